@@ -1,0 +1,51 @@
+# `make demo` serves the demo, `make test` checks everything; the first run makes .venv and installs into it.
+# Kept to what GNU make 3.81 knows, which is the make that macOS ships.
+#
+#   make demo PORT=8000             another port (HOST=0.0.0.0 lets other machines in)
+#   make demo PYTHON=python3.12     another Python than the first suitable one
+#   make demo TORCH_INDEX=https://download.pytorch.org/whl/cpu     Linux: PyTorch's CPU build, without 3 GB of CUDA
+
+SHELL := /bin/sh
+VENV ?= .venv
+HOST ?= 127.0.0.1
+PORT ?= 7860
+PY := $(VENV)/bin/python
+
+export VENV PYTHON TORCH_INDEX HOST PORT
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types format bench app-venv dev-venv clean
+
+help:  ## Say what there is
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "  %-12s %s\n", $$1, $$2 }'
+
+demo: app-venv  ## Serve the demo on http://127.0.0.1:7860
+	@$(PY) app.py
+
+test: lint types  ## Lint, types and every test, a real browser's included
+	@CHROMIUM="$$($(PY) -m tests.chromium --install)" && export CHROMIUM && $(PY) -m pytest
+
+lint: dev-venv  ## Style: ruff's rules and its formatting
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+
+types: dev-venv  ## Types: mypy
+	@$(PY) -m mypy
+
+format: dev-venv  ## Rewrite the code in ruff's formatting
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+bench: dev-venv  ## Print the speeds of sampling and of the page
+	@$(PY) -m benchmarks.sampling
+	@CHROMIUM="$$($(PY) -m tests.chromium --install)" && export CHROMIUM && $(PY) -m benchmarks.latency
+
+clean:  ## Remove caches, not .venv and not your runs
+	@rm -rf .mypy_cache .pytest_cache .ruff_cache build dist *.egg-info
+	@find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
+
+app-venv:
+	@sh scripts/venv.sh requirements.txt
+
+dev-venv:
+	@sh scripts/venv.sh requirements.txt requirements-dev.txt
