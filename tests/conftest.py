@@ -1,0 +1,61 @@
+"""What every test stands on: data, a browser, and an environment in which nothing calls home.
+
+``GAN_DATA=ROOT make test`` runs the tests that take data on the real MNIST found there; without it they run
+on made digits (tests/made_digits.py).
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+# Before anything imports gradio or huggingface_hub: both read these once.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+import pytest
+import torch
+from playwright.sync_api import Browser, sync_playwright
+
+from tests import chromium
+from tests.made_digits import write_mnist
+
+# More threads than a small machine has cores make small networks slower, and runs less alike.
+torch.set_num_threads(2)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the browser's tests last: they are slow, and Playwright keeps a loop running in the main thread."""
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture(scope="session")
+def made_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A torchvision root with 600 made training digits and 200 made test digits, the same in every run."""
+    return write_mnist(tmp_path_factory.mktemp("made"))
+
+
+@pytest.fixture(scope="session")
+def data_root(request: pytest.FixtureRequest) -> Path:
+    """The root that ``GAN_DATA`` names, with the real MNIST; else that of the made digits."""
+    named = os.environ.get("GAN_DATA")
+    if not named:
+        return request.getfixturevalue("made_root")
+    root = Path(named).expanduser().resolve()
+    if not (root / "MNIST" / "raw").is_dir():
+        pytest.fail(
+            f"GAN_DATA={named} holds no MNIST/raw folder; name a torchvision root or leave it unset.", False
+        )
+    return root
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One headless Chromium for the session; open a context of your own in it: ``browser.new_context()``."""
+    try:
+        path = chromium.find()
+    except chromium.MissingBrowserError as error:
+        pytest.fail(str(error), pytrace=False)
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=path, args=chromium.ARGS)
+        yield launched
+        launched.close()

@@ -1,0 +1,90 @@
+"""Made digits: a small stand-in for MNIST, drawn with strokes, in MNIST's folders and IDX files.
+
+Ten classes that a small classifier tells apart, each digit with its own slant, size, place and stroke
+thickness; the same seed writes the same bytes. Tests use it where the real data is not at hand; nothing in it
+is MNIST's.
+
+    from tests.made_digits import write_mnist
+    write_mnist(Path("somewhere"))    # then torchvision.datasets.MNIST("somewhere") reads it
+"""
+
+import math
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+Point = tuple[float, float]
+
+
+def _arc(cx: float, cy: float, rx: float, ry: float, start: float, end: float) -> list[Point]:
+    """Points of an ellipse's arc, angles in degrees, clockwise from three o'clock (y grows downwards)."""
+    angles = np.radians(np.linspace(start, end, 24))
+    return [(cx + rx * math.cos(a), cy + ry * math.sin(a)) for a in angles]
+
+
+# The strokes of each digit in a box of x, y in [-1, 1], y downwards.
+STROKES: tuple[list[list[Point]], ...] = (
+    [_arc(0, 0, 0.55, 1, 0, 360)],
+    [[(-0.3, -0.6), (0.1, -1), (0.1, 1)]],
+    [[*_arc(0, -0.45, 0.55, 0.55, 180, 390), (-0.6, 1), (0.65, 1)]],
+    [[*_arc(-0.05, -0.5, 0.5, 0.5, 200, 450), *_arc(-0.05, 0.5, 0.6, 0.5, 270, 520)]],
+    [[(0.25, 1), (0.25, -1), (-0.65, 0.35), (0.65, 0.35)]],
+    [[(0.55, -1), (-0.4, -1), (-0.45, -0.1), *_arc(-0.05, 0.4, 0.6, 0.6, 235, 500)]],
+    [[(0.35, -1), *_arc(0, 0.45, 0.52, 0.55, 180, 540)]],
+    [[(-0.6, -1), (0.6, -1), (-0.1, 1)]],
+    [_arc(0, -0.5, 0.45, 0.5, 90, 450), _arc(0, 0.5, 0.55, 0.5, -90, 270)],
+    [[*_arc(0, -0.45, 0.52, 0.55, 0, 360), (0.35, 1)]],
+)
+
+SIDE = 28
+# Drawn this much larger, then averaged down: grey edges as a scanner gives them.
+OVERSAMPLE = 4
+
+
+def draw_digit(digit: int, rng: np.random.Generator) -> np.ndarray:
+    """One digit as uint8 (28, 28), ink 255 on 0, in a handwriting drawn from ``rng``."""
+    slant = math.tan(math.radians(rng.uniform(-12, 22)))
+    height = rng.uniform(8.5, 10)
+    width = height * rng.uniform(0.75, 1.05)
+    dx, dy = rng.uniform(-1, 1, size=2)
+    thickness = rng.uniform(1.8, 3.2)
+    canvas = Image.new("L", (SIDE * OVERSAMPLE, SIDE * OVERSAMPLE))
+    pen = ImageDraw.Draw(canvas)
+    radius = thickness * OVERSAMPLE / 2
+    for stroke in STROKES[digit]:
+        points = [
+            (
+                (SIDE / 2 + dx + width * x - slant * height * y) * OVERSAMPLE,
+                (SIDE / 2 + dy + height * y) * OVERSAMPLE,
+            )
+            for x, y in stroke
+        ]
+        pen.line(points, fill=255, width=round(2 * radius))
+        for x, y in points:
+            pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
+    return np.asarray(canvas.resize((SIDE, SIDE), Image.Resampling.BOX))
+
+
+def make_digits(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """``count`` digits, every class equally often: images uint8 (N, 28, 28) and labels uint8 (N,)."""
+    rng = np.random.default_rng(seed)
+    labels = rng.permutation(np.arange(count) % 10).astype(np.uint8)
+    return np.stack([draw_digit(int(label), rng) for label in labels]), labels
+
+
+def write_idx(path: Path, array: np.ndarray) -> None:
+    """Write a uint8 array as an IDX file: two zero bytes, type 8, the rank, big-endian sizes, the bytes."""
+    header = bytes([0, 0, 8, array.ndim]) + np.asarray(array.shape, ">u4").tobytes()
+    path.write_bytes(header + array.tobytes())
+
+
+def write_mnist(root: Path, *, train: int = 600, test: int = 200, seed: int = 0) -> Path:
+    """Write both splits below ``root`` as torchvision's MNIST expects them, and return ``root``."""
+    raw = root / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for offset, (prefix, count) in enumerate((("train", train), ("t10k", test))):
+        images, labels = make_digits(count, seed + offset)
+        write_idx(raw / f"{prefix}-images-idx3-ubyte", images)
+        write_idx(raw / f"{prefix}-labels-idx1-ubyte", labels)
+    return root
