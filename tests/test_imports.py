@@ -14,18 +14,18 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# gan.models and gan.ui stand for everything inside them; `gan` is the package's own __init__.py.
+# PACKAGES stand for everything inside them; `gan` is the package's own __init__.py.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("gan.config", "gan.noise", "gan.data", "gan.losses", "gan.models", "gan.classifier"),
     ("gan.checkpoint",),
     ("gan.sampling",),
-    ("gan.latent", "gan.invert", "gan.measure", "gan.evaluate", "gan.render", "gan.export"),
+    ("gan.latent", "gan.invert", "gan.measure", "gan.evaluation", "gan.evaluate", "gan.render", "gan.export"),
     ("gan", "gan.sample", "gan.fit_classifier"),
     ("gan.trainer", "gan.ui"),
     ("train", "app"),
 )
 LAYER = {module: depth for depth, layer in enumerate(LAYERS) for module in layer}
-PACKAGES = ("gan.models", "gan.ui")
+PACKAGES = ("gan.models", "gan.evaluation", "gan.ui")
 # Of one layer, or one above the other, and yet never together.
 APART = (("gan.trainer", "gan.ui"), ("train", "gan.ui"), ("train", "app"))
 # Run by people; nothing else builds on them.
