@@ -1,17 +1,19 @@
-"""The independent reader: a small CNN that says which digit a picture shows, and the space the metrics live in.
+"""The independent reader: which digit does a picture show? Its features are the space of the metrics.
 
-It has seen the training split of the real MNIST and nothing else: no generated digit, no test digit. That makes it a
-fair judge of a generator (`gan.evaluate`) and an honest second opinion beside one digit (the app). Its penultimate
-layer, 96 numbers a picture, is the feature space of FID, KID, precision, recall, density and coverage.
+It has seen the training split of the real MNIST and nothing else: no generated digit, no test digit. That
+makes it a fair judge of a generator (`gan.evaluate`) and an honest second opinion beside one digit (the app).
+Its penultimate layer, 96 numbers a picture, is the feature space of FID, KID, precision, recall, density and
+coverage.
 
-The network keeps a 4 x 4 grid of places until its feature layer: pooled to one place, as is usual, the features
-would forget where strokes are and could not tell one handwriting from another.
+The network keeps a 4 x 4 grid of places until its feature layer: pooled to one place, as is usual, the
+features would forget where strokes are and could not tell one handwriting from another.
 
     >>> from gan.classifier import load_classifier
     >>> reader = load_classifier()
     >>> reader.read(images)  # (N, 10) probabilities
 
-The weights are made by `python -m gan.fit_classifier`; their header holds that command, its seed and the accuracy.
+The weights are made by `python -m gan.fit_classifier`; their header holds that command, its seed and the
+accuracy.
 """
 
 from __future__ import annotations
@@ -23,9 +25,18 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
 from torch import Tensor, nn
 
-__all__ = ["FEATURES", "WEIGHTS", "Classifier", "ClassifierError", "DigitNet", "load_classifier"]
+__all__ = [
+    "FEATURES",
+    "WEIGHTS",
+    "Classifier",
+    "ClassifierError",
+    "DigitNet",
+    "load_classifier",
+    "save_classifier",
+]
 
 FEATURES = 96
 WEIGHTS = Path(__file__).resolve().parent.parent / "checkpoints" / "classifier.safetensors"
@@ -47,7 +58,8 @@ def _conv(inputs: int, outputs: int) -> list[nn.Module]:
 class DigitNet(nn.Module):
     """(N, 1, 28, 28) in [-1, 1] -> (N, 10) logits; `features` stops one layer before: (N, 96), none below 0.
 
-    Pixels are folded 2 x 2 into channels first: on a CPU it is the 28 x 28 maps that cost, and they buy no accuracy.
+    Pixels are folded 2 x 2 into channels first: on a CPU it is the 28 x 28 maps that cost, and they buy no
+    accuracy.
 
     Args:
         dropout: share of the 96 features dropped while training.
@@ -84,7 +96,7 @@ class DigitNet(nn.Module):
 
 @dataclass(frozen=True)
 class Classifier:
-    """The trained reader. Its methods take float images (N, 1, 28, 28) in [-1, 1], ink = +1, and give CPU tensors.
+    """The trained reader; its methods take float images (N, 1, 28, 28) in [-1, 1] and give CPU tensors.
 
     Attributes:
         network: the DigitNet, in eval mode, gradients off.
@@ -96,14 +108,15 @@ class Classifier:
 
     @property
     def device(self) -> torch.device:
+        """Where the network is."""
         return self.network.head.weight.device
 
     def observe(self, images: Tensor, batch_size: int = 500) -> tuple[Tensor, Tensor]:
         """Features (N, 96) and logits (N, 10) in one pass, `batch_size` pictures at a time."""
         if images.dim() != 4 or images.shape[1:] != (1, 28, 28) or not images.is_floating_point():
             raise ValueError(
-                f"The classifier reads float images of shape (N, 1, 28, 28); it was given {tuple(images.shape)} "
-                f"of {str(images.dtype).removeprefix('torch.')}."
+                "The classifier reads float images of shape (N, 1, 28, 28); "
+                f"it was given {tuple(images.shape)} of {str(images.dtype).removeprefix('torch.')}."
             )
         features, logits = (
             [images.new_empty(0, FEATURES, device="cpu")],
@@ -133,7 +146,7 @@ def load_classifier(device: torch.device | str = "cpu", path: Path = WEIGHTS) ->
     """
     if not path.is_file():
         raise ClassifierError(
-            f"The classifier's weights are not at {path}; `python -m gan.fit_classifier --data ROOT` makes them."
+            f"No classifier weights at {path}; `python -m gan.fit_classifier --data ROOT` makes them."
         )
     try:
         with safe_open(path, framework="pt", device="cpu") as file:
@@ -153,3 +166,19 @@ def load_classifier(device: torch.device | str = "cpu", path: Path = WEIGHTS) ->
         raise ClassifierError(f"{path} does not hold the network its header describes ({error}).") from None
     network.eval().requires_grad_(False)
     return Classifier(network=network.to(device), meta=meta)
+
+
+def save_classifier(classifier: Classifier, path: Path = WEIGHTS) -> None:
+    """Write network and meta as safetensors; the file appears whole or not at all.
+
+    Raises:
+        OSError: the folder cannot be made or written.
+    """
+    header = {"format": FORMAT, "meta": json.dumps(classifier.meta)}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".partial")
+    try:
+        partial.write_bytes(save(classifier.network.state_dict(), metadata=header))
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)

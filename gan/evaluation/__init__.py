@@ -1,0 +1,14 @@
+"""The instrument: what is measured of generated digits, one file an idea. `gan.evaluate` is its command.
+
+samples     where digits come from: a checkpoint or an .npz, checked before any work
+metrics     FID, KID, Inception Score, precision, recall, density, coverage: functions of features
+memory      is the training set being copied?
+classes     the table of ten rows: is each digit drawn as asked, and in many ways?
+fitting     how a classifier is trained
+cas         classifiers trained on generated digits, tested on real ones
+style       one z, ten classes: is it one handwriting?
+cost        parameters, multiply-adds, milliseconds
+inception   FID in Inception's features, optional
+run         all of it in order, as one Report
+report      a Report for people
+"""

@@ -1,0 +1,67 @@
+"""A Report as text for people."""
+
+from __future__ import annotations
+
+from gan.evaluation.run import Figure, Report
+
+__all__ = ["format_report"]
+
+ARROWS = {"up": "higher is better", "down": "lower is better", "one": "best at 1", "": ""}
+
+
+def _number(figure: Figure, value: float | None, spread: float | None) -> str:
+    if value is None:
+        return "-"
+    scale = 100 if figure.unit == "%" else 1
+    if figure.unit == "%":
+        text = f"{scale * value:.2f}"
+    elif figure.unit == "ms":
+        text = f"{value:.2f}"
+    elif value == int(value) and abs(value) >= 1000:
+        text = f"{int(value):,}"
+    else:
+        text = f"{value:.4f}" if abs(value) < 0.1 else f"{value:.3f}"
+    more = "" if spread is None else f" ± {scale * spread:.2f}"
+    return text + more + (f" {figure.unit}" if figure.unit else "")
+
+
+def _table(rows: list[list[str]], left: tuple[int, ...]) -> str:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = [
+        "  ".join(
+            cell.ljust(width) if column in left else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+    return "\n".join([lines[0], "-" * max(map(len, lines)), *lines[1:]])
+
+
+def format_report(report: Report) -> str:
+    """Two tables, figures and classes, and a line for each thing that could not be measured."""
+    figures = [["figure", "generated", "real digits", ""]]
+    figures += [
+        [
+            figure.name,
+            _number(figure, figure.value, figure.spread),
+            _number(figure, figure.real, figure.real_spread),
+            ARROWS[figure.better],
+        ]
+        for figure in report.figures
+    ]
+    rows = [["digit", "count", "read as asked", "recall", "coverage", "diversity", "verdict"]]
+    rows += [
+        [
+            str(row.digit),
+            str(row.count),
+            f"{100 * row.accuracy:.2f} % ({100 * row.accuracy_real:.2f})",
+            f"{row.recall:.3f} ({row.recall_real:.3f})",
+            f"{row.coverage:.3f} ({row.coverage_real:.3f})",
+            f"{row.diversity:.3f} ({row.diversity_real:.3f})",
+            row.verdict,
+        ]
+        for row in report.classes
+    ]
+    missing = [f"not applicable: {name} ({why})" for name, why in report.not_applicable.items()]
+    parts = [_table(figures, left=(0, 3)), _table(rows, left=(0, 6)) + "\nIn brackets: real training digits."]
+    return "\n\n".join([*parts, *missing])

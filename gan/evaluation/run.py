@@ -1,0 +1,267 @@
+"""Every measure in order, as one Report.
+
+One shuffle of the training split decides everything: generated digit i is asked for the class of training
+digit i, and the figure for generated digits 0..n stands beside the same figure for training digits 0..n. So
+both columns have the same classes in the same numbers, and the right one is what a perfect generator would
+reach.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+from tqdm import tqdm
+
+from gan.classifier import Classifier
+from gan.data import to_float
+from gan.evaluation import cas, classes, cost, inception, memory, metrics, style
+from gan.evaluation.fitting import Schedule
+from gan.evaluation.samples import Samples, draw_samples
+from gan.sampling import Generator
+
+__all__ = ["FULL", "QUICK", "Figure", "Plan", "Report", "count_name", "evaluate"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much is measured. Where there are fewer digits than said here, all are taken; the name says so.
+
+    Attributes:
+        drawn: digits for FID, KID, Inception Score and the table of classes.
+        manifold: digits for class accuracy, precision, recall, density, coverage and memorisation.
+        learned: digits that each CAS classifier is trained on.
+        cas_seeds: seeds of those classifiers.
+        cas_schedule: how they are trained.
+        styles: draws of z for the style correlation, ten digits each.
+        inception: digits for Inception-FID, when asked for.
+        kid_subset: digits in one of KID's subsets.
+        neighbours: k of precision, recall, density and coverage.
+        least: fewest samples that are judged at all.
+    """
+
+    drawn: int = 60_000
+    manifold: int = 10_000
+    learned: int = 60_000
+    cas_seeds: tuple[int, ...] = (0, 1, 2)
+    cas_schedule: Schedule = cas.SCHEDULE
+    styles: int = 1_000
+    inception: int = 10_000
+    kid_subset: int = 1_000
+    neighbours: int = 5
+    least: int = 2_000
+
+
+FULL = Plan()
+QUICK = Plan(drawn=10_000, manifold=5_000, learned=10_000, cas_seeds=(0,), styles=300, inception=2_000)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number, and the number that real training digits get.
+
+    Attributes:
+        name: with the count of samples: `fid_60k`.
+        value: of the generated digits.
+        real: of as many training digits; None where the question makes no sense for them.
+        spread: standard deviation over seeds of value, where it has one.
+        real_spread: the same of real.
+        better: "up", "down" or "one" (best at 1), or "" for a plain fact.
+        unit: "%" for shares, which are stored 0..1; "ms"; else "".
+    """
+
+    name: str
+    value: float
+    real: float | None = None
+    spread: float | None = None
+    real_spread: float | None = None
+    better: str = "up"
+    unit: str = ""
+
+
+@dataclass
+class Report:
+    """What `evaluate` found. Figures come in the order in which people read them."""
+
+    figures: list[Figure] = field(default_factory=list)
+    classes: list[classes.ClassRow] = field(default_factory=list)
+    not_applicable: dict[str, str] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON: figures by name, the ten rows, and why something is missing."""
+        return {
+            "figures": {
+                figure.name: {key: value for key, value in asdict(figure).items() if key != "name"}
+                for figure in self.figures
+            },
+            "classes": [asdict(row) for row in self.classes],
+            "not_applicable": self.not_applicable,
+        }
+
+
+def count_name(count: int) -> str:
+    """60000 -> "60k"; 8123 -> "8123"."""
+    return f"{count // 1000}k" if count >= 1000 and count % 1000 == 0 else str(count)
+
+
+def evaluate(
+    subject: Generator | Samples,
+    *,
+    train: Samples,
+    test: Samples,
+    classifier: Classifier,
+    plan: Plan = FULL,
+    seed: int = 0,
+    truncation: float = 1.0,
+    with_inception: bool = False,
+) -> Report:
+    """Measure a generator, or samples that somebody else drew.
+
+    Args:
+        subject: what is judged.
+        train: the real training split: classes to ask for, the ceiling, and what might have been memorised.
+        test: the real test split, which everything is compared with.
+        classifier: whose features are the space.
+        plan: how much.
+        seed: of z, of the shuffles and of random subsets.
+        truncation: psi, for a generator.
+        with_inception: Inception-FID too.
+
+    Returns:
+        The same numbers each time, milliseconds aside.
+    """
+    train, test = train.shuffled(seed), test.shuffled(seed)
+    report = Report()
+    phases: list[tuple[str, Callable[[], None]]] = []
+
+    wanted = max(plan.drawn, plan.manifold, plan.learned)
+    if isinstance(subject, Samples):
+        fake = subject.shuffled(seed).first(wanted)
+    else:
+        labels = train.labels[:wanted]
+        fake = draw_samples(subject, labels, seed=seed, truncation=truncation, title="drawing")
+    drawn = min(plan.drawn, len(fake), len(train))
+    near = min(plan.manifold, len(fake), len(train), len(test))
+    learned = min(plan.learned, len(fake), len(train))
+
+    fake_seen = _observe(classifier, fake.first(drawn), "reading generated digits")
+    real_seen = _observe(classifier, train.first(drawn), "reading training digits")
+    test_seen = _observe(classifier, test, "reading test digits")
+
+    def add(name: str, value: float, real: float | None = None, **more: Any) -> None:
+        report.figures.append(Figure(name, value, real, **more))
+
+    def reading() -> None:
+        shares = [
+            (seen[1][:near].argmax(dim=1) == labels[:near]).double().mean().item()
+            for seen, labels in ((fake_seen, fake.labels), (real_seen, train.labels))
+        ]
+        add(f"class_accuracy_{count_name(near)}", *shares, unit="%")
+        scores = [metrics.inception_score(seen[1], seed=seed) for seen in (fake_seen, real_seen)]
+        add(f"inception_score_{count_name(drawn)}", *scores)
+
+    def distances() -> None:
+        features = (fake_seen[0], real_seen[0])
+        fids = [metrics.fid(real=test_seen[0], fake=part) for part in features]
+        add(f"fid_{count_name(drawn)}", *fids, better="down")
+        size = min(plan.kid_subset, drawn, len(test))
+        kids = [metrics.kid(real=test_seen[0], fake=part, seed=seed, subset_size=size) for part in features]
+        add(f"kid_{count_name(drawn)}", *kids, better="down")
+
+    def manifolds() -> None:
+        found = [
+            metrics.manifold(real=test_seen[0][:near], fake=seen[0][:near], neighbours=plan.neighbours)
+            for seen in (fake_seen, real_seen)
+        ]
+        for name in ("precision", "recall", "density", "coverage"):
+            unit = "" if name == "density" else "%"
+            better = "one" if name == "density" else "up"
+            add(f"{name}_{count_name(near)}", *(getattr(m, name) for m in found), better=better, unit=unit)
+
+    def learning() -> None:
+        tasks = [(fake.first(learned), "CAS, generated"), (train.first(learned), "CAS, real")]
+        values = [
+            cas.classification_accuracy(
+                part,
+                test,
+                seeds=plan.cas_seeds,
+                schedule=plan.cas_schedule,
+                device=classifier.device,
+                title=title,
+            )
+            for part, title in tasks
+        ]
+        spreads = [statistics.stdev(scores) if len(scores) > 1 else None for scores in values]
+        value, real = (statistics.mean(scores) for scores in values)
+        add(
+            f"cas_{count_name(learned)}", value, real, spread=spreads[0], real_spread=spreads[1], unit="%"
+        )  # fmt: skip
+
+    def copying() -> None:
+        of_test = memory.nearest_distances(test.images[:near], train.images, title="nearest to test digits")
+        of_fake = memory.nearest_distances(
+            fake.images[:near], train.images, title="nearest to generated digits"
+        )
+        found, fresh = (
+            memory.remember(test=of_test, fake=of_fake),
+            memory.remember(test=of_test, fake=of_test),
+        )
+        add(f"nearest_ratio_{count_name(near)}", found.ratio, fresh.ratio, better="one")
+        add(f"suspiciously_close_{count_name(near)}", found.close, fresh.close, better="down", unit="%")
+
+    def by_class() -> None:
+        report.classes = classes.class_rows(
+            real=(*real_seen, train.labels[:drawn]),
+            fake=(*fake_seen, fake.labels[:drawn]),
+            test=(test_seen[0], test.labels),
+            neighbours=plan.neighbours,
+        )
+
+    def writing() -> None:
+        if isinstance(subject, Samples):
+            report.not_applicable["style"] = "samples do not say which of them share a z"
+            report.not_applicable["cost"] = "there is no model"
+            return
+        found = style.handwriting(subject, plan.styles, seed=seed, truncation=truncation)
+        for name, value in found.items():
+            add(f"style_{name}_{count_name(plan.styles)}", value)
+        parameters = sum(parameter.numel() for parameter in subject.network.parameters())
+        add("parameters", parameters, better="")
+        add("multiply_adds", cost.multiply_adds(subject), better="")
+        for count in (1, 10):
+            add(f"ms_{count}", cost.milliseconds(subject, count), better="", unit="ms")
+
+    def looking() -> None:
+        parts = [s.first(plan.inception) for s in (fake, train, test)]
+        values = [inception.inception_fid(part, parts[2]) for part in parts[:2]]
+        add(f"inception_fid_{count_name(len(parts[0]))}", *values, better="down")
+
+    phases = [
+        ("reading", reading),
+        ("FID, KID", distances),
+        ("precision, recall, density, coverage", manifolds),
+        ("CAS", learning),
+        ("memorisation", copying),
+        ("classes", by_class),
+        ("style, cost", writing),
+    ]
+    if with_inception:
+        phases.append(("Inception-FID", looking))
+    with tqdm(phases, unit="part") as bar:
+        for name, measure in bar:
+            bar.set_description(name)
+            measure()
+    return report
+
+
+def _observe(classifier: Classifier, samples: Samples, title: str) -> tuple[Tensor, Tensor]:
+    """Features (N, F) and logits (N, 10) of samples, with a progress bar."""
+    parts = [
+        classifier.observe(to_float(batch))
+        for batch in tqdm(samples.images.split(1000), desc=title, unit="batch", leave=False)
+    ]
+    return torch.cat([features for features, _ in parts]), torch.cat([logits for _, logits in parts])

@@ -1,0 +1,155 @@
+"""Digits to be judged: drawn from a generator, or read from an .npz that any other project can write."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from tqdm import tqdm
+
+from gan.data import to_uint8
+from gan.sampling import Generator
+
+__all__ = ["SampleError", "Samples", "check_samples", "draw_samples", "read_samples"]
+
+FORM = "an .npz with `images`, uint8 (N, 28, 28), ink 255 on paper 0, and `labels`, integers 0..9 (N,)"
+
+
+class SampleError(ValueError):
+    """The samples cannot be judged; str() is a sentence for people."""
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Labelled digits as they would be saved.
+
+    Attributes:
+        images: uint8, (N, 1, 28, 28).
+        labels: int64, (N,), 0..9: the class asked for.
+    """
+
+    images: Tensor
+    labels: Tensor
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def first(self, count: int) -> Samples:
+        """The first `count` of them."""
+        return Samples(self.images[:count], self.labels[:count])
+
+    def shuffled(self, seed: int) -> Samples:
+        """The same digits in an order that `seed` decides, so that the first n are a fair draw."""
+        order = torch.randperm(len(self), generator=torch.Generator().manual_seed(seed))
+        return Samples(self.images[order], self.labels[order])
+
+
+def read_samples(path: Path, least: int) -> Samples:
+    """Read and check an .npz of samples. Nothing is unpickled.
+
+    Raises:
+        SampleError: see `check_samples`; or the file is missing, damaged, or lacks an array.
+    """
+    if not path.is_file():
+        raise SampleError(f"There is no file {path}.")
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            if not isinstance(file, np.lib.npyio.NpzFile):
+                raise SampleError(f"{path} holds a single array; wanted is {FORM}.")
+            missing = [name for name in ("images", "labels") if name not in file]
+            if missing:
+                there = ", ".join(sorted(file)) or "none"
+                raise SampleError(
+                    f"{path} has no {' and no '.join(missing)} (arrays: {there}); wanted is {FORM}."
+                )
+            return check_samples(file["images"], file["labels"], least, str(path))
+    except SampleError:
+        raise
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
+        raise SampleError(f"{path} cannot be read ({error}); wanted is {FORM}.") from None
+
+
+def check_samples(
+    images: np.ndarray[Any, Any], labels: np.ndarray[Any, Any], least: int, name: str
+) -> Samples:
+    """Arrays of anyone's making -> Samples.
+
+    Args:
+        images: (N, 28, 28) or (N, 1, 28, 28); uint8 0..255, or floats in [-1, 1]; ink is the high end.
+        labels: integers 0..9, (N,).
+        least: the fewest samples that the metrics can do with.
+        name: for the sentence when something is wrong.
+
+    Raises:
+        SampleError: another shape, type or range, NaN, labels that do not fit, too few, or a class with none.
+    """
+    if not (images.ndim in (3, 4) and images.shape[-2:] == (28, 28) and images.shape[1:-2] in ((), (1,))):
+        raise SampleError(
+            f"{name}: images have the shape {images.shape}; wanted is (N, 28, 28) or (N, 1, 28, 28)."
+        )
+    if labels.shape != (len(images),):
+        raise SampleError(
+            f"{name}: labels have the shape {labels.shape} beside {len(images)} images; wanted is one each."
+        )
+    if not np.issubdtype(labels.dtype, np.integer):
+        raise SampleError(f"{name}: labels are {labels.dtype}; wanted are integers 0..9.")
+    if len(images) < least:
+        raise SampleError(
+            f"{name}: {len(images)} samples are too few for these metrics; {least} are the least."
+        )
+    if labels.min() < 0 or labels.max() > 9:
+        raise SampleError(f"{name}: labels run from {labels.min()} to {labels.max()}; wanted are 0..9.")
+    missing = sorted(set(range(10)) - set(np.unique(labels).tolist()))
+    if missing:
+        raise SampleError(
+            f"{name}: no sample of class {', '.join(map(str, missing))}; each of 0..9 is needed."
+        )
+    pixels = torch.from_numpy(_to_bytes(images, name)).reshape(-1, 1, 28, 28)
+    return Samples(pixels, torch.from_numpy(labels.astype(np.int64)))
+
+
+def _to_bytes(images: np.ndarray[Any, Any], name: str) -> np.ndarray[Any, Any]:
+    if images.dtype == np.uint8:
+        if images.max() <= 1:
+            raise SampleError(f"{name}: no pixel is above 1; wanted is uint8 with ink 255 on paper 0.")
+        pixels = images
+    elif np.issubdtype(images.dtype, np.floating):
+        if not np.isfinite(images).all():
+            bad = int((~np.isfinite(images)).any(axis=tuple(range(1, images.ndim))).sum())
+            raise SampleError(f"{name}: {bad} images hold NaN or infinite pixels.")
+        low, high = float(images.min()), float(images.max())
+        if low < -1.001 or high > 1.001:
+            raise SampleError(f"{name}: pixels run from {low:g} to {high:g}; floats are wanted in [-1, 1].")
+        if low >= 0:
+            raise SampleError(
+                f"{name}: floats are wanted in [-1, 1] with paper at -1, and none of these is below 0; "
+                f"if they are in [0, 1], save 2 * images - 1, or uint8."
+            )
+        pixels = to_uint8(torch.from_numpy(images.astype(np.float32))).numpy()
+    else:
+        raise SampleError(f"{name}: images are {images.dtype}; wanted is uint8 0..255, or floats in [-1, 1].")
+    if pixels.mean() > 127.5:
+        raise SampleError(
+            f"{name}: more ink than paper (mean {pixels.mean():.0f}); wanted is ink 255 on paper 0."
+        )
+    return np.ascontiguousarray(pixels)
+
+
+def draw_samples(
+    generator: Generator, labels: Tensor, *, seed: int, truncation: float = 1.0, title: str = "drawing"
+) -> Samples:
+    """One digit for each of labels (N,); digit i is the one that (seed, i) names all over this project."""
+    images = torch.empty(len(labels), 1, 28, 28, dtype=torch.uint8)
+    with tqdm(total=len(labels), desc=title, unit="digit", leave=False) as bar:
+        for start in range(0, len(labels), 1000):
+            asked = labels[start : start + 1000]
+            drawn = generator.sample(asked, seed, truncation, start=start)
+            images[start : start + len(asked)] = to_uint8(drawn)
+            bar.update(len(asked))
+    return Samples(images, labels)
