@@ -11,7 +11,7 @@ HOST ?= 127.0.0.1
 PORT ?= 7860
 PY := $(VENV)/bin/python
 
-export VENV PYTHON TORCH_INDEX HOST PORT
+export VENV PYTHON TORCH_INDEX
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint types format bench app-venv dev-venv clean
@@ -20,7 +20,7 @@ help:  ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "  %-12s %s\n", $$1, $$2 }'
 
 demo: app-venv  ## Serve the demo on http://127.0.0.1:7860
-	@$(PY) app.py
+	@HOST="$(HOST)" PORT="$(PORT)" HF_HUB_OFFLINE=1 GRADIO_ANALYTICS_ENABLED=False $(PY) app.py
 
 test: lint types  ## Lint, types and every test, a real browser's included
 	@CHROMIUM="$$($(PY) -m tests.chromium --install)" && export CHROMIUM && $(PY) -m pytest

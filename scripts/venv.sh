@@ -93,7 +93,7 @@ if [ -z "$(venv_version)" ]; then
     repair=
 fi
 rm -f "$venv"/.installed-*
-say "Installing $last into $venv (the first time this takes minutes and up to 5 GB of disk)."
+say "Installing $last into $venv (the first time this takes minutes and up to 6 GB of disk)."
 # shellcheck disable=SC2086 -- nothing, or one option
 "$venv/bin/python" -m pip install --disable-pip-version-check --no-input $repair \
     ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} -r "$last" >&2 ||

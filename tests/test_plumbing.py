@@ -105,6 +105,30 @@ def test_missing_browser_is_said_with_what_to_install(tmp_path, monkeypatch):
     assert chromium.find() == str(tmp_path / "Chrome")
 
 
+def test_browser_is_installed_with_apt_where_that_is_allowed(tmp_path):
+    """With a made apt-get (and sudo) as the whole PATH: it is asked for chromium, which then is found."""
+    browser = tmp_path / "chromium"
+    make_program(tmp_path / "sudo", 'shift\nexec "$@"\n')
+    make_program(tmp_path / "true", "exit 0\n")
+    make_program(tmp_path / "env", 'shift\nexec "$@"\n')
+    make_program(
+        tmp_path / "apt-get",
+        f"echo \"$@\" >>'{tmp_path}/asked'\n"
+        f"case \"$2\" in install) echo \"#!/bin/sh\" >'{browser}'; /bin/chmod +x '{browser}' ;; esac\n",
+    )
+    run = subprocess.run(
+        [sys.executable, "-m", "tests.chromium", "--install"],
+        cwd=ROOT,
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert (run.returncode, run.stdout) == (0, f"{browser}\n"), run.stderr
+    asked = (tmp_path / "asked").read_text().splitlines()
+    assert asked[0] == "-q update"
+    assert asked[1].startswith("-q install -y --no-install-recommends chromium")
+
+
 PROGRAMS = ("sh", "cat", "cksum", "basename", "dirname", "rm", "sleep", "uname")
 
 
@@ -176,9 +200,7 @@ def test_failed_install_is_said_and_tried_again(bare_project):
 
 
 def test_old_python_is_refused_in_a_sentence(bare_project):
-    make_program(
-        bare_project / "bin" / "python3", 'case "$1" in -V) echo Python 3.9.6 ;; *) exit 1 ;; esac\n'
-    )
+    make_program(bare_project / "bin" / "python3", 'case "$1" in -V) echo Python 3.9.6 ;; *) exit 1 ;; esac\n')
     refused = run_venv(bare_project, "first.txt")
     assert refused.returncode == 1
     assert "needs Python 3.11, 3.12, 3.13 or 3.14; found as python3: Python 3.9.6." in refused.stderr
