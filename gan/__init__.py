@@ -1,0 +1,25 @@
+"""Digit Forge: a conditional GAN of handwritten digits.
+
+    import gan
+    images = gan.load("digits").sample("2026", seed=7, truncation=0.8)  # float32 (4, 1, 28, 28) in [-1, 1]
+
+Importing this package imports nothing heavy; torch comes with the first `load`.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gan.sampling import Generator
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "load"]
+
+
+def load(name_or_path: str = "digits", *, device: str = "cpu") -> "Generator":
+    """Load a checkpoint by its name in checkpoints/ or by a path, ready to sample.
+
+    Raises gan.checkpoint.CheckpointError, in one sentence, when there is none of that name or the file is damaged.
+    """
+    from gan.sampling import load
+
+    return load(name_or_path, device=device)

@@ -1,0 +1,234 @@
+"""Weights and training state on disk: written atomically, verified when read, never unpickled.
+
+A released file is safetensors: tensors `generator.*` (the EMA) and `discriminator.*`, and in the header, as JSON, the
+config and a SHA-256 of the tensors. Training state is a torch file that is read with weights_only=True.
+
+    python -m gan.checkpoint                          # list the checkpoints there are
+    python -m gan.checkpoint add FILE --name NAME     # take a trained file into checkpoints/ and its index.json
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor, nn
+
+from gan.config import Config, ConfigError
+from gan.models import build_discriminator, build_generator
+
+CHECKPOINTS = Path(__file__).resolve().parent.parent / "checkpoints"
+KEY = "digit_forge"  # the header entry that marks a file as ours
+FORMAT = 1
+MAX_BYTES = 256 << 20  # no checkpoint of this project comes near; a larger file is somebody else's
+
+
+class CheckpointError(ValueError):
+    """A checkpoint is unknown, damaged or foreign; the message is one sentence for a person."""
+
+
+@dataclass(frozen=True)
+class Released:
+    """A checkpoint in memory. sha256 is that of the tensors; meta is the header's JSON (class_names, trained, ...)."""
+
+    name: str
+    path: Path
+    sha256: str
+    config: Config
+    generator: nn.Module
+    discriminator: nn.Module | None
+    meta: dict[str, Any]
+
+
+def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
+    """Call `write(temporary path)`, flush to disk, then rename: `path` holds the old file or the new, never a half."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        write(part)
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def hash_tensors(tensors: dict[str, Tensor]) -> str:
+    """SHA-256 over names, types, shapes and bytes of the tensors, in the order of their names; hexadecimal."""
+    digest = hashlib.sha256()
+    for name in sorted(tensors):
+        tensor = tensors[name].detach().cpu().contiguous()
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
+        digest.update(tensor.view(torch.uint8).numpy().tobytes() if tensor.dim() else tensor.numpy().tobytes())
+    return digest.hexdigest()
+
+
+def write_released(
+    path: str | Path,
+    config: Config,
+    generator: nn.Module,
+    discriminator: nn.Module | None,
+    meta: dict[str, Any],
+) -> str:
+    """Write a released file and return the SHA-256 of its tensors. `meta` must be JSON."""
+    tensors = {f"generator.{k}": v.detach().cpu().contiguous() for k, v in generator.state_dict().items()}
+    if discriminator is not None:
+        tensors |= {f"discriminator.{k}": v.detach().cpu().contiguous() for k, v in discriminator.state_dict().items()}
+    sha256 = hash_tensors(tensors)
+    header = {"format": FORMAT, "sha256": sha256, "config": config.to_dict(), **meta}
+    data = save(tensors, metadata={KEY: json.dumps(header, sort_keys=True)})
+    write_atomically(Path(path), lambda part: part.write_bytes(data))
+    return sha256
+
+
+def _read_header(path: Path) -> dict[str, Any] | None:
+    """The header's JSON, or None for a safetensors file that is not ours; CheckpointError for anything else."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise CheckpointError(f"{path.name} is larger than {MAX_BYTES >> 20} MB: no checkpoint of this project.")
+        with safe_open(path, framework="pt") as file:
+            text = (file.metadata() or {}).get(KEY)
+        return None if text is None else dict(json.loads(text))
+    except (SafetensorError, OSError, ValueError, TypeError) as error:
+        if isinstance(error, CheckpointError):
+            raise
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise CheckpointError(f"{path.name} is damaged or not a safetensors file ({reason}).") from error
+
+
+def list_names() -> list[str]:
+    """The names of the generators in checkpoints/, `digits` first; damaged and other files are left out."""
+    found = []
+    for path in sorted(CHECKPOINTS.glob("*.safetensors")):
+        try:
+            if _read_header(path) is not None:
+                found.append(path.stem)
+        except CheckpointError:
+            continue
+    return sorted(found, key=lambda name: (name != "digits", name))
+
+
+def resolve(name_or_path: str | Path) -> Path:
+    """A name in checkpoints/, or a path to a file -> the path; CheckpointError lists the names when there is none."""
+    text = os.fspath(name_or_path)
+    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", text):
+        named = CHECKPOINTS / f"{text}.safetensors"
+        if named.is_file():
+            return named
+    if "\0" not in text and Path(text).is_file():
+        return Path(text)
+    names = ", ".join(list_names()) or "none yet: train one with train.py"
+    raise CheckpointError(f"there is no checkpoint {text!r}; the names there are: {names}.")
+
+
+def read_released(name_or_path: str | Path, device: str | torch.device = "cpu") -> Released:
+    """Read and verify a released file; the networks come frozen, in eval mode, on `device`.
+
+    Raises CheckpointError (one sentence) when the file is unknown, damaged, truncated, foreign, or does not fit.
+    """
+    path = resolve(name_or_path)
+    header = _read_header(path)
+    if header is None:
+        raise CheckpointError(f"{path.name} is a safetensors file, but not a generator of this project.")
+    if header.get("format") != FORMAT:
+        raise CheckpointError(f"{path.name} has format {header.get('format')!r}; this version reads {FORMAT}.")
+    try:
+        config = Config.from_dict(header["config"])
+        generator = build_generator(config)
+        with safe_open(path, framework="pt") as file:
+            tensors = {key: file.get_tensor(key) for key in file.keys()}
+    except (KeyError, ConfigError, ValueError, SafetensorError, OSError) as error:
+        raise CheckpointError(f"{path.name} cannot be used: {error}.") from error
+    sha256 = hash_tensors(tensors)
+    if sha256 != header.get("sha256"):
+        raise CheckpointError(f"{path.name} is damaged: its weights do not have the SHA-256 that its header gives.")
+    discriminator = None
+    if any(key.startswith("discriminator.") for key in tensors):
+        discriminator = build_discriminator(config)
+    for prefix, network in (("generator.", generator), ("discriminator.", discriminator)):
+        if network is None:
+            continue
+        weights = {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
+        try:
+            network.load_state_dict(weights, strict=True)
+        except RuntimeError as error:
+            raise CheckpointError(f"{path.name} does not fit the network that its header names.") from error
+        network.to(device).eval().requires_grad_(False)
+    if not all(bool(value.isfinite().all()) for value in tensors.values()):
+        raise CheckpointError(f"{path.name} holds weights that are not finite numbers.")
+    return Released(path.stem, path, sha256, config, generator, discriminator, header)
+
+
+def write_state(path: Path, state: dict[str, Any]) -> None:
+    """Write training state (tensors, numbers, strings, lists, dicts) atomically."""
+    write_atomically(path, lambda part: torch.save(state, part))
+
+
+def read_state(path: Path) -> dict[str, Any]:
+    """Read training state without unpickling anything; CheckpointError when it is missing or damaged."""
+    if not path.is_file():
+        raise CheckpointError(f"there is no training state at {path}: nothing to resume; leave --resume out.")
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # torch raises whatever its reader met: pickle, zip, runtime and OS errors
+        raise CheckpointError(f"{path} is damaged and cannot be resumed from ({type(error).__name__}).") from error
+    if not isinstance(state, dict):
+        raise CheckpointError(f"{path} is not the training state of this project.")
+    return state
+
+
+def read_index() -> dict[str, Any]:
+    """checkpoints/index.json: name -> what it is, its SHA-256, metrics and the command that made it."""
+    path = CHECKPOINTS / "index.json"
+    return dict(json.loads(path.read_text())) if path.is_file() else {}
+
+
+def add(file: Path, name: str, about: str) -> None:
+    """Take a released file into checkpoints/ under `name` and write its row of index.json."""
+    released = read_released(file)
+    target = CHECKPOINTS / f"{name}.safetensors"
+    write_atomically(target, lambda part: part.write_bytes(released.path.read_bytes()))
+    row = {
+        "about": about,
+        "sha256": released.sha256,
+        "bytes": target.stat().st_size,
+        "trained": released.meta.get("trained"),
+    }
+    index = read_index()
+    index[name] = {**index.get(name, {}), **row}
+    text = json.dumps(index, indent=2, sort_keys=True) + "\n"
+    write_atomically(CHECKPOINTS / "index.json", lambda part: part.write_text(text))
+
+
+def main(argv: list[str] | None = None) -> int:
+    """List the checkpoints, or add one."""
+    parser = argparse.ArgumentParser(prog="python -m gan.checkpoint", description=main.__doc__)
+    sub = parser.add_subparsers(dest="what")
+    adding = sub.add_parser("add", help="take a trained file into checkpoints/")
+    adding.add_argument("file", type=Path)
+    adding.add_argument("--name", required=True)
+    adding.add_argument("--about", default="", help="one line: what it is")
+    args = parser.parse_args(argv)
+    try:
+        if args.what == "add":
+            add(args.file, args.name, args.about)
+        for name in list_names():
+            found = read_released(name)
+            size = found.path.stat().st_size / 1e6
+            print(f"{name}\t{size:.1f} MB\tsha256 {found.sha256[:12]}\t{found.config.generator}")
+    except (CheckpointError, OSError) as error:
+        print(f"gan.checkpoint: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

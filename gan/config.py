@@ -1,0 +1,145 @@
+"""What a run is: one frozen dataclass, whose fields are also the command line, and the PRESETS table.
+
+Stdlib only, so that reading a config costs nothing. Every field carries its help text and unit once, here.
+
+    python -c "from gan.config import PRESETS; print(PRESETS['digits'])"
+"""
+
+import types
+from dataclasses import MISSING, Field, asdict, dataclass, field, fields, replace
+from typing import Any, get_args, get_type_hints
+
+
+class ConfigError(ValueError):
+    """A setting is unknown, of the wrong type or out of its range; the message is one sentence for a person."""
+
+
+def _setting(default: Any, help: str, **meta: Any) -> Any:
+    return field(default=default, metadata={"help": help, **meta})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """One training run. `validate()` checks ranges; `to_dict`/`from_dict` carry it through a checkpoint's header."""
+
+    preset: str = _setting("digits", "the row of the PRESETS table this run started from", cli=False)
+
+    # Networks
+    generator: str = _setting("style", "architecture of G, a name in gan.models")
+    discriminator: str = _setting("projection", "architecture of D, a name in gan.models")
+    num_classes: int = _setting(10, "classes y", cli=False, low=1, high=1000)
+    z_dim: int = _setting(64, "length of the noise vector z", low=1, high=4096)
+    w_dim: int = _setting(128, "length of the style vector w", low=1, high=4096)
+    g_width: int = _setting(96, "channels of G at 7 x 7", low=3, high=4096)
+    d_width: int = _setting(48, "channels of D at 14 x 14", low=1, high=4096)
+
+    # Objective
+    gamma: float = _setting(5.0, "weight of the gradient penalties R1 and R2 (gamma / 2 each)", low=0.0, high=1e6)
+    penalty_every: int = _setting(4, "steps between penalties; each is scaled by as many (lazy regularization)", low=1)
+    style_weight: float = _setting(
+        0.0,
+        "weight of 1 - correlation of slant and stroke between two classes drawn from one z",
+        low=0.0,
+        high=1e6,
+    )
+    augment: float = _setting(
+        0.0, "probability that D sees an image moved by up to 2 px, real and fake alike", low=0.0, high=1.0
+    )
+
+    # Optimization
+    batch: int = _setting(128, "real images (and as many fakes) a step", low=2, high=60_000)
+    lr: float = _setting(4e-4, "learning rate of Adam, both networks", low=0.0, high=1.0)
+    beta1: float = _setting(0.0, "Adam's first moment decay", low=0.0, high=0.9999)
+    beta2: float = _setting(0.99, "Adam's second moment decay", low=0.0, high=0.99999)
+    decay_from: float = _setting(
+        0.5, "share of the run after which the learning rate falls, linearly, to zero", low=0.0, high=1.0
+    )
+    ema: float = _setting(0.999, "decay of the averaged generator's weights, a step", low=0.0, high=0.999999)
+    precision: str = _setting(
+        "fp32", "arithmetic of the convolutions: fp32, or bf16 autocast", choices=("fp32", "bf16")
+    )
+
+    # Budget
+    images: int | None = _setting(None, "length of the run in real images shown to D", low=1)
+    minutes: float | None = _setting(None, "length of the run in minutes of training", low=0.0, high=100_000.0)
+    seed: int = _setting(0, "seed of weights, data order, noise and augmentation", low=0, high=2**32 - 1)
+
+    # What is written, and when
+    sheet_every: int = _setting(200_000, "images between sample sheets (fixed noise, one column a class)", low=1)
+    save_minutes: float = _setting(2.0, "minutes between saves of the training state", low=0.01, high=1e4)
+
+    def validate(self) -> "Config":
+        """Return self, or raise ConfigError with the first setting that is out of its range."""
+        for item in fields(self):
+            value, low, high = getattr(self, item.name), item.metadata.get("low"), item.metadata.get("high")
+            choices = item.metadata.get("choices")
+            if choices and value not in choices:
+                raise ConfigError(f"{item.name} is {value!r}; it can be {', '.join(choices)}")
+            if value is None or isinstance(value, str):
+                continue
+            if value != value or (low is not None and value < low) or (high is not None and value > high):
+                upto = f"at least {low}" if high is None else f"from {low} to {high}"
+                raise ConfigError(f"{item.name} is {value}; it must be {upto}")
+        if self.minutes is not None and self.minutes <= 0:
+            raise ConfigError("minutes is 0; a run needs more than no time")
+        if (self.images is None) == (self.minutes is None):
+            raise ConfigError("the length of the run must be given once: as images or as minutes")
+        if self.style_weight and self.batch % 2:
+            raise ConfigError(f"batch is {self.batch}; it must be even when style_weight pairs two classes for each z")
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """The config as plain JSON types."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "Config":
+        """Build a config from `to_dict`'s output; ConfigError on an unknown name or a wrong type."""
+        hints = get_type_hints(cls)
+        known = {}
+        for name, value in values.items():
+            if name not in hints:
+                raise ConfigError(f"unknown setting {name!r}; there are {', '.join(hints)}")
+            known[name] = _checked(name, value, hints[name])
+        return cls(**known)
+
+
+def _checked(name: str, value: Any, hint: Any) -> Any:
+    kinds = get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
+    if float in kinds and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if not isinstance(value, kinds) or isinstance(value, bool):
+        raise ConfigError(f"setting {name!r} is {value!r}; it must be {' or '.join(kind.__name__ for kind in kinds)}")
+    return value
+
+
+def settings() -> list[tuple[Field[Any], type]]:
+    """The fields that the command line offers, each with the type of its value (None left out of unions)."""
+    hints = get_type_hints(Config)
+    found = []
+    for item in fields(Config):
+        if item.metadata.get("cli", True) and item.default is not MISSING:
+            kinds = [kind for kind in get_args(hints[item.name]) if kind is not types.NoneType]
+            found.append((item, kinds[0] if kinds else hints[item.name]))
+    return found
+
+
+PRESETS: dict[str, Config] = {
+    "digits": Config(preset="digits", precision="bf16", minutes=60.0, style_weight=1.0, ema=0.9995),
+}
+
+
+def get_preset(name: str) -> Config:
+    """The preset of that name; ConfigError lists those there are."""
+    if name not in PRESETS:
+        raise ConfigError(f"unknown preset {name!r}: there are {', '.join(PRESETS)}")
+    return PRESETS[name]
+
+
+def override(config: Config, **changes: Any) -> Config:
+    """`config` with some fields replaced; giving images drops minutes, and the other way round."""
+    if changes.get("images") is not None and changes.get("minutes") is None:
+        changes["minutes"] = None
+    elif changes.get("minutes") is not None and changes.get("images") is None:
+        changes["images"] = None
+    return replace(config, **changes)

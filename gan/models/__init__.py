@@ -1,0 +1,10 @@
+"""Network architectures, one file a family, each registered by name beside its definition.
+
+`build_generator(config)` and `build_discriminator(config)` look the name up; importing this package registers all.
+"""
+
+from gan.models import projection as _projection  # noqa: F401  (imported to register)
+from gan.models import style as _style  # noqa: F401
+from gan.models.registry import DISCRIMINATORS, GENERATORS, build_discriminator, build_generator
+
+__all__ = ["DISCRIMINATORS", "GENERATORS", "build_discriminator", "build_generator"]

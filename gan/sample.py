@@ -1,0 +1,134 @@
+"""Draw digits from a checkpoint into a file.
+
+    python -m gan.sample digits --digits 0123456789 --count 100 --seed 7 --truncation 0.8 --out digits.png
+    python -m gan.sample digits --count 60000 --out made.npz
+
+.npz holds `images` uint8 (N, 28, 28), 0 = paper, 255 = ink, and `labels` int64 (N,); .png is one sheet, a column a
+digit; .zip holds a PNG for each digit and a CSV that says what each is. N images in all, cycling through the digits.
+"""
+
+import argparse
+import itertools
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gan.checkpoint import CheckpointError, write_atomically
+from gan.data import to_uint8
+from gan.render import encode_png, make_sheet, write_zip
+from gan.sampling import (
+    BATCH,
+    MAX_COUNT,
+    Generator,
+    InputError,
+    check_count,
+    check_psi,
+    check_seed,
+    load,
+    parse_digits,
+)
+
+SUFFIXES = (".npz", ".png", ".zip")
+MAX_PNG = 10_000  # digits on one sheet: more is a picture that few programs open
+
+
+def write_npz(path: Path, images: Tensor, labels: list[int]) -> None:
+    """Images uint8 (N, 1, 28, 28) and their labels -> a compressed .npz, written atomically."""
+
+    def write(part: Path) -> None:
+        with part.open("wb") as file:
+            np.savez_compressed(file, images=images[:, 0].numpy(), labels=np.asarray(labels, dtype=np.int64))
+
+    write_atomically(path, write)
+
+
+def check_file(path: Path) -> str:
+    """The file's ending, one of SUFFIXES; InputError for another ending or a folder that is not there."""
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise InputError(f"--out {path} must end in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}.")
+    if not path.parent.is_dir():
+        raise InputError(f"the folder {path.parent} of --out does not exist; make it first.")
+    if path.is_dir():
+        raise InputError(f"--out {path} is a folder; name a file.")
+    return suffix
+
+
+def draw(generator: Generator, labels: list[int], seed: int, psi: float, tell: Callable[[int], object]) -> Tensor:
+    """One image a label -> uint8 (N, 1, 28, 28), in batches, calling `tell` with the number of images of each."""
+    parts = []
+    for at in range(0, len(labels), BATCH):
+        batch = labels[at : at + BATCH]
+        parts.append(to_uint8(generator.sample(batch, seed=seed, truncation=psi, start=at)))
+        tell(len(batch))
+    return torch.cat(parts)
+
+
+def sample(args: argparse.Namespace) -> None:
+    """Check everything that was asked, then draw and write the file."""
+    suffix = check_file(args.out)
+    digits, count = (
+        parse_digits(args.digits),
+        check_count(args.count, MAX_PNG if suffix == ".png" else MAX_COUNT),
+    )
+    seed, psi = check_seed(args.seed), check_psi(args.truncation)
+    generator = load(args.checkpoint)
+    labels = list(itertools.islice(itertools.cycle(parse_digits(digits, generator.num_classes)), count))
+    from tqdm import tqdm
+
+    with tqdm(total=count, unit="digit", disable=None if count > 10 * BATCH else True) as bar:
+        images = draw(generator, labels, seed, psi, bar.update)
+    if suffix == ".npz":
+        write_npz(args.out, images, labels)
+    elif suffix == ".zip":
+        write_atomically(args.out, lambda part: write_zip(part, images, labels, seed=seed))
+    else:
+        columns = args.columns or len(digits)
+        recipe = {
+            "model": generator.name,
+            "weights": generator.sha256,
+            "seed": seed,
+            "digits": labels,
+            "truncation": psi,
+        }
+        sheet = encode_png(make_sheet(images, columns=min(columns, count), scale=args.scale), recipe=recipe)
+        write_atomically(args.out, lambda part: part.write_bytes(sheet))
+    print(f"{args.out}: {count:,} digits from {generator.name}, seed {seed}, truncation {psi:g}")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command; 0 when the file is there, 2 with one sentence when what was asked cannot be done."""
+    parser = argparse.ArgumentParser(
+        prog="python -m gan.sample",
+        description="Draw handwritten digits into a file.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    parser.add_argument("checkpoint", nargs="?", default="digits", help="a name in checkpoints/, or a path")
+    parser.add_argument("--digits", default="0123456789", help="the digits to cycle through")
+    parser.add_argument("--count", default="100", help=f"images in all, 1 to {MAX_COUNT} (.png: to {MAX_PNG})")
+    parser.add_argument("--seed", default="0", help="0 to 4294967295")
+    parser.add_argument("--truncation", default="1.0", metavar="PSI", help="0 (typical) to 1 (all styles) to 1.5")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="ends in .npz, .png or .zip")
+    parser.add_argument("--columns", type=int, help="columns of a .png; else as many as --digits has")
+    parser.add_argument("--scale", type=int, default=2, choices=range(1, 11), help="pixels a pixel, of a .png")
+    args = parser.parse_args(argv)
+    try:
+        if args.columns is not None:
+            check_count(args.columns)
+        sample(args)
+    except (InputError, CheckpointError) as error:
+        text = str(error)
+        print(f"gan.sample: {text[:1].upper()}{text[1:]}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"gan.sample: {args.out} could not be written: {error.strerror}.", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

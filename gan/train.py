@@ -1,0 +1,201 @@
+"""The training command: Config's fields are its options, everything is checked before any work, Ctrl-C saves.
+
+python train.py --preset digits --data data --out runs/digits --minutes 60
+python train.py --preset digits --data data --out runs/digits --resume
+"""
+
+import argparse
+import json
+import os
+import shlex
+import signal
+import sys
+import threading
+from dataclasses import fields
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import torch
+from tqdm import tqdm
+
+from gan.checkpoint import CheckpointError, read_state
+from gan.config import PRESETS, Config, ConfigError, get_preset, override, settings
+from gan.data import DataError, get_root, load_dataset
+from gan.trainer import STATE, WEIGHTS, Progress, Trainer, TrainingError
+
+LOG = "log.jsonl"
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser: the few options about a run's place, then one for each field of Config."""
+    parser = argparse.ArgumentParser(
+        prog="train.py",
+        description="Train a conditional GAN of handwritten digits. The weights go to OUT/model.safetensors.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        argument_default=argparse.SUPPRESS,
+    )
+    parser.add_argument(
+        "--preset", default="digits", metavar="NAME", help=f"where settings start from: {', '.join(PRESETS)}"
+    )
+    parser.add_argument("--data", metavar="ROOT", help="data root; else GAN_DATA, else ./data; downloaded when missing")
+    parser.add_argument("--out", metavar="DIR", type=Path, help="folder of the run; else runs/PRESET")
+    parser.add_argument("--device", default="auto", metavar="D", help="auto, cpu, cuda, cuda:N or mps")
+    parser.add_argument("--threads", type=int, metavar="N", help="CPU threads; else what torch chooses")
+    parser.add_argument("--resume", action="store_true", default=False, help="continue the run in OUT")
+    parser.add_argument("--dry-run", action="store_true", default=False, help="print the resolved plan and stop")
+    group = parser.add_argument_group("settings of the preset that can be changed")
+    for item, kind in settings():
+        group.add_argument(f"--{item.name.replace('_', '-')}", dest=item.name, type=kind, help=item.metadata["help"])
+    return parser
+
+
+def choose_device(name: str) -> torch.device:
+    """Pick a device: "auto" is cuda, then mps, then cpu; ConfigError for a device that is not there."""
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    there = ["cpu"] + [f"cuda:{i}" for i in range(torch.cuda.device_count())]
+    if torch.cuda.is_available():
+        there.append("cuda")
+    if torch.backends.mps.is_available():
+        there.append("mps")
+    if name not in there:
+        raise ConfigError(f"device {name!r} is not on this machine; there are: auto, {', '.join(there)}")
+    return torch.device(name)
+
+
+def check_out(out: Path, resume: bool) -> None:
+    """Make the folder and prove that it can be written to, before training and not after; ConfigError otherwise."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        probe = out / ".probe"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise ConfigError(f"--out {out} cannot be written to ({error.strerror}); name a folder that can") from error
+    if not resume and (out / STATE).exists():
+        raise ConfigError(f"--out {out} holds a run already; add --resume to continue it, or name another folder")
+
+
+def resolve_config(args: argparse.Namespace) -> Config:
+    """Preset plus options, checked. When resuming, the run's own config with its options left as they were."""
+    given = {item.name: getattr(args, item.name) for item, _ in settings() if hasattr(args, item.name)}
+    return override(get_preset(args.preset), **given).validate()
+
+
+def check_same(config: Config, state: dict[str, Any]) -> None:
+    """A resumed run must be the same run: ConfigError names the settings that differ."""
+    then = state.get("config", {})
+    now = config.to_dict()
+    names = [item.name for item in fields(Config) if then.get(item.name) != now[item.name]]
+    differ = [f"{name} was {then.get(name)!r}, now {now[name]!r}" for name in names]
+    if differ:
+        raise ConfigError(f"this is not the run in --out: {'; '.join(differ)}. Give the same options, or another --out")
+
+
+def describe(config: Config, device: torch.device, out: Path, root: Path) -> str:
+    """The resolved plan as lines of text."""
+    head = {
+        "data": root,
+        "out": out,
+        "device": device,
+        "threads": torch.get_num_threads(),
+        "torch": torch.__version__,
+    }
+    rows = [*head.items(), *config.to_dict().items()]
+    return "\n".join(f"{name:14} {value}" for name, value in rows)
+
+
+class Display:
+    """A progress bar for people and a line of JSON every so often for scripts."""
+
+    def __init__(self, out: Path, fraction: float) -> None:
+        layout = "{percentage:5.1f}%|{bar}| {postfix}"
+        self.bar = tqdm(total=1.0, initial=fraction, bar_format=layout, dynamic_ncols=True, mininterval=0.5)
+        self.log = (out / LOG).open("a", encoding="utf-8")
+
+    def show(self, now: Progress) -> None:
+        """Put one step's numbers on the bar and into the log."""
+        self.bar.n = now.fraction
+        minutes, seconds = divmod(int(min(now.seconds_left, 359_999)), 60)
+        self.bar.set_postfix_str(
+            f"{now.images:,} images, {now.images_per_second:,.0f}/s | loss D {now.loss_d:.3f} G {now.loss_g:.3f} | "
+            f"D(real) {now.logit_real:+.2f} D(fake) {now.logit_fake:+.2f}, right {now.won:.0%} | "
+            f"{minutes}:{seconds:02d} left"
+        )
+        row = {k: round(v, 5) if isinstance(v, float) and v == v else v for k, v in vars(now).items() if v == v}
+        self.log.write(json.dumps(row) + "\n")
+        self.log.flush()
+
+    def close(self) -> None:
+        """End the bar's line and close the log."""
+        self.bar.close()
+        self.log.close()
+
+
+def _stop(_: int, __: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def train(args: argparse.Namespace, command: str) -> int:
+    """Check everything, train, and say where the weights are; the exit status."""
+    config = resolve_config(args)
+    device = choose_device(args.device)
+    if hasattr(args, "threads"):
+        if not 1 <= args.threads <= 1024:
+            raise ConfigError(f"threads is {args.threads}; it must be from 1 to 1024")
+        torch.set_num_threads(args.threads)
+    out: Path = getattr(args, "out", None) or Path("runs") / args.preset
+    root = get_root(getattr(args, "data", None))
+    if args.dry_run:
+        print(describe(config, device, out, root))
+        return 0
+    check_out(out, args.resume)
+    if args.resume:
+        check_same(config, read_state(out / STATE))
+    dataset = load_dataset(root, "train", download=True)
+    trainer = Trainer(config, dataset, out, device, command)
+    if args.resume:
+        trainer.resume()
+        print(f"Resumed at {trainer.images:,} images, {trainer.get_fraction():.0%} of the run.")
+    display = Display(out, trainer.get_fraction())
+    again = command if args.resume else f"{command} --resume"
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _stop)
+    try:
+        trainer.run(display.show)
+    except KeyboardInterrupt:
+        display.close()
+        path = trainer.save()
+        print(f"\nStopped at {trainer.images:,} images and saved {path}. Go on with:\n  {again}")
+        return 130
+    finally:
+        display.close()
+    weights = out / WEIGHTS
+    see = ["python", "-m", "gan.sample", str(weights), "--count", "100", "--out", str(out / "digits.png")]
+    print(f"Done: {trainer.images:,} images in {trainer.seconds / 60:.1f} minutes. Weights: {weights}")
+    print(f"See them: {shlex.join(see)}")
+    return 0
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command; 0 done, 130 stopped and saved, 2 refused with one sentence."""
+    words = sys.argv[1:] if argv is None else argv
+    args = build_parser().parse_args(words)
+    command = shlex.join(["python", "train.py", *words])
+    try:
+        return train(args, command)
+    except (ConfigError, DataError, CheckpointError, TrainingError) as error:
+        text = str(error).rstrip(".")
+        print(f"train.py: {text[:1].upper()}{text[1:]}.", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(
+            f"train.py: {os.strerror(error.errno or 0)}: {error.filename or 'while writing'}; nothing saved was lost.",
+            file=sys.stderr,
+        )
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
