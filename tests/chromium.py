@@ -85,9 +85,7 @@ def install() -> None:
 def main() -> int:
     """Print the browser's path; 1 and a sentence where there is none."""
     parser = argparse.ArgumentParser(prog="python -m tests.chromium", description="Print the browser's path.")
-    parser.add_argument(
-        "--install", action="store_true", help="install it with apt-get where that is possible"
-    )
+    parser.add_argument("--install", action="store_true", help="install it with apt-get where that is possible")
     wanted = parser.parse_args()
     try:
         try:

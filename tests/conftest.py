@@ -42,9 +42,7 @@ def data_root(request: pytest.FixtureRequest) -> Path:
         return request.getfixturevalue("made_root")
     root = Path(named).expanduser().resolve()
     if not (root / "MNIST" / "raw").is_dir():
-        pytest.fail(
-            f"GAN_DATA={named} holds no MNIST/raw folder; name a torchvision root or leave it unset.", False
-        )
+        pytest.fail(f"GAN_DATA={named} holds no MNIST/raw folder; name a torchvision root or leave it unset.", False)
     return root
 
 
