@@ -1,0 +1,136 @@
+"""Ways between points of the latent space: lerp, slerp, and the frames between two ends (digit, seed).
+
+Notable choices
+- z ~ N(0, I) in many dimensions lives near a sphere; a straight line leaves it (White 2016), slerp follows it.
+- A class is blended in w, after the mapping: w(z_t, y0) and w(z_t, y1) of the same z_t, mixed by t. Truncation pulls
+  towards the blended class mean, which comes to the same as truncating both and then mixing.
+- The ends are drawn by `Generator.sample` itself, so that t = 0 and t = 1 equal it bit for bit.
+
+    import gan, torch
+    from gan.latent import End, interpolate
+    frames = interpolate(gan.load("digits"), End(3, 7), End(8, 11), torch.linspace(0, 1, 61))
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from gan.noise import draw_noise
+from gan.sampling import BATCH, Generator, InputError, check_psi, check_seed, parse_digits
+
+PATHS = ("slerp", "lerp")
+# Below this sine of the angle between two directions, the plane they span is rounding noise.
+_PARALLEL = 1e-6
+
+
+@dataclass(frozen=True)
+class End:
+    """One end of an interpolation: a digit, and the seed whose sample 0 gives its z."""
+
+    digit: int
+    seed: int
+
+
+def _column(t: float | Tensor, like: Tensor) -> Tensor:
+    """t as float64, shaped to multiply the rows of `like` (..., D)."""
+    t = torch.as_tensor(t, dtype=torch.float64, device=like.device)
+    return t.unsqueeze(-1) if t.dim() else t
+
+
+def lerp(a: Tensor, b: Tensor, t: float | Tensor) -> Tensor:
+    """(1 - t) a + t b. a, b (..., D); t one number or (...,), usually in [0, 1] -> (..., D), exact at both ends."""
+    t = _column(t, a)
+    return ((1.0 - t) * a.double() + t * b.double()).to(a.dtype)
+
+
+def slerp(a: Tensor, b: Tensor, t: float | Tensor) -> Tensor:
+    """Turn from a to b at constant angular speed, the length going evenly from |a| to |b|.
+
+    a, b (..., D); t one number or (...,) in [0, 1] -> (..., D), exact at both ends. Shoemake 1985, "Animating rotation
+    with quaternion curves" (the curve); White 2016, arXiv:1609.04468 (its use for latents). Written as
+    cos(t omega) u + sin(t omega) v, v the part of b square to u, it has no sine to divide by. Equal directions and
+    zero vectors, which have no direction, give lerp; opposite ends turn through an axis chosen from a alone.
+    """
+    a, b = torch.broadcast_tensors(a, b)
+    p, q = a.double(), b.double()
+    t = _column(t, p)
+    length_p, length_q = p.norm(dim=-1, keepdim=True), q.norm(dim=-1, keepdim=True)
+    u = p / length_p.clamp_min(1e-300)
+    target = q / length_q.clamp_min(1e-300)
+    cosine = (u * target).sum(-1, keepdim=True)
+    across = target - cosine * u
+    sine = across.norm(dim=-1, keepdim=True)
+    opposite = (sine < _PARALLEL) & (cosine < 0)
+    across = torch.where(opposite, _square_to(u), across)
+    v = across / across.norm(dim=-1, keepdim=True).clamp_min(1e-300)
+    omega = torch.atan2(sine, cosine)
+    turned = (torch.cos(t * omega) * u + torch.sin(t * omega) * v) * ((1.0 - t) * length_p + t * length_q)
+    straight = (1.0 - t) * p + t * q
+    flat = ((sine < _PARALLEL) & ~opposite) | (length_p == 0) | (length_q == 0)
+    path = torch.where(flat, straight, turned)
+    return torch.where(t == 0, p, torch.where(t == 1, q, path)).to(a.dtype)
+
+
+def _square_to(u: Tensor) -> Tensor:
+    """A direction square to each row of u (..., D): its least used axis, with the part along u taken out."""
+    axis = torch.zeros_like(u).scatter_(-1, u.abs().argmin(-1, keepdim=True), 1.0)
+    return axis - (axis * u).sum(-1, keepdim=True) * u
+
+
+def check_path(path: object) -> str:
+    """The path by name, "slerp" or "lerp"; InputError otherwise."""
+    if path not in PATHS:
+        raise InputError(f"the path is {path!r}; it can be {' or '.join(PATHS)}.")
+    return str(path)
+
+
+def check_end(end: End, num_classes: int = 10) -> End:
+    """The end with its digit and seed checked; InputError, one sentence, where either is wrong."""
+    digits = parse_digits([end.digit], num_classes)
+    return End(digits[0], check_seed(end.seed))
+
+
+@torch.inference_mode()
+def interpolate(
+    generator: Generator,
+    start: End,
+    end: End,
+    t: Sequence[float] | Tensor,
+    *,
+    path: str = "slerp",
+    truncation: float = 1.0,
+) -> Tensor:
+    """Draw the images at `t` on the way from `start` to `end` -> float32 (len(t), 1, 28, 28), [-1, 1], on the CPU.
+
+    t: numbers in [0, 1]; 0 and 1 equal `generator.sample([digit], seed, truncation)` bit for bit. path: how z moves,
+    "slerp" or "lerp". truncation: psi, 0 to 1.5. Raises InputError, in one sentence, for anything else.
+    """
+    start, end = check_end(start, generator.num_classes), check_end(end, generator.num_classes)
+    path, psi = check_path(path), check_psi(truncation)
+    at = torch.as_tensor(t, dtype=torch.float64).reshape(-1)
+    if not len(at) or not bool(((at >= 0) & (at <= 1)).all()):
+        raise InputError("positions t must be numbers from 0 to 1, and at least one.")
+    ends = [draw_noise(one.seed, [0], generator.z_dim) for one in (start, end)]  # (1, z_dim) each
+    parts = []
+    for step in at.split(BATCH):
+        z = (slerp if path == "slerp" else lerp)(*(one.expand(len(step), -1) for one in ends), step)  # (N, z_dim)
+        w = _truncated(generator, z, start.digit, psi)
+        if start.digit != end.digit:
+            share = step.to(torch.float32).to(w.device).unsqueeze(1)  # float64 is not on every device
+            w = torch.lerp(w, _truncated(generator, z, end.digit, psi), share)
+        parts.append(generator.synthesize(w))
+    images = torch.cat(parts)
+    # A convolution may round otherwise in another batch; the ends are promised to the bit.
+    for value, one in ((0.0, start), (1.0, end)):
+        here = at == value
+        if bool(here.any()):
+            images[here] = generator.sample([one.digit], seed=one.seed, truncation=psi)
+    return images
+
+
+def _truncated(generator: Generator, z: Tensor, digit: int, psi: float) -> Tensor:
+    """z (N, z_dim) -> w (N, w_dim) as that digit, truncated towards its mean."""
+    labels = torch.full((len(z),), digit)
+    return generator.truncate(generator.map(z, labels), labels, psi)
