@@ -123,7 +123,7 @@ class Classifier:
             [images.new_empty(0, 10, device="cpu")],
         )
         with torch.inference_mode():
-            for batch in images.split(batch_size):
+            for batch in images.split(batch_size) if len(images) else ():
                 seen = self.network.features(batch.to(self.device, torch.float32))
                 features.append(seen.cpu())
                 logits.append(self.network.head(seen).cpu())
@@ -155,9 +155,7 @@ def load_classifier(device: torch.device | str = "cpu", path: Path = WEIGHTS) ->
     except (SafetensorError, OSError) as error:
         raise ClassifierError(f"{path} is damaged or no safetensors file ({error}).") from None
     if header.get("format") != FORMAT:
-        raise ClassifierError(
-            f"{path} is a safetensors file, but not a classifier of this project ({FORMAT})."
-        )
+        raise ClassifierError(f"{path} is a safetensors file, but not a classifier of this project ({FORMAT}).")
     try:
         meta = json.loads(header["meta"])
         network = DigitNet()

@@ -33,10 +33,8 @@ def main(argv: list[str] | None = None) -> int:
     args = _parse(argv)
     missing = [package for module, package in NEEDED.items() if find_spec(module) is None]
     if missing:
-        print(
-            f"gan.evaluate needs {' and '.join(missing)}: pip install -r requirements-evaluate.txt",
-            file=sys.stderr,
-        )
+        wanted = " and ".join(missing)
+        print(f"gan.evaluate: {wanted} must be installed: pip install -r requirements-evaluate.txt", file=sys.stderr)
         return 2
 
     from gan.checkpoint import CheckpointError
@@ -60,22 +58,14 @@ def _parse(argv: list[str] | None) -> argparse.Namespace:
         prog="python -m gan.evaluate",
         description="Measure a generator, or samples in an .npz, against real MNIST.",
     )
-    parser.add_argument(
-        "subject", metavar="CHECKPOINT|SAMPLES.npz", help="a released name, a .safetensors, an .npz"
-    )
-    parser.add_argument(
-        "--data", metavar="ROOT", help="folder that holds MNIST/raw (default: $GAN_DATA, else data)"
-    )
+    parser.add_argument("subject", metavar="CHECKPOINT|SAMPLES.npz", help="a released name, a .safetensors, an .npz")
+    parser.add_argument("--data", metavar="ROOT", help="folder that holds MNIST/raw (default: $GAN_DATA, else data)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
     parser.add_argument("--quick", action="store_true", help="fewer digits, one CAS seed: under 2 minutes")
     parser.add_argument("--seed", type=int, default=0, help="of z, shuffles and random subsets (default: 0)")
-    parser.add_argument(
-        "--truncation", type=float, default=1.0, metavar="PSI", help="of a generator (default: 1)"
-    )
+    parser.add_argument("--truncation", type=float, default=1.0, metavar="PSI", help="of a generator (default: 1)")
     parser.add_argument("--device", default="cpu", help="cpu, cuda or mps (default: cpu)")
-    parser.add_argument(
-        "--inception", action="store_true", help="Inception-FID too: downloads 91 MB, and is slow"
-    )
+    parser.add_argument("--inception", action="store_true", help="Inception-FID too: downloads 91 MB, and is slow")
     return parser.parse_args(argv)
 
 
@@ -101,9 +91,7 @@ def _run(args: argparse.Namespace) -> int:
     about: dict[str, Any]
     if args.subject.lower().endswith(".npz"):
         if truncation != 1:
-            raise EvaluationError(
-                "--truncation is for a checkpoint; the samples in an .npz are drawn already."
-            )
+            raise EvaluationError("--truncation is for a checkpoint; the samples in an .npz are drawn already.")
         subject = read_samples(Path(args.subject), plan.least)
         about = {"samples": args.subject, "count": len(subject)}
     else:
@@ -117,9 +105,7 @@ def _run(args: argparse.Namespace) -> int:
     root = get_root(args.data)
     train, test = (load_dataset(root, split) for split in ("train", "test"))
     if len(test.labels) < plan.least:
-        raise EvaluationError(
-            f"The test split in {root} has {len(test.labels)} digits; {plan.least} are the least."
-        )
+        raise EvaluationError(f"The test split in {root} has {len(test.labels)} digits; {plan.least} are the least.")
     classifier = load_classifier(device)
     if args.inception:
         inception.fetch_inception()

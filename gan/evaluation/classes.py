@@ -76,9 +76,7 @@ def class_rows(
         # Equal counts: recall and coverage change with the number of points.
         count = min(len(held), *(len(features) for features in chosen))
         k = max(1, min(neighbours, count - 1))
-        found: list[Manifold] = [
-            manifold(real=held[:count], fake=part[:count], neighbours=k) for part in chosen
-        ]
+        found: list[Manifold] = [manifold(real=held[:count], fake=part[:count], neighbours=k) for part in chosen]
         spread = [diversity(real=held[:count], fake=part[:count]) for part in chosen]
         verdict = "ok"
         if right[1] < IGNORED_BELOW:

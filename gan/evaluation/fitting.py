@@ -32,7 +32,8 @@ class Schedule:
         peak_lr: AdamW's learning rate at the top of its cycle (Smith & Topin 2017, arXiv:1708.07120).
         weight_decay: AdamW's.
         dropout: share of the features dropped.
-        ema: decay of the moving average of the weights, a step.
+        ema: decay of the moving average of the weights, a step; less in a run so short that it would span more
+            than a tenth of it.
         shift: largest random shift, px.
         turn: largest random rotation, degrees.
         scale: largest random change of size, a share.
@@ -107,9 +108,7 @@ def fit(
     """
     steps = len(images) // schedule.batch
     if steps == 0:
-        raise ValueError(
-            f"Training needs at least one batch of {schedule.batch} digits; there are {len(images)}."
-        )
+        raise ValueError(f"Training needs at least one batch of {schedule.batch} digits; there are {len(images)}.")
     device = torch.device(device)
     dtype = _fast_dtype(device)
     rng = torch.Generator().manual_seed(seed)
@@ -117,10 +116,9 @@ def fit(
         torch.manual_seed(seed)
         # Channels last: the layout in which CPU and GPU convolutions run without reordering.
         network = DigitNet(schedule.dropout).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(schedule.ema), use_buffers=True)
-        optimizer = torch.optim.AdamW(
-            network.parameters(), lr=schedule.peak_lr, weight_decay=schedule.weight_decay
-        )
+        decay = min(schedule.ema, 1 - 10 / max(10, steps * schedule.epochs))
+        average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(decay), use_buffers=True)
+        optimizer = torch.optim.AdamW(network.parameters(), lr=schedule.peak_lr, weight_decay=schedule.weight_decay)
         cycle = torch.optim.lr_scheduler.OneCycleLR(
             optimizer, schedule.peak_lr, total_steps=steps * schedule.epochs, pct_start=0.2
         )

@@ -203,9 +203,7 @@ def evaluate(
 
     def copying() -> None:
         of_test = memory.nearest_distances(test.images[:near], train.images, title="nearest to test digits")
-        of_fake = memory.nearest_distances(
-            fake.images[:near], train.images, title="nearest to generated digits"
-        )
+        of_fake = memory.nearest_distances(fake.images[:near], train.images, title="nearest to generated digits")
         found, fresh = (
             memory.remember(test=of_test, fake=of_fake),
             memory.remember(test=of_test, fake=of_test),

@@ -59,15 +59,14 @@ def read_samples(path: Path, least: int) -> Samples:
     if not path.is_file():
         raise SampleError(f"There is no file {path}.")
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as stream:
+            file = np.load(stream, allow_pickle=False)
             if not isinstance(file, np.lib.npyio.NpzFile):
                 raise SampleError(f"{path} holds a single array; wanted is {FORM}.")
             missing = [name for name in ("images", "labels") if name not in file]
             if missing:
                 there = ", ".join(sorted(file)) or "none"
-                raise SampleError(
-                    f"{path} has no {' and no '.join(missing)} (arrays: {there}); wanted is {FORM}."
-                )
+                raise SampleError(f"{path} has no {' and no '.join(missing)} (arrays: {there}); wanted is {FORM}.")
             return check_samples(file["images"], file["labels"], least, str(path))
     except SampleError:
         raise
@@ -75,9 +74,7 @@ def read_samples(path: Path, least: int) -> Samples:
         raise SampleError(f"{path} cannot be read ({error}); wanted is {FORM}.") from None
 
 
-def check_samples(
-    images: np.ndarray[Any, Any], labels: np.ndarray[Any, Any], least: int, name: str
-) -> Samples:
+def check_samples(images: np.ndarray[Any, Any], labels: np.ndarray[Any, Any], least: int, name: str) -> Samples:
     """Arrays of anyone's making -> Samples.
 
     Args:
@@ -90,9 +87,7 @@ def check_samples(
         SampleError: another shape, type or range, NaN, labels that do not fit, too few, or a class with none.
     """
     if not (images.ndim in (3, 4) and images.shape[-2:] == (28, 28) and images.shape[1:-2] in ((), (1,))):
-        raise SampleError(
-            f"{name}: images have the shape {images.shape}; wanted is (N, 28, 28) or (N, 1, 28, 28)."
-        )
+        raise SampleError(f"{name}: images have the shape {images.shape}; wanted is (N, 28, 28) or (N, 1, 28, 28).")
     if labels.shape != (len(images),):
         raise SampleError(
             f"{name}: labels have the shape {labels.shape} beside {len(images)} images; wanted is one each."
@@ -100,16 +95,12 @@ def check_samples(
     if not np.issubdtype(labels.dtype, np.integer):
         raise SampleError(f"{name}: labels are {labels.dtype}; wanted are integers 0..9.")
     if len(images) < least:
-        raise SampleError(
-            f"{name}: {len(images)} samples are too few for these metrics; {least} are the least."
-        )
+        raise SampleError(f"{name}: {len(images)} samples are too few for these metrics; {least} are the least.")
     if labels.min() < 0 or labels.max() > 9:
         raise SampleError(f"{name}: labels run from {labels.min()} to {labels.max()}; wanted are 0..9.")
     missing = sorted(set(range(10)) - set(np.unique(labels).tolist()))
     if missing:
-        raise SampleError(
-            f"{name}: no sample of class {', '.join(map(str, missing))}; each of 0..9 is needed."
-        )
+        raise SampleError(f"{name}: no sample of class {', '.join(map(str, missing))}; each of 0..9 is needed.")
     pixels = torch.from_numpy(_to_bytes(images, name)).reshape(-1, 1, 28, 28)
     return Samples(pixels, torch.from_numpy(labels.astype(np.int64)))
 
@@ -135,9 +126,7 @@ def _to_bytes(images: np.ndarray[Any, Any], name: str) -> np.ndarray[Any, Any]:
     else:
         raise SampleError(f"{name}: images are {images.dtype}; wanted is uint8 0..255, or floats in [-1, 1].")
     if pixels.mean() > 127.5:
-        raise SampleError(
-            f"{name}: more ink than paper (mean {pixels.mean():.0f}); wanted is ink 255 on paper 0."
-        )
+        raise SampleError(f"{name}: more ink than paper (mean {pixels.mean():.0f}); wanted is ink 255 on paper 0.")
     return np.ascontiguousarray(pixels)
 
 

@@ -1,0 +1,227 @@
+"""All measures together, on digits small enough for a test."""
+
+import json
+from dataclasses import replace
+
+import pytest
+import torch
+
+from gan.classifier import Classifier, load_classifier
+from gan.data import load_dataset, to_float
+from gan.evaluation import cas, cost, style
+from gan.evaluation.fitting import Schedule
+from gan.evaluation.report import format_report
+from gan.evaluation.run import FULL, QUICK, Plan, Report, count_name, evaluate
+from gan.evaluation.samples import Samples
+from gan.measure import measure_slant
+from gan.noise import draw_noise
+from gan.sampling import Generator, load
+
+from .tiny_checkpoint import write_tiny
+
+PLAN = Plan(
+    drawn=600,
+    manifold=150,
+    learned=300,
+    cas_seeds=(0, 1),
+    cas_schedule=Schedule(epochs=4, batch=20),
+    styles=20,
+    kid_subset=60,
+    least=100,
+)
+
+
+@pytest.fixture(scope="module")
+def splits(data_root) -> dict[str, Samples]:
+    loaded = {split: load_dataset(data_root, split) for split in ("train", "test")}
+    # As many of the real MNIST as there are made digits.
+    return {
+        split: Samples(data.images, data.labels).shuffled(0).first(600 if split == "train" else 200)
+        for split, data in loaded.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def reader() -> Classifier:
+    return load_classifier()
+
+
+@pytest.fixture(scope="module")
+def generator(tmp_path_factory) -> Generator:
+    return load(str(write_tiny(tmp_path_factory.mktemp("tiny") / "tiny.safetensors")))
+
+
+@pytest.fixture(scope="module")
+def of_real(splits, reader) -> Report:
+    """The training digits, judged as if somebody had drawn them."""
+    return evaluate(splits["train"], **splits, classifier=reader, plan=PLAN)
+
+
+@pytest.fixture(scope="module")
+def of_generator(generator, splits, reader) -> Report:
+    return evaluate(generator, **splits, classifier=reader, plan=PLAN, seed=3)
+
+
+def values(report: Report) -> dict[str, float]:
+    return {figure.name: figure.value for figure in report.figures}
+
+
+def test_count_is_part_of_the_name():
+    assert [count_name(n) for n in (60_000, 10_000, 1000, 999, 8123, 12_345)] == [
+        "60k",
+        "10k",
+        "1k",
+        "999",
+        "8123",
+        "12345",
+    ]
+
+
+def test_every_figure_is_there_with_its_count(of_generator):
+    assert list(values(of_generator)) == [
+        "class_accuracy_150",
+        "inception_score_600",
+        "fid_600",
+        "kid_600",
+        "precision_150",
+        "recall_150",
+        "density_150",
+        "coverage_150",
+        "cas_300",
+        "nearest_ratio_150",
+        "suspiciously_close_150",
+        "style_slant_20",
+        "style_thickness_20",
+        "parameters",
+        "multiply_adds",
+        "ms_1",
+        "ms_10",
+    ]
+    assert of_generator.not_applicable == {}
+    for figure in of_generator.figures:
+        assert torch.isfinite(torch.tensor(figure.value)), figure
+
+
+def test_real_digits_beat_an_untrained_generator(of_generator, of_real):
+    bad, good = values(of_generator), values(of_real)
+    for name in ("class_accuracy_150", "precision_150", "recall_150", "coverage_150", "cas_300"):
+        assert good[name] > bad[name] + 0.1, name
+    for name in ("fid_600", "kid_600"):
+        assert good[name] < bad[name] / 5, name
+
+
+def test_training_digits_reach_their_own_ceiling_and_are_found_to_be_copies(of_real):
+    """Judged as samples, the training split must get what the column beside it says, up to the order of digits."""
+    for figure in of_real.figures:
+        if figure.name.startswith("fid") or figure.name.startswith("inception"):
+            assert figure.value == pytest.approx(figure.real, rel=1e-3), figure
+    found = values(of_real)
+    assert found["nearest_ratio_150"] < 0.01
+    assert found["suspiciously_close_150"] == 1
+    assert [row.verdict for row in of_real.classes] == ["ok"] * 10
+    assert sum(row.count for row in of_real.classes) == 600
+    assert of_real.not_applicable.keys() == {"style", "cost"}
+
+
+def test_one_picture_a_class_is_called_collapsed(splits, reader):
+    train = splits["train"]
+    first = torch.tensor([(train.labels == digit).nonzero()[0, 0].item() for digit in range(10)])
+    labels = torch.arange(10).repeat(60)
+    report = evaluate(
+        Samples(train.images[first[labels]], labels),
+        **splits,
+        classifier=reader,
+        plan=replace(PLAN, cas_seeds=(0,)),
+    )
+    found = values(report)
+    assert found["recall_150"] < 0.2
+    assert {row.verdict for row in report.classes} == {"collapsed"}
+    assert all(row.diversity < 1e-3 for row in report.classes)
+
+
+def test_same_command_same_numbers(of_generator, generator, splits, reader):
+    again = evaluate(generator, **splits, classifier=reader, plan=PLAN, seed=3).as_dict()
+    expected = of_generator.as_dict()
+    for found in (again, expected):
+        for name in ("ms_1", "ms_10"):
+            found["figures"].pop(name)
+    assert again == expected
+
+
+def test_another_seed_draws_other_digits(of_generator, generator, splits, reader):
+    plan = replace(PLAN, cas_seeds=(0,), styles=5)
+    other = values(evaluate(generator, **splits, classifier=reader, plan=plan, seed=4))
+    assert other["fid_600"] != values(of_generator)["fid_600"]
+
+
+def test_report_is_json_and_a_table(of_generator, of_real):
+    again = json.loads(json.dumps(of_generator.as_dict()))
+    assert again["figures"]["cas_300"]["spread"] is not None
+    assert len(again["classes"]) == 10
+    text = format_report(of_generator)
+    for figure in of_generator.figures:
+        assert figure.name in text
+    assert sum(line.split()[0] in "0123456789" for line in text.splitlines() if line.strip()) == 10
+    assert "not applicable: style" in format_report(of_real)
+
+
+def test_more_real_digits_teach_more(splits):
+    schedule = Schedule(epochs=6, batch=20)
+    test = splits["test"]
+    few = cas.classification_accuracy(splits["train"].first(40), test, seeds=(0,), schedule=schedule)
+    many = cas.classification_accuracy(splits["train"], test, seeds=(0, 1), schedule=schedule)
+    assert len(many) == 2
+    assert min(many) > 0.8
+    assert many[0] != few[0]
+    assert many[0] > few[0]
+
+
+def test_wrong_labels_teach_the_wrong_thing(splits):
+    train, test = splits["train"], splits["test"]
+    wrong = Samples(train.images, (train.labels + 1) % 10)
+    (found,) = cas.classification_accuracy(wrong, test, seeds=(0,), schedule=Schedule(epochs=6, batch=20))
+    assert found < 0.1
+
+
+def test_cost_counts_what_is_written_on_paper():
+    """A layer 8 -> 16 and a 3 x 3 convolution 4 -> 5 at 6 x 6: 8 * 16 + 6 * 6 * 9 * 4 * 5 multiply-adds."""
+    layer, convolution = torch.nn.Linear(8, 16), torch.nn.Conv2d(4, 5, 3, padding=1)
+
+    class Known:
+        @torch.inference_mode()
+        def sample(self, digits: list[int]) -> torch.Tensor:
+            layer(torch.zeros(len(digits), 8))
+            return convolution(torch.zeros(len(digits), 4, 6, 6))
+
+    assert cost.multiply_adds(Known()) == 128 + 6480  # type: ignore[arg-type]
+
+
+def test_cost_of_a_generator_is_counted(generator, of_generator):
+    found = values(of_generator)
+    assert found["parameters"] == sum(p.numel() for p in generator.network.parameters())
+    assert found["multiply_adds"] > found["parameters"]  # convolutions use theirs many times over
+
+
+def test_timing_leaves_the_threads_alone(generator):
+    before = torch.get_num_threads()
+    assert cost.milliseconds(generator, 10, repeats=3) > 0
+    assert torch.get_num_threads() == before
+
+
+def test_handwriting_compares_the_classes_of_one_z(generator):
+    found = style.handwriting(generator, 60, seed=0)
+    assert found.keys() == {"slant", "thickness"}
+    z = draw_noise(0, range(60), generator.z_dim)
+    columns = []
+    for digit in range(10):
+        labels = torch.full((60,), digit)
+        images = generator.synthesize(generator.map(z, labels))
+        columns.append(measure_slant(to_float(((images + 1) * 127.5).round().to(torch.uint8))))
+    expected = style.mean_correlation(torch.stack(columns, dim=1))
+    assert found["slant"] == pytest.approx(expected, abs=0.02)
+
+
+def test_plans_promise_what_they_are_named_for():
+    assert (FULL.drawn, FULL.manifold, FULL.learned, len(FULL.cas_seeds)) == (60_000, 10_000, 60_000, 3)
+    assert QUICK.drawn < FULL.drawn
+    assert QUICK.learned < FULL.learned
