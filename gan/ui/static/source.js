@@ -1,0 +1,113 @@
+/* Where pixels come from. The tabs know nothing but this contract, so that another source (the same weights as
+   ONNX, run in the page) can take the server's place:
+
+     source.sheet(request)  -> Promise<{url, alt, note, recipe}>
+         one picture of the whole sheet; url is a PNG of its own pixels, not enlarged
+     source.frames(request) -> Promise<{pixels, count, strip, alt, note, recipe}>
+         pixels: Uint8Array of count x 784 grey levels, row by row, 255 = ink; strip: indices of the frames to show
+     source.file(kind, request) -> Promise<{blob, name}>
+         a file to keep; kind is "sheet.png", "strip.png" or "frames.gif"
+
+   A request holds the values of the tab's controls. Each promise is rejected with a Problem: a sentence for the
+   visitor, and the name of the control it belongs to ("" for none).
+
+   latest(work, done, failed) runs one request at a time and, of those that arrive meanwhile, only the last: a dragged
+   slider never waits in a queue behind its own past. */
+(() => {
+  const forge = (window.DigitForge = window.DigitForge || {});
+
+  class Problem extends Error {
+    constructor(message, field = "") {
+      super(message);
+      this.field = field;
+    }
+  }
+
+  const decode = (base64) => {
+    const text = atob(base64);
+    const bytes = new Uint8Array(text.length);
+    for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+    return bytes;
+  };
+
+  forge.Problem = Problem;
+
+  forge.serverSource = (server) => {
+    const ask = async (request) => {
+      let answer;
+      try {
+        answer = await server.answer(request);
+      } catch {
+        answer = null;
+      }
+      if (!answer || typeof answer !== "object" || (!answer.ok && !answer.problem)) {
+        throw new Problem("The server did not answer. Is it still running? The page tries again at the next change.");
+      }
+      if (answer.problem) throw new Problem(answer.problem, answer.field);
+      return answer;
+    };
+    return {
+      async sheet(request) {
+        const { png, ...rest } = await ask({ ...request, want: "sheet" });
+        return { ...rest, url: `data:image/png;base64,${png}` };
+      },
+      async frames(request) {
+        const { pixels, ...rest } = await ask({ ...request, want: "frames" });
+        return { ...rest, pixels: decode(pixels) };
+      },
+      async file(kind, request) {
+        const { data, type, name } = await ask({ ...request, want: kind });
+        return { blob: new Blob([decode(data)], { type }), name };
+      },
+    };
+  };
+
+  forge.latest = (work, done, failed) => {
+    let busy = false;
+    let waiting = null;
+    const run = async (request) => {
+      if (busy) {
+        waiting = request;
+        return;
+      }
+      busy = true;
+      try {
+        const answer = await work(request);
+        if (!waiting) await done(answer, request);
+      } catch (problem) {
+        if (!waiting) failed(problem, request);
+      }
+      busy = false;
+      if (waiting) {
+        const next = waiting;
+        waiting = null;
+        run(next);
+      }
+    };
+    return run;
+  };
+
+  /* The Gradio controls of a tab call ask(tab, request) at each change. A tab that is not shown yet finds the last
+     request when it mounts. */
+  const mounted = {};
+  const asked = {};
+
+  forge.ask = (tab, request) => {
+    asked[tab] = request;
+    if (mounted[tab]) mounted[tab](request);
+    return [];
+  };
+
+  forge.mount = (tab, first, run) => {
+    mounted[tab] = run;
+    run(asked[tab] || first);
+  };
+
+  forge.save = ({ blob, name }) => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(blob);
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  };
+})();
