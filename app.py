@@ -1,6 +1,8 @@
 """The demo: a page that draws handwritten digits. What `make demo` and a Hugging Face Space run.
 
-python app.py --host 127.0.0.1 --port 7860      # or HOST and PORT in the environment
+HOST and PORT in the environment are the defaults of --host and --port.
+
+    python app.py --host 127.0.0.1 --port 7860
 """
 
 import argparse

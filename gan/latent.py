@@ -115,7 +115,8 @@ def interpolate(
     ends = [draw_noise(one.seed, [0], generator.z_dim) for one in (start, end)]  # (1, z_dim) each
     parts = []
     for step in at.split(BATCH):
-        z = (slerp if path == "slerp" else lerp)(*(one.expand(len(step), -1) for one in ends), step)  # (N, z_dim)
+        a, b = (one.expand(len(step), -1) for one in ends)
+        z = slerp(a, b, step) if path == "slerp" else lerp(a, b, step)  # (N, z_dim)
         w = _truncated(generator, z, start.digit, psi)
         if start.digit != end.digit:
             share = step.to(torch.float32).to(w.device).unsqueeze(1)  # float64 is not on every device

@@ -7,7 +7,7 @@ import zipfile
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from gan.render import as_pixels, encode_gif, encode_png, make_sheet, read_recipe, write_zip
 from tests.made_digits import make_digits
@@ -21,6 +21,10 @@ def digits() -> tuple[np.ndarray, list[int]]:
 
 def open_image(data: bytes) -> Image.Image:
     return Image.open(io.BytesIO(data))
+
+
+def count_frames(gif: Image.Image) -> int:
+    return sum(1 for _ in ImageSequence.Iterator(gif))
 
 
 def test_pixels_of_every_accepted_form_agree(digits):
@@ -83,7 +87,7 @@ def test_gif_keeps_every_frame_grey_by_grey(digits):
     images, recipe = digits[0], {"seed": 1}
     data = encode_gif(images, fps=20, scale=2, recipe=recipe)
     with open_image(data) as gif:
-        assert (gif.n_frames, gif.info["loop"], gif.info["duration"]) == (10, 0, 50)
+        assert (count_frames(gif), gif.info["loop"], gif.info["duration"]) == (10, 0, 50)
         for i, image in enumerate(images):
             gif.seek(i)
             np.testing.assert_array_equal(np.asarray(gif.convert("L"))[::2, ::2], image)
@@ -92,7 +96,7 @@ def test_gif_keeps_every_frame_grey_by_grey(digits):
 
 def test_boomerang_comes_back_and_does_not_stop_at_the_ends(digits):
     with open_image(encode_gif(digits[0], boomerang=True, scale=1)) as gif:
-        assert gif.n_frames == 18
+        assert count_frames(gif) == 18
         gif.seek(10)
         np.testing.assert_array_equal(np.asarray(gif.convert("L")), digits[0][8])
 

@@ -1,9 +1,11 @@
 """The page: service.py answers (arrays in, arrays out, no Gradio), the other files show; one file a tab.
 
-page.py         puts the tabs together and serves them
-generate.py     the sheet
-interpolate.py  the way between two ends
-api.py          what programs call: /generate, /interpolate, /interpolate_gif, /models
-theme.py        colours and type; static/page.css has the rest
-static/*.js     what runs in the page: source.js supplies pixels, paint.js draws them, one file a tab
+    page.py         puts the tabs together and serves them
+    generate.py     the sheet
+    interpolate.py  the way between two ends
+    api.py          what programs call: /generate, /interpolate, /interpolate_gif, /models
+    theme.py        colours and type; static/page.css has the rest
+    static/*.js     what runs in the page: source.js supplies pixels, paint.js draws them, one file a tab
+
+A new tab is one file here, one in static/, and one line in page.py.
 """

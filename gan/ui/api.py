@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import gradio as gr
 from gradio import FileData
+from gradio.events import api
 from gradio.processing_utils import save_bytes_to_cache
 
 from gan.checkpoint import read_index
@@ -107,7 +108,7 @@ def add_endpoints(service: Service, folder: Callable[[], str]) -> None:
         ),
         (
             interpolate,
-            f"Draw the way between two digits as a PNG strip of up to 11 frames. {way} Returns the file and the recipe.",
+            f"Draw the way between two digits as a PNG strip of 11 frames. {way} Returns the file and the recipe.",
         ),
         (
             interpolate_gif,
@@ -115,4 +116,4 @@ def add_endpoints(service: Service, folder: Callable[[], str]) -> None:
         ),
         (models, "The generators that can be named as `model`, with what is known of each."),
     ):
-        gr.api(function, api_name=function.__name__, api_description=description, queue=False)
+        api(function, api_name=function.__name__, api_description=description, queue=False)

@@ -46,7 +46,7 @@ def respond(answer: Answer, request: object) -> dict[str, Any]:
 
 
 def make_picture(answer: Answer, html: str, mount: str, first: dict[str, Any], elem_id: str) -> gr.HTML:
-    """A gr.HTML showing `html`, whose script `mount` finds `server.answer(request)` and the first request in `props`."""
+    """A gr.HTML showing `html`; its script `mount` finds `server.answer(request)` and the first request in `props`."""
 
     def serve(request: Any) -> dict[str, Any]:
         return respond(answer, request)
@@ -82,7 +82,7 @@ def make_psi(elem_id: str, value: float) -> gr.Slider:
         value=value,
         step=0.05,
         label="Truncation ψ",
-        info="1: styles as common or rare as learnt. Lower steers to the typical hand, 0 to the mean alone.",
+        info="How far styles stray from the digit's typical hand: at 1 as learnt, at 0 not at all.",
         elem_id=elem_id,
         buttons=[],
     )
@@ -90,6 +90,6 @@ def make_psi(elem_id: str, value: float) -> gr.Slider:
 
 def make_randomize(seed: gr.Number, elem_id: str) -> gr.Button:
     """A button that puts a new random seed into `seed`, in the page alone."""
-    button = gr.Button("Randomize", elem_id=elem_id, elem_classes="df-randomize", min_width=0, scale=0)
+    button = gr.Button("Randomize", elem_id=elem_id, elem_classes="df-randomize", size="sm", min_width=120, scale=0)
     button.click(fn=None, outputs=seed, js="() => crypto.getRandomValues(new Uint32Array(1))[0]")
     return button

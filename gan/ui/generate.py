@@ -24,7 +24,9 @@ FIGURE = """
   <p class="df-problem" role="alert"></p>
   <figcaption>
     <span class="df-note" role="status"></span>
-    <span class="df-actions"><button type="button" id="generate-png" class="df-button" disabled>Download PNG</button></span>
+    <span class="df-actions">
+      <button type="button" id="generate-png" class="df-button" disabled>Save PNG</button>
+    </span>
   </figcaption>
 </figure>
 """
@@ -42,10 +44,11 @@ def answer(service: Service, request: dict[str, Any]) -> dict[str, Any]:
         data = base64.b64encode(sheet.to_png()).decode("ascii")
         return {"data": data, "type": "image/png", "name": f"digits-seed-{sheet.recipe['seed']}.png"}
     count = len(sheet.images)
+    noun = "digit" if count == 1 else "digits"
     return {
         "png": base64.b64encode(sheet.to_png(1)).decode("ascii"),
         "alt": sheet.alt,
-        "note": f"{count} {'digit' if count == 1 else 'digits'} in {sheet.milliseconds:.0f} ms",
+        "note": f"{count} {noun} in {sheet.milliseconds:.0f} ms, by {sheet.recipe['model']}",
         "recipe": sheet.recipe,
     }
 
@@ -65,8 +68,8 @@ def build_generate(service: Service, model: gr.Dropdown) -> None:
                 elem_classes="df-keys",
             )
             with gr.Row(elem_classes="df-pair"):
-                every = gr.Button("All", elem_id="generate-all", min_width=0)
-                none = gr.Button("None", elem_id="generate-none", min_width=0)
+                every = gr.Button("All", elem_id="generate-all", size="sm", min_width=0)
+                none = gr.Button("None", elem_id="generate-none", size="sm", min_width=0)
             digits = gr.Textbox(
                 FIRST["digits"],
                 label="Or type a number",

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 import gradio as gr
+from gradio.components.base import Component
 
 from gan.ui.bridge import ask, make_picture, make_psi, make_randomize
 from gan.ui.service import Service
@@ -34,7 +35,7 @@ FIGURE = """
   <div class="df-scrub">
     <canvas id="interpolate-start" class="df-end" width="28" height="28" role="img" aria-label="Start"></canvas>
     <div class="df-slide">
-      <label for="interpolate-slider">Position <i>t</i> = <output id="interpolate-t" for="interpolate-slider">0.50</output></label>
+      <label for="interpolate-slider"><i>t</i> = <span id="interpolate-t">0.50</span></label>
       <input id="interpolate-slider" type="range" min="0" max="60" value="30" step="1" disabled>
     </div>
     <canvas id="interpolate-end" class="df-end" width="28" height="28" role="img" aria-label="End"></canvas>
@@ -48,8 +49,8 @@ FIGURE = """
     <span class="df-note" role="status"></span>
     <span class="df-actions">
       <button type="button" id="interpolate-play" class="df-button" aria-pressed="false" disabled>Play</button>
-      <button type="button" id="interpolate-gif" class="df-button" disabled>Download GIF</button>
-      <button type="button" id="interpolate-strip-png" class="df-button" disabled>Download strip</button>
+      <button type="button" id="interpolate-gif" class="df-button" disabled>Save GIF</button>
+      <button type="button" id="interpolate-strip-png" class="df-button" disabled>Save strip</button>
     </span>
   </figcaption>
 </figure>
@@ -59,7 +60,7 @@ MOUNT = "DigitForge.mountInterpolate(element, DigitForge.serverSource(server), p
 
 
 def answer(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """What the page's source asks for on this tab: {"want": "frames", "frames.gif" or "strip.png"}, and the controls."""
+    """What the page's source asks for on this tab: {"want": "frames", "frames.gif" or "strip.png"} and the controls."""
     frames = service.draw_frames(*(request.get(name) for name in ARGUMENTS))
     want = request.get("want")
     if want in ("frames.gif", "strip.png"):
@@ -72,7 +73,7 @@ def answer(service: Service, request: dict[str, Any]) -> dict[str, Any]:
         "count": len(frames.images),
         "strip": frames.strip(),
         "alt": frames.alt,
-        "note": f"{len(frames.images)} frames in {frames.milliseconds:.0f} ms",
+        "note": f"{len(frames.images)} frames in {frames.milliseconds:.0f} ms, by {frames.recipe['model']}",
         "recipe": frames.recipe,
     }
 
@@ -84,7 +85,7 @@ def build_interpolate(service: Service, model: gr.Dropdown) -> None:
             first = {"model": model.value, **FIRST}
             make_picture(partial(answer, service), FIGURE, MOUNT, first, "interpolate-panel")
         with gr.Column(scale=2, min_width=320, elem_classes="df-controls"):
-            ends = {}
+            ends: dict[str, Component] = {}
             for side in ("start", "end"):
                 ends[f"{side}_digit"] = gr.Radio(
                     list("0123456789"),
@@ -94,13 +95,13 @@ def build_interpolate(service: Service, model: gr.Dropdown) -> None:
                     elem_classes="df-keys",
                 )
                 with gr.Row(elem_classes="df-seed"):
-                    ends[f"{side}_seed"] = gr.Number(
+                    seed = ends[f"{side}_seed"] = gr.Number(
                         FIRST[f"{side}_seed"],
                         label=f"{side.capitalize()}: seed",
                         precision=0,
                         elem_id=f"interpolate-{side}-seed",
                     )
-                    make_randomize(ends[f"{side}_seed"], f"interpolate-{side}-randomize")
+                    make_randomize(seed, f"interpolate-{side}-randomize")
             path = gr.Radio(
                 [("Spherical (slerp)", "slerp"), ("Linear (lerp)", "lerp")],
                 value=FIRST["path"],

@@ -35,7 +35,7 @@ WORDS = """
 <dl>
   <dt>G</dt><dd>the generator: a small network that turns numbers into a picture.</dd>
   <dt>y</dt><dd>the digit that is asked for, 0 to 9.</dd>
-  <dt>z</dt><dd>random numbers that decide the hand: slant, weight, loops. A seed names them, so that they can be had again.</dd>
+  <dt>z</dt><dd>random numbers that decide the hand: slant, weight, loops. A seed names them, to have them again.</dd>
   <dt>w</dt><dd>what <i>G</i> makes of <i>z</i> and <i>y</i> before it draws; two digits are blended here.</dd>
   <dt>ψ</dt><dd>truncation: how far <i>w</i> may be from its digit's mean. Common hands come often and rare ones seldom;
   a lower ψ leaves the rare ones out.</dd>
@@ -48,7 +48,8 @@ def build(service: Service | None = None) -> gr.Blocks:
     """Build the page; no weights are read before somebody asks for digits."""
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     service = service or Service()
-    with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(KEEP_FILES_SECONDS, KEEP_FILES_SECONDS)) as page:
+    files = (KEEP_FILES_SECONDS, KEEP_FILES_SECONDS)
+    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=files) as page:
         page.service = service
         with gr.Row(elem_classes="df-top"):
             gr.HTML(HEADER, apply_default_css=False)
@@ -61,6 +62,7 @@ def build(service: Service | None = None) -> gr.Blocks:
                 filterable=False,
                 scale=0,
                 min_width=180,
+                visible=len(names) > 1,
             )
         with gr.Tabs():
             with gr.Tab("Generate", id="generate"):

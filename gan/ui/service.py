@@ -182,8 +182,8 @@ class Service:
         recipe = _recipe(
             generator, seed=number, digits=labels, indices=indices, truncation=truncation, columns=len(columns)
         )
-        names = [generator.class_names[digit] for digit in columns]
-        alt = f"Sheet of {len(labels)} handwritten digits, {count} {_plural(count, 'row')} of {_list_digits(columns, names)}"
+        shown = _list_digits([generator.class_names[digit] for digit in columns])
+        alt = f"Sheet of {len(labels)} handwritten digits, {count} {_plural(count, 'row')} of {shown}"
         return Sheet(images, len(columns), count, recipe, alt, clock())
 
     def draw_frames(
@@ -261,8 +261,8 @@ def _article(name: str) -> str:
     return f"an {name}" if name in ("8", "eight") else f"a {name}"
 
 
-def _list_digits(columns: list[int], names: list[str]) -> str:
-    """ "2 0 2 6" as it is read out; a long row is counted instead."""
-    if len(columns) <= 20:
+def _list_digits(names: list[str]) -> str:
+    """Digits as they are read out, 2 0 2 6; a long row is counted instead."""
+    if len(names) <= 20:
         return " ".join(names)
     return ", ".join(f"{count} x {name}" for name, count in sorted(Counter(names).items()))

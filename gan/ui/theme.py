@@ -43,6 +43,7 @@ def build_theme() -> gr.themes.Base:
         body_text_color_dark="#e6e9f2",
         body_text_color_subdued="#545d73",
         body_text_color_subdued_dark="#a4adc2",
+        color_accent="#3a53cc",
         background_fill_primary="#ffffff",
         background_fill_primary_dark="#161b2c",
         background_fill_secondary="#f1f3f9",

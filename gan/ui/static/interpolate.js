@@ -1,7 +1,7 @@
 /* The Interpolate tab's picture: all frames come at once, and the slider scrubs through them in the page alone. */
 (() => {
   const forge = window.DigitForge;
-  const GAP = 2;
+  const GAP = 1;
   const PLAY_MILLISECONDS = 40; // as the GIF's frames
 
   forge.mountInterpolate = (element, source, first) => {
