@@ -85,7 +85,7 @@ def test_a_scattering_generator_recalls_and_is_not_precise():
 
 
 def test_manifold_of_one_source():
-    """Two draws of one source: the k-th neighbour of n gives coverage 1 - (1/2)^k nearly (Naeem et al. 2020, eq. 9)."""
+    """Two draws of one source: the k-th neighbour of n gives coverage 1 - (1/2)^k nearly (Naeem et al. 2020)."""
     found = manifold(real=draw(2000), fake=draw(2000, seed=1), neighbours=5)
     assert found.coverage == pytest.approx(1 - 0.5**5, abs=0.02)
     assert found.density == pytest.approx(1, abs=0.05)

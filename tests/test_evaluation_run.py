@@ -24,7 +24,7 @@ PLAN = Plan(
     manifold=150,
     learned=300,
     cas_seeds=(0, 1),
-    cas_schedule=Schedule(epochs=4, batch=20),
+    cas_schedule=Schedule(epochs=3, batch=25),
     styles=20,
     kid_subset=60,
     least=100,
@@ -169,11 +169,8 @@ def test_more_real_digits_teach_more(splits):
     schedule = Schedule(epochs=6, batch=20)
     test = splits["test"]
     few = cas.classification_accuracy(splits["train"].first(40), test, seeds=(0,), schedule=schedule)
-    many = cas.classification_accuracy(splits["train"], test, seeds=(0, 1), schedule=schedule)
-    assert len(many) == 2
-    assert min(many) > 0.8
-    assert many[0] != few[0]
-    assert many[0] > few[0]
+    (many,) = cas.classification_accuracy(splits["train"], test, seeds=(0,), schedule=schedule)
+    assert many > max(0.8, few[0])
 
 
 def test_wrong_labels_teach_the_wrong_thing(splits):

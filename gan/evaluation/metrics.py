@@ -2,9 +2,9 @@
 
 The formulas are torch-fidelity's and prdc's; here they get one convention (real before fake, float64 where
 sums are long) and are kept quiet. Sources: FID, Heusel et al. 2017, arXiv:1706.08500, eq. 6 · KID, Binkowski
-et al. 2018, arXiv:1801.01401, eq. 4 · Inception Score, Salimans et al. 2016, arXiv:1606.03498 · precision and
-recall, Kynkaanniemi et al. 2019, arXiv:1904.06991, eq. 1 and 2 · density and coverage, Naeem et al. 2020,
-arXiv:2002.09797, eq. 4 and 5.
+et al. 2018, arXiv:1801.01401, eq. 4 · Inception Score, Salimans et al. 2016, arXiv:1606.03498, sec. 4 ·
+precision and recall, Kynkaanniemi et al. 2019, arXiv:1904.06991, eq. 1 and 2 · density and coverage, Naeem et
+al. 2020, arXiv:2002.09797, sec. 3.
 """
 
 from __future__ import annotations
