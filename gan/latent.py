@@ -20,7 +20,7 @@ from torch import Tensor
 from gan.noise import draw_noise
 from gan.sampling import BATCH, Generator, InputError, check_psi, check_seed, parse_digits
 
-PATHS = ("slerp", "lerp")
+METHODS = ("slerp", "lerp")
 # Below this sine of the angle between two directions, the plane they span is rounding noise.
 _PARALLEL = 1e-6
 
@@ -79,11 +79,11 @@ def _square_to(u: Tensor) -> Tensor:
     return axis - (axis * u).sum(-1, keepdim=True) * u
 
 
-def check_path(path: object) -> str:
-    """The path by name, "slerp" or "lerp"; InputError otherwise."""
-    if path not in PATHS:
-        raise InputError(f"the path is {path!r}; it can be {' or '.join(PATHS)}.")
-    return str(path)
+def check_method(method: object) -> str:
+    """The method by name, "slerp" or "lerp"; InputError otherwise."""
+    if method not in METHODS:
+        raise InputError(f"the method is {str(method)[:40]!r}; it can be {' or '.join(METHODS)}.")
+    return str(method)
 
 
 def check_end(end: End, num_classes: int = 10) -> End:
@@ -99,16 +99,16 @@ def interpolate(
     end: End,
     t: Sequence[float] | Tensor,
     *,
-    path: str = "slerp",
+    method: str = "slerp",
     truncation: float = 1.0,
 ) -> Tensor:
     """Draw the images at `t` on the way from `start` to `end` -> float32 (len(t), 1, 28, 28), [-1, 1], on the CPU.
 
-    t: numbers in [0, 1]; 0 and 1 equal `generator.sample([digit], seed, truncation)` bit for bit. path: how z moves,
+    t: numbers in [0, 1]; 0 and 1 equal `generator.sample([digit], seed, truncation)` bit for bit. method: how z moves,
     "slerp" or "lerp". truncation: psi, 0 to 1.5. Raises InputError, in one sentence, for anything else.
     """
     start, end = check_end(start, generator.num_classes), check_end(end, generator.num_classes)
-    path, psi = check_path(path), check_psi(truncation)
+    method, psi = check_method(method), check_psi(truncation)
     at = torch.as_tensor(t, dtype=torch.float64).reshape(-1)
     if not len(at) or not bool(((at >= 0) & (at <= 1)).all()):
         raise InputError("positions t must be numbers from 0 to 1, and at least one.")
@@ -116,7 +116,7 @@ def interpolate(
     parts = []
     for step in at.split(BATCH):
         a, b = (one.expand(len(step), -1) for one in ends)
-        z = slerp(a, b, step) if path == "slerp" else lerp(a, b, step)  # (N, z_dim)
+        z = slerp(a, b, step) if method == "slerp" else lerp(a, b, step)  # (N, z_dim)
         w = _truncated(generator, z, start.digit, psi)
         if start.digit != end.digit:
             share = step.to(torch.float32).to(w.device).unsqueeze(1)  # float64 is not on every device

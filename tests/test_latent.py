@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from gan.latent import PATHS, End, interpolate, lerp, slerp
+from gan.latent import METHODS, End, interpolate, lerp, slerp
 from gan.noise import draw_noise
 from gan.sampling import Generator, InputError, load
 from tests.tiny_checkpoint import write_tiny
@@ -87,10 +87,12 @@ def test_slerp_treats_each_row_alone():
 
 
 @pytest.mark.parametrize("psi", [1.0, 0.5])
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize(("first", "second"), [(3, 3), (3, 8)])
-def test_ends_of_the_frames_equal_sample_bit_for_bit(generator, path, psi, first, second):
-    frames = interpolate(generator, End(first, 7), End(second, 11), torch.linspace(0, 1, 21), path=path, truncation=psi)
+def test_ends_of_the_frames_equal_sample_bit_for_bit(generator, method, psi, first, second):
+    frames = interpolate(
+        generator, End(first, 7), End(second, 11), torch.linspace(0, 1, 21), method=method, truncation=psi
+    )
     assert frames.shape == (21, 1, 28, 28)
     assert torch.equal(frames[:1], generator.sample([first], seed=7, truncation=psi))
     assert torch.equal(frames[-1:], generator.sample([second], seed=11, truncation=psi))
@@ -107,8 +109,8 @@ def test_class_is_blended_in_w_towards_the_blended_mean(generator):
     torch.testing.assert_close(frame, generator.synthesize(w), rtol=0, atol=1e-5)
 
 
-def test_paths_differ_between_the_ends(generator):
-    ways = [interpolate(generator, End(3, 7), End(3, 11), [0.5], path=path) for path in PATHS]
+def test_methods_differ_between_the_ends(generator):
+    ways = [interpolate(generator, End(3, 7), End(3, 11), [0.5], method=method) for method in METHODS]
     assert (ways[0] - ways[1]).abs().max() > 1e-4
 
 
@@ -125,7 +127,7 @@ def test_frames_do_not_depend_on_how_many_there_are(generator):
         ({"end": End(-1, 0)}, "-1 is not a digit"),
         ({"start": End(1, -1)}, "the seed is -1"),
         ({"end": End(1, 2**32)}, "the seed is 4294967296"),
-        ({"path": "arc"}, "it can be slerp or lerp"),
+        ({"method": "arc"}, "it can be slerp or lerp"),
         ({"truncation": math.nan}, "truncation psi is nan"),
         ({"t": []}, "numbers from 0 to 1"),
         ({"t": [1.1]}, "numbers from 0 to 1"),

@@ -56,13 +56,13 @@ def add_endpoints(service: Service, folder: Callable[[], str]) -> None:
         start_seed: int,
         end_digit: int,
         end_seed: int,
-        path: str,
+        method: str,
         truncation: float,
         frames: int,
         model: str,
     ) -> Any:
         return _answer(
-            service.draw_frames, model, start_digit, start_seed, end_digit, end_seed, path, truncation, frames
+            service.draw_frames, model, start_digit, start_seed, end_digit, end_seed, method, truncation, frames
         )
 
     def interpolate(
@@ -70,12 +70,12 @@ def add_endpoints(service: Service, folder: Callable[[], str]) -> None:
         start_seed: int = 1,
         end_digit: int = 8,
         end_seed: int = 2,
-        path: str = "slerp",
+        method: str = "slerp",
         truncation: float = 1.0,
         frames: int = FRAMES,
         model: str = "digits",
     ) -> tuple[dict, dict]:
-        drawn = draw_way(start_digit, start_seed, end_digit, end_seed, path, truncation, frames, model)
+        drawn = draw_way(start_digit, start_seed, end_digit, end_seed, method, truncation, frames, model)
         return _file(drawn.to_strip_png(), "strip.png", "image/png", folder()), drawn.recipe
 
     def interpolate_gif(
@@ -83,12 +83,12 @@ def add_endpoints(service: Service, folder: Callable[[], str]) -> None:
         start_seed: int = 1,
         end_digit: int = 8,
         end_seed: int = 2,
-        path: str = "slerp",
+        method: str = "slerp",
         truncation: float = 1.0,
         frames: int = FRAMES,
         model: str = "digits",
     ) -> tuple[dict, dict]:
-        drawn = draw_way(start_digit, start_seed, end_digit, end_seed, path, truncation, frames, model)
+        drawn = draw_way(start_digit, start_seed, end_digit, end_seed, method, truncation, frames, model)
         return _file(drawn.to_gif(), "frames.gif", "image/gif", folder()), drawn.recipe
 
     def models() -> dict:
@@ -96,7 +96,7 @@ def add_endpoints(service: Service, folder: Callable[[], str]) -> None:
         return {name: index.get(name, {}) for name in service.models()}
 
     way = (
-        "start_digit, end_digit: 0 to 9; start_seed, end_seed: 0 to 4294967295; path: slerp or lerp, how z travels; "
+        "start_digit, end_digit: 0 to 9; start_seed, end_seed: 0 to 4294967295; method: slerp or lerp, how z travels; "
         "truncation: psi, 0 to 1.5; frames: 2 to 241 even steps; model: a name from /models."
     )
     for function, description in (

@@ -3,7 +3,7 @@
 What a program or a test may rely on: `input#interpolate-slider` moves `canvas#interpolate-picture`, whose data-version
 grows by one when new pixels are in place; so does that of `canvas#interpolate-strip` when other frames have come.
 `figure#interpolate-figure` has the recipe in data-recipe; the controls are #interpolate-start-digit, -start-seed,
--end-digit, -end-seed, -path and -psi.
+-end-digit, -end-seed, -method and -psi.
 """
 
 import base64
@@ -21,10 +21,10 @@ FIRST: dict[str, Any] = {
     "start_seed": 1,
     "end_digit": "8",
     "end_seed": 2,
-    "path": "slerp",
+    "method": "slerp",
     "psi": 1.0,
 }
-ARGUMENTS = ("model", "start_digit", "start_seed", "end_digit", "end_seed", "path", "psi")
+ARGUMENTS = ("model", "start_digit", "start_seed", "end_digit", "end_seed", "method", "psi")
 
 FIGURE = """
 <figure id="interpolate-figure" class="df-figure df-empty">
@@ -102,12 +102,12 @@ def build_interpolate(service: Service, model: gr.Dropdown) -> None:
                         elem_id=f"interpolate-{side}-seed",
                     )
                     make_randomize(seed, f"interpolate-{side}-randomize")
-            path = gr.Radio(
+            method = gr.Radio(
                 [("Spherical (slerp)", "slerp"), ("Linear (lerp)", "lerp")],
-                value=FIRST["path"],
+                value=FIRST["method"],
                 label="How z travels",
                 info="Spherical keeps its length, as typical noise has it. The class is blended in w by t.",
-                elem_id="interpolate-path",
+                elem_id="interpolate-method",
             )
             psi = make_psi("interpolate-psi", FIRST["psi"])
-    ask("interpolate", model=model, **ends, path=path, psi=psi)
+    ask("interpolate", model=model, **ends, method=method, psi=psi)

@@ -64,12 +64,25 @@ def build(service: Service | None = None) -> gr.Blocks:
                 min_width=180,
                 visible=len(names) > 1,
             )
+
+        def refresh_models() -> gr.Dropdown:
+            found = service.models()
+            return gr.Dropdown(found, visible=len(found) > 1)
+
         with gr.Tabs():
             with gr.Tab("Generate", id="generate"):
                 build_generate(service, model)
             with gr.Tab("Interpolate", id="interpolate"):
                 build_interpolate(service, model)
         gr.HTML(WORDS, apply_default_css=False)
+        page.load(
+            refresh_models,
+            outputs=model,
+            api_name="refresh_models",
+            api_visibility="undocumented",
+            queue=False,
+            show_progress="hidden",
+        )
         add_endpoints(service, lambda: page.GRADIO_CACHE)
     return page
 
@@ -80,7 +93,6 @@ def serve(page: gr.Blocks, host: str, port: int, *, block: bool = True) -> str:
     Raises OSError when the port is taken or the host is none of this machine's.
     """
     service: Service = page.service  # type: ignore[attr-defined]
-    threading.Thread(target=service.warm, name="warm", daemon=True).start()
     _, address, _ = page.launch(
         server_name=host,
         server_port=port,
@@ -97,6 +109,7 @@ def serve(page: gr.Blocks, host: str, port: int, *, block: bool = True) -> str:
         inline=False,
         prevent_thread_lock=True,
     )
+    threading.Thread(target=service.warm, name="warm", daemon=True).start()
     if block:
         print(f"{TITLE} is at {address} (Ctrl-C stops it)", flush=True)
         page.block_thread()

@@ -27,7 +27,7 @@ from torch import Tensor
 from gan import checkpoint
 from gan.checkpoint import CheckpointError
 from gan.data import to_uint8
-from gan.latent import End, check_path, interpolate
+from gan.latent import End, check_method, interpolate
 from gan.noise import draw_noise
 from gan.render import encode_gif, encode_png, make_sheet
 from gan.sampling import Generator, InputError, check_count, check_psi, check_seed, load, parse_digits
@@ -183,7 +183,8 @@ class Service:
             generator, seed=number, digits=labels, indices=indices, truncation=truncation, columns=len(columns)
         )
         shown = _list_digits([generator.class_names[digit] for digit in columns])
-        alt = f"Sheet of {len(labels)} handwritten digits, {count} {_plural(count, 'row')} of {shown}"
+        noun = _plural(len(labels), "digit")
+        alt = f"Sheet of {len(labels)} handwritten {noun}, {count} {_plural(count, 'row')} of {shown}"
         return Sheet(images, len(columns), count, recipe, alt, clock())
 
     def draw_frames(
@@ -193,13 +194,13 @@ class Service:
         start_seed: object,
         end_digit: object,
         end_seed: object,
-        path: object,
+        method: object,
         psi: object,
         frames: object = FRAMES,
     ) -> Frames:
         """Draw the way from one (digit, seed) to another in `frames` even steps, 2 to MAX_FRAMES. Raises FieldError.
 
-        path: "slerp" or "lerp". The same recipe gives the same frames; the first and last equal
+        method: "slerp" or "lerp". The same recipe gives the same frames; the first and last equal
         `gan.load(model).sample([digit], seed=seed, truncation=psi)`.
         """
         generator = self.get(model)
@@ -209,15 +210,15 @@ class Service:
             if len(digits) != 1:
                 raise FieldError(f"the {side} has {len(digits)} digits; it takes one.", f"{side}_digit")
             ends.append(End(digits[0], _checked(f"{side}_seed", check_seed, seed)))
-        way, truncation = _checked("path", check_path, path), _checked("psi", check_psi, psi)
+        way, truncation = _checked("method", check_method, method), _checked("psi", check_psi, psi)
         count = _checked("frames", check_count, frames, MAX_FRAMES)
         if count < 2:
             raise FieldError(f"the count is 1; an interpolation has from 2 to {MAX_FRAMES} frames.", "frames")
         with self._draws() as clock:
             t = torch.linspace(0, 1, count, dtype=torch.float64)
-            images = to_uint8(interpolate(generator, ends[0], ends[1], t, path=way, truncation=truncation))
+            images = to_uint8(interpolate(generator, ends[0], ends[1], t, method=way, truncation=truncation))
         start, end = ({"digit": one.digit, "seed": one.seed} for one in ends)
-        recipe = _recipe(generator, start=start, end=end, path=way, truncation=truncation, frames=count)
+        recipe = _recipe(generator, start=start, end=end, method=way, truncation=truncation, frames=count)
         names = [generator.class_names[one.digit] for one in ends]
         alt = f"from {_article(names[0])}, seed {ends[0].seed}, to {_article(names[1])}, seed {ends[1].seed}"
         return Frames(images, recipe, alt, clock())
