@@ -18,6 +18,7 @@ accuracy.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -138,6 +139,10 @@ class Classifier:
         return self.observe(images)[0]
 
 
+def _hash(tensors: dict[str, Tensor]) -> str:
+    return hashlib.sha256(save(tensors)).hexdigest()  # safetensors writes the same tensors as the same bytes
+
+
 def load_classifier(device: torch.device | str = "cpu", path: Path = WEIGHTS) -> Classifier:
     """Read the shipped weights. Nothing is unpickled.
 
@@ -156,6 +161,8 @@ def load_classifier(device: torch.device | str = "cpu", path: Path = WEIGHTS) ->
         raise ClassifierError(f"{path} is damaged or no safetensors file ({error}).") from None
     if header.get("format") != FORMAT:
         raise ClassifierError(f"{path} is a safetensors file, but not a classifier of this project ({FORMAT}).")
+    if header.get("sha256") != _hash(tensors):
+        raise ClassifierError(f"{path} is damaged: its tensors are not those that its header promises.")
     try:
         meta = json.loads(header["meta"])
         network = DigitNet()
@@ -172,11 +179,12 @@ def save_classifier(classifier: Classifier, path: Path = WEIGHTS) -> None:
     Raises:
         OSError: the folder cannot be made or written.
     """
-    header = {"format": FORMAT, "meta": json.dumps(classifier.meta)}
+    tensors = classifier.network.state_dict()
+    header = {"format": FORMAT, "sha256": _hash(tensors), "meta": json.dumps(classifier.meta)}
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + ".partial")
     try:
-        partial.write_bytes(save(classifier.network.state_dict(), metadata=header))
+        partial.write_bytes(save(tensors, metadata=header))
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)

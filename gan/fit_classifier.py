@@ -30,9 +30,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m gan.fit_classifier", description="Train the independent reader on real MNIST."
     )
-    parser.add_argument(
-        "--data", metavar="ROOT", help="folder that holds MNIST/raw (default: $GAN_DATA, else data)"
-    )
+    parser.add_argument("--data", metavar="ROOT", help="folder that holds MNIST/raw (default: $GAN_DATA, else data)")
     parser.add_argument("--out", type=Path, default=WEIGHTS, help="file to write (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="of the weights, order and jitter (default: 0)")
     parser.add_argument("--epochs", type=int, default=Schedule.epochs, help="passes (default: %(default)s)")

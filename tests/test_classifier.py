@@ -84,6 +84,11 @@ def test_bad_files_are_named(reader, tmp_path):
         path.write_bytes(content)
         with pytest.raises(ClassifierError, match="damaged"):
             load_classifier(path=path)
+    flipped = bytearray(whole)
+    flipped[-1000] ^= 64
+    path.write_bytes(flipped)
+    with pytest.raises(ClassifierError, match="not those that its header promises"):
+        load_classifier(path=path)
     save_file({"a": torch.zeros(2)}, path)
     with pytest.raises(ClassifierError, match="not a classifier of this project"):
         load_classifier(path=path)

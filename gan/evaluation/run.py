@@ -230,6 +230,9 @@ def evaluate(
         parameters = sum(parameter.numel() for parameter in subject.network.parameters())
         add("parameters", parameters, better="")
         add("multiply_adds", cost.multiply_adds(subject), better="")
+        if subject.device.type != "cpu":
+            report.not_applicable["milliseconds"] = "they are those of one CPU thread; leave out --device"
+            return
         for count in (1, 10):
             add(f"ms_{count}", cost.milliseconds(subject, count), better="", unit="ms")
 
