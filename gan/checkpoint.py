@@ -24,7 +24,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from gan.config import Config, ConfigError
-from gan.models import build_discriminator, build_generator
+from gan.models import DiscriminatorNetwork, GeneratorNetwork, build_discriminator, build_generator
 
 CHECKPOINTS = Path(__file__).resolve().parent.parent / "checkpoints"
 KEY = "digit_forge"  # the header entry that marks a file as ours
@@ -44,8 +44,8 @@ class Released:
     path: Path
     sha256: str
     config: Config
-    generator: nn.Module
-    discriminator: nn.Module | None
+    generator: GeneratorNetwork
+    discriminator: DiscriminatorNetwork | None
     meta: dict[str, Any]
 
 

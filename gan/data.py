@@ -61,19 +61,25 @@ def load_dataset(root: str | Path, split: str = "train", *, download: bool = Fal
     """
     if split not in FILES:
         raise DataError(f"unknown split {split!r}: there are {', '.join(FILES)}")
-    from torchvision.datasets import MNIST  # slow to import, and needed only here
+    # slow to import, and needed only here
+    from torchvision.datasets import MNIST
+    from torchvision.datasets.utils import extract_archive
 
     raw = Path(root) / "MNIST" / "raw"
-    here = all(_find(raw, name) is not None for name in FILES[split])
-    if not here and not download:
-        raise DataError(_missing(raw))
-    if here:
+    if all(_find(raw, name) for name in FILES[split]):
         _check_pair(raw, *FILES[split])
+    everything = [name for pair in FILES.values() for name in pair]
     try:
-        # torchvision insists on all four files; reading the two of one split needs no more than these two
-        data = MNIST(str(root), train=split == "train", download=download and not here)
-    except (RuntimeError, OSError, ValueError) as error:
-        raise DataError(f"{_missing(raw)} The download was tried and failed: {_first_line(error)}.") from error
+        for name in everything:
+            packed = raw / f"{name}.gz"
+            if packed.is_file() and not (raw / name).is_file():
+                extract_archive(str(packed), str(raw))
+        here = all((raw / name).is_file() for name in everything)  # torchvision wants all four, for either split
+        if not here and not download:
+            raise DataError(_missing(raw))
+        data = MNIST(str(root), train=split == "train", download=not here)
+    except (RuntimeError, OSError, EOFError) as error:
+        raise DataError(f"{_missing(raw)} (Fetching or unpacking it failed: {_first_line(error)}.)") from error
     names = tuple(name.split(" ")[0] for name in MNIST.classes)
     return Dataset(data.data.unsqueeze(1), data.targets.to(torch.int64), names)
 

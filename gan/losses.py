@@ -22,6 +22,16 @@ def relativistic_g(*, real: Tensor, fake: Tensor) -> Tensor:
     return F.softplus(real - fake).mean()
 
 
+def mismatch_d(*, right: Tensor, wrong: Tensor, differ: Tensor) -> Tensor:
+    """D's loss on real images under the wrong class, paired with real images of that class; (N,) each -> scalar.
+
+    `right` are logits of real images of class y, `wrong` of real images judged as the same y although they are not;
+    `differ` (bool) is False where the two happen to be of one class. The matching-aware term of Reed et al. 2016,
+    arXiv:1605.05396, alg. 1, in relativistic form.
+    """
+    return (F.softplus(wrong - right) * differ).sum() / differ.sum().clamp_min(1)
+
+
 def gradient_penalty(logits: Tensor, images: Tensor) -> Tensor:
     """E[|grad_x D(x)|^2] over a batch: R1 on real images, R2 on fakes; (N,), (N, ...) -> scalar, before gamma / 2.
 

@@ -7,8 +7,9 @@ size or the device change.
 import math
 import operator
 from collections.abc import Iterable
-from typing import Any, SupportsIndex
+from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -34,16 +35,18 @@ def parse_digits(digits: DigitsLike, num_classes: int = 10) -> list[int]:
     """
     if isinstance(digits, bool):
         raise InputError("digits must be text such as 2026, or numbers from 0 to 9, not a yes or no.")
-    if isinstance(digits, SupportsIndex) and not isinstance(digits, Tensor):
-        digits = str(operator.index(digits))
+    if isinstance(digits, (int, np.integer)):
+        digits = str(int(digits))
     if isinstance(digits, str):
         items: list[Any] = [c for c in digits if not c.isspace()]
         bad = next((c for c in items if c not in "0123456789"), None)
         if bad is not None:
             raise InputError(f"{bad!r} is not a digit; write digits from 0 to 9 only.")
         values = [int(c) for c in items]
+    elif isinstance(digits, Iterable):
+        values = [_as_class(item, num_classes) for item in digits]
     else:
-        values = [_as_class(item, num_classes) for item in (digits.tolist() if isinstance(digits, Tensor) else digits)]
+        raise InputError(f"{digits!r} is not digits; give text such as 2026, or a list of numbers from 0 to 9.")
     if not values:
         raise InputError("no digit was given; choose at least one, from 0 to 9.")
     worst = next((v for v in values if not 0 <= v < num_classes), None)
@@ -124,7 +127,7 @@ class Generator:
         self.num_classes: int = released.config.num_classes
         names = released.meta.get("class_names") or [str(i) for i in range(self.num_classes)]
         self.class_names: tuple[str, ...] = tuple(names)
-        self._net: Any = released.generator
+        self._net = released.generator
 
     def __repr__(self) -> str:
         return f"Generator({self.name!r}, sha256={self.sha256[:12]!r})"

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from gan.checkpoint import read_state, write_released, write_state
 from gan.config import Config
 from gan.data import Dataset, to_float
-from gan.losses import gradient_penalty, relativistic_d, relativistic_g, style_disagreement
+from gan.losses import gradient_penalty, mismatch_d, relativistic_d, relativistic_g, style_disagreement
 from gan.measure import measure_style
 from gan.models import build_discriminator, build_generator
 from gan.noise import draw_noise
@@ -149,14 +149,20 @@ class Trainer:
         lazy = config.gamma > 0 and self.step % config.penalty_every == 0
         both.requires_grad_(lazy)
         with self._autocast():
-            logits = self.d(both, torch.cat([y, y])).float()
+            h = self.d.look(both)
+            logits = self.d.judge(h, torch.cat([y, y])).float()
         of_real, of_fake = logits.chunk(2)
         loss = relativistic_d(real=of_real, fake=of_fake)
+        total = loss
+        if config.mismatch:  # every real image once more, judged as its neighbour's class
+            with self._autocast():
+                wrong = self.d.judge(h[:n], y.roll(1)).float()
+            total = loss + config.mismatch * mismatch_d(right=of_real.roll(1), wrong=wrong, differ=y != y.roll(1))
         penalty = torch.zeros(())
         if lazy:  # R1 + R2 at once: the batch mean over both halves is half of their sum
             penalty = 2 * gradient_penalty(logits, both)
         self.opt_d.zero_grad(set_to_none=True)
-        (loss + penalty * (config.gamma / 2 * config.penalty_every)).backward()
+        (total + penalty * (config.gamma / 2 * config.penalty_every)).backward()
         self.opt_d.step()
         return {
             "loss_d": loss.detach(),
@@ -328,7 +334,7 @@ class Trainer:
         z = draw_noise(self.config.seed, range(MEAN_SAMPLES), self.config.z_dim).to(self.device)
         for y in range(self.config.num_classes):
             labels = torch.full((MEAN_SAMPLES,), y, device=self.device)
-            self.ema.w_mean[y] = self.ema.map(z, labels).mean(0)  # type: ignore[operator]
+            self.ema.w_mean[y] = self.ema.map(z, labels).mean(0)
         path = self.out / WEIGHTS
         meta = {
             "class_names": list(self.data.class_names),

@@ -5,6 +5,20 @@
 
 from gan.models import projection as _projection  # noqa: F401  (imported to register)
 from gan.models import style as _style  # noqa: F401
-from gan.models.registry import DISCRIMINATORS, GENERATORS, build_discriminator, build_generator
+from gan.models.registry import (
+    DISCRIMINATORS,
+    GENERATORS,
+    DiscriminatorNetwork,
+    GeneratorNetwork,
+    build_discriminator,
+    build_generator,
+)
 
-__all__ = ["DISCRIMINATORS", "GENERATORS", "build_discriminator", "build_generator"]
+__all__ = [
+    "DISCRIMINATORS",
+    "GENERATORS",
+    "DiscriminatorNetwork",
+    "GeneratorNetwork",
+    "build_discriminator",
+    "build_generator",
+]

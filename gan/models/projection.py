@@ -4,6 +4,7 @@ Miyato & Koyama 2018, arXiv:1802.05637, eq. 4.
 
 Notable choices
 - Pixels are unshuffled to 14 x 14 before the first convolution, as the generator shuffles them up after its last.
+- `look` and `judge` are apart, so that one look can be judged as several classes.
 - No normalization of any kind: gradient penalties (R1, R2) keep D smooth, and need samples to be independent.
 """
 
@@ -12,11 +13,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gan.config import Config
-from gan.models.registry import DISCRIMINATORS, register
+from gan.models.registry import DISCRIMINATORS, DiscriminatorNetwork, register
 from gan.models.style import activate
 
 
-class ProjectionDiscriminator(nn.Module):
+class ProjectionDiscriminator(DiscriminatorNetwork):
     """Images and classes -> logits; larger means more real."""
 
     def __init__(self, num_classes: int, width: int) -> None:
@@ -31,18 +32,21 @@ class ProjectionDiscriminator(nn.Module):
         self.embed = nn.Embedding(num_classes, 4 * c)
         nn.init.normal_(self.embed.weight, std=(4 * c) ** -0.5)
 
-    def forward(self, x: Tensor, y: Tensor) -> Tensor:
-        """x (N, 1, 28, 28) in [-1, 1], y int64 (N,) -> logits (N,)."""
+    def look(self, x: Tensor) -> Tensor:
+        """phi(x), what D sees before it is told the class: x (N, 1, 28, 28) in [-1, 1] -> h (N, 4 width)."""
         x = F.pixel_unshuffle(x, 2).contiguous(memory_format=torch.channels_last)  # (N, 4, 14, 14)
         x = activate(self.conv1(x))  # (N, C, 14, 14)
         x = activate(self.conv2(x))  # (N, 2C, 7, 7)
         x = (x + activate(self.conv3(x))) * 0.5**0.5
         x = activate(self.conv4(x))  # (N, 4C, 4, 4)
-        h = activate(self.dense(x.flatten(1)))  # (N, 4C)
+        return activate(self.dense(x.flatten(1)))
+
+    def judge(self, h: Tensor, y: Tensor) -> Tensor:
+        """h (N, 4 width), y int64 (N,) -> logits (N,)."""
         return self.out(h)[:, 0] + (self.embed(y) * h).sum(1)
 
 
 @register(DISCRIMINATORS, "projection")
-def build(config: Config) -> nn.Module:
+def build(config: Config) -> DiscriminatorNetwork:
     """Build a ProjectionDiscriminator from the config's num_classes and d_width."""
     return ProjectionDiscriminator(config.num_classes, config.d_width)

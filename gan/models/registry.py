@@ -1,20 +1,62 @@
-"""The table of architectures: a name -> the function that builds the network from a Config."""
+"""What every architecture offers, and the table from a name to the function that builds it from a Config."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
-from torch import nn
+from torch import Tensor, nn
 
-from gan.config import Config
-
-Builder = Callable[[Config], nn.Module]
-GENERATORS: dict[str, Builder] = {}
-DISCRIMINATORS: dict[str, Builder] = {}
+from gan.config import Config, ConfigError
 
 
-def register(table: dict[str, Builder], name: str) -> Callable[[Builder], Builder]:
+class GeneratorNetwork(nn.Module):
+    """G in two halves: `map` (z, y) -> w, and `synthesize` w -> images (N, 1, 28, 28) in [-1, 1].
+
+    Buffer w_mean float32 (num_classes, w_dim) holds E[w | y], the point that truncation pulls to; the trainer fills
+    it when a run is exported.
+    """
+
+    w_mean: Tensor
+
+    def map(self, z: Tensor, y: Tensor) -> Tensor:
+        """z (N, z_dim), y int64 (N,) -> w (N, w_dim)."""
+        raise NotImplementedError
+
+    def synthesize(self, w: Tensor) -> Tensor:
+        """w (N, w_dim) -> images (N, 1, 28, 28) in [-1, 1]."""
+        raise NotImplementedError
+
+    def forward(self, z: Tensor, y: Tensor) -> Tensor:
+        """z (N, z_dim), y int64 (N,) -> images (N, 1, 28, 28) in [-1, 1]."""
+        return self.synthesize(self.map(z, y))
+
+
+class DiscriminatorNetwork(nn.Module):
+    """D in two halves: `look` at images, and `judge` what was seen as a class, so that one look serves many classes."""
+
+    def look(self, x: Tensor) -> Tensor:
+        """x (N, 1, 28, 28) in [-1, 1] -> features h (N, F)."""
+        raise NotImplementedError
+
+    def judge(self, h: Tensor, y: Tensor) -> Tensor:
+        """h (N, F), y int64 (N,) -> logits (N,); larger means more real."""
+        raise NotImplementedError
+
+    def forward(self, x: Tensor, y: Tensor) -> Tensor:
+        """x (N, 1, 28, 28) in [-1, 1], y int64 (N,) -> logits (N,)."""
+        return self.judge(self.look(x), y)
+
+
+Network = TypeVar("Network", bound=nn.Module)
+GENERATORS: dict[str, Callable[[Config], GeneratorNetwork]] = {}
+DISCRIMINATORS: dict[str, Callable[[Config], DiscriminatorNetwork]] = {}
+
+
+def register(
+    table: dict[str, Callable[[Config], Network]], name: str
+) -> Callable[[Callable[[Config], Network]], Callable[[Config], Network]]:
     """Decorate a builder so that `table[name]` is it; a name taken twice is a mistake in the code."""
 
-    def add(builder: Builder) -> Builder:
+    def add(builder: Callable[[Config], Network]) -> Callable[[Config], Network]:
         if name in table:
             raise KeyError(f"architecture {name!r} is registered twice")
         table[name] = builder
@@ -23,17 +65,17 @@ def register(table: dict[str, Builder], name: str) -> Callable[[Builder], Builde
     return add
 
 
-def _build(table: dict[str, Builder], role: str, name: str, config: Config) -> nn.Module:
+def _build(table: dict[str, Callable[[Config], Network]], role: str, name: str, config: Config) -> Network:
     if name not in table:
-        raise ValueError(f"unknown {role} {name!r}: there are {', '.join(sorted(table))}")
+        raise ConfigError(f"unknown {role} {name!r}: there are {', '.join(sorted(table))}")
     return table[name](config)
 
 
-def build_generator(config: Config) -> nn.Module:
-    """Build the generator that `config.generator` names; ValueError lists the names when it is unknown."""
+def build_generator(config: Config) -> GeneratorNetwork:
+    """Build the generator that `config.generator` names; ConfigError lists the names when it is unknown."""
     return _build(GENERATORS, "generator", config.generator, config)
 
 
-def build_discriminator(config: Config) -> nn.Module:
-    """Build the discriminator that `config.discriminator` names; ValueError lists the names when it is unknown."""
+def build_discriminator(config: Config) -> DiscriminatorNetwork:
+    """Build the discriminator that `config.discriminator` names; ConfigError lists the names when it is unknown."""
     return _build(DISCRIMINATORS, "discriminator", config.discriminator, config)

@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gan.config import Config
-from gan.models.registry import GENERATORS, register
+from gan.models.registry import GENERATORS, GeneratorNetwork, register
 
 LEAK = 0.2
 GAIN = 2**0.5  # keeps the variance of a leaky ReLU's output near that of its input
@@ -61,11 +61,8 @@ class ModulatedConv(nn.Module):
         return x * demod[:, :, None, None] + self.bias[:, None, None]
 
 
-class StyleGenerator(nn.Module):
-    """`map(z, y) -> w`, `synthesize(w) -> images`; w_mean holds E[w | y] for truncation.
-
-    Buffers: w_mean float32 (num_classes, w_dim), filled when a run is exported.
-    """
+class StyleGenerator(GeneratorNetwork):
+    """Mapping, a linear canvas at 7 x 7, two modulated stages at 7 x 7 and 14 x 14, pixels shuffled up to 28 x 28."""
 
     def __init__(self, z_dim: int, w_dim: int, num_classes: int, width: int) -> None:
         super().__init__()
@@ -96,12 +93,8 @@ class StyleGenerator(nn.Module):
         x = F.pixel_shuffle(self.paint(x), 2)  # (N, 1, 28, 28)
         return torch.tanh(x)
 
-    def forward(self, z: Tensor, y: Tensor) -> Tensor:
-        """z (N, z_dim), y int64 (N,) -> images (N, 1, 28, 28) in [-1, 1]."""
-        return self.synthesize(self.map(z, y))
-
 
 @register(GENERATORS, "style")
-def build(config: Config) -> nn.Module:
+def build(config: Config) -> GeneratorNetwork:
     """Build a StyleGenerator from the config's z_dim, w_dim, num_classes and g_width."""
     return StyleGenerator(config.z_dim, config.w_dim, config.num_classes, config.g_width)

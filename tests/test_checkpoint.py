@@ -1,0 +1,179 @@
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+import gan
+from gan import checkpoint
+from gan.checkpoint import CheckpointError, hash_tensors, read_released, write_atomically, write_released
+from gan.config import Config
+from gan.models import build_discriminator, build_generator
+
+CONFIG = Config(z_dim=8, w_dim=16, g_width=12, d_width=4, images=1)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    torch.manual_seed(0)
+    path = tmp_path / "small.safetensors"
+    write_released(
+        path, CONFIG, build_generator(CONFIG), build_discriminator(CONFIG), {"class_names": list("0123456789")}
+    )
+    return path
+
+
+def test_what_was_written_is_what_is_read(file: Path):
+    torch.manual_seed(0)
+    g, d = build_generator(CONFIG).eval(), build_discriminator(CONFIG).eval()
+    released = read_released(file)
+    assert released.name == "small"
+    assert released.config == CONFIG
+    z, y = torch.randn(3, 8), torch.tensor([1, 2, 3])
+    with torch.no_grad():
+        assert torch.equal(g(z, y), released.generator(z, y))
+        images = g(z, y)
+        assert released.discriminator is not None
+        assert torch.equal(d(images, y), released.discriminator(images, y))
+
+
+def test_networks_come_frozen_and_in_eval_mode(file: Path):
+    released = read_released(file)
+    assert not released.generator.training
+    assert not any(parameter.requires_grad for parameter in released.generator.parameters())
+
+
+def test_the_hash_is_of_the_weights_not_of_the_file(file: Path, tmp_path: Path):
+    tensors = load_file(file)
+    assert hash_tensors(tensors) == read_released(file).sha256
+    again = tmp_path / "again.safetensors"
+    write_released(
+        again, CONFIG, read_released(file).generator, read_released(file).discriminator, {"note": "other header"}
+    )
+    assert read_released(again).sha256 == read_released(file).sha256
+    name = next(iter(tensors))
+    tensors[name] = tensors[name] + 1
+    assert hash_tensors(tensors) != read_released(file).sha256
+
+
+@pytest.mark.parametrize("keep", [0, 7, 100, 0.5, 0.999])
+def test_a_truncated_file_is_refused_by_name(file: Path, keep: float):
+    data = file.read_bytes()
+    file.write_bytes(data[: keep if isinstance(keep, int) else int(keep * len(data))])
+    with pytest.raises(CheckpointError, match=r"small\.safetensors is damaged"):
+        read_released(file)
+
+
+def test_one_changed_byte_is_noticed(file: Path):
+    data = bytearray(file.read_bytes())
+    data[-5] ^= 1
+    file.write_bytes(data)
+    with pytest.raises(CheckpointError, match="SHA-256"):
+        read_released(file)
+
+
+def test_a_foreign_safetensors_file_is_refused(tmp_path: Path):
+    path = tmp_path / "other.safetensors"
+    save_file({"x": torch.zeros(3)}, path)
+    with pytest.raises(CheckpointError, match="not a generator of this project"):
+        read_released(path)
+
+
+@pytest.mark.parametrize("content", [b"not weights at all", b"\x80\x04\x95cos\nsystem\n", b""])
+def test_what_is_no_safetensors_at_all_is_refused(tmp_path: Path, content: bytes):
+    path = tmp_path / "model.pt"
+    path.write_bytes(content)
+    with pytest.raises(CheckpointError, match=r"model\.pt is damaged or not a safetensors file"):
+        read_released(path)
+
+
+def rewrite_header(file: Path, **changes: object) -> None:
+    tensors = load_file(file)
+    header = {**read_released(file).meta, **changes}
+    save_file(tensors, file, metadata={checkpoint.KEY: json.dumps(header)})
+
+
+def test_weights_that_do_not_fit_their_config_are_refused(file: Path):
+    rewrite_header(file, config=Config(z_dim=8, w_dim=16, g_width=24, d_width=4, images=1).to_dict())
+    with pytest.raises(CheckpointError, match="does not fit"):
+        read_released(file)
+
+
+@pytest.mark.parametrize(
+    ("config", "word"),
+    [
+        ({**CONFIG.to_dict(), "generator": "nonesuch"}, "nonesuch"),
+        ({**CONFIG.to_dict(), "surprise": 1}, "surprise"),
+        ({**CONFIG.to_dict(), "z_dim": "eight"}, "z_dim"),
+    ],
+)
+def test_an_unknown_config_is_named(file: Path, config: dict[str, object], word: str):
+    rewrite_header(file, config=config)
+    with pytest.raises(CheckpointError, match=word):
+        read_released(file)
+
+
+def test_weights_that_are_not_numbers_are_refused(tmp_path: Path):
+    g = build_generator(CONFIG)
+    next(g.parameters()).data.fill_(float("nan"))
+    path = tmp_path / "nan.safetensors"
+    write_released(path, CONFIG, g, None, {})
+    with pytest.raises(CheckpointError, match="not finite"):
+        read_released(path)
+
+
+def test_an_unknown_name_lists_those_there_are(file: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(checkpoint, "CHECKPOINTS", file.parent)
+    with pytest.raises(CheckpointError, match="no checkpoint 'nonesuch'; the names there are: small"):
+        gan.load("nonesuch")
+    assert gan.load("small").name == "small"
+
+
+@pytest.mark.parametrize("name", ["", "../secret", "a\0b", "/nonexistent/x.safetensors"])
+def test_odd_names_are_refused_in_a_sentence(name: str):
+    with pytest.raises(CheckpointError, match="there is no checkpoint"):
+        gan.load(name)
+
+
+def test_listing_leaves_out_what_is_not_a_generator(file: Path, monkeypatch: pytest.MonkeyPatch):
+    save_file({"x": torch.zeros(3)}, file.parent / "foreign.safetensors")
+    (file.parent / "broken.safetensors").write_bytes(b"half a fi")
+    monkeypatch.setattr(checkpoint, "CHECKPOINTS", file.parent)
+    assert checkpoint.list_names() == ["small"]
+
+
+def test_adding_copies_the_file_and_writes_its_row(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    folder = tmp_path / "checkpoints"
+    folder.mkdir()
+    monkeypatch.setattr(checkpoint, "CHECKPOINTS", folder)
+    checkpoint.add(file, "new", "a test")
+    assert checkpoint.list_names() == ["new"]
+    row = checkpoint.read_index()["new"]
+    assert row["sha256"] == read_released("new").sha256
+    assert row["about"] == "a test"
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_no_half(tmp_path: Path):
+    path = tmp_path / "kept"
+    path.write_text("old")
+
+    def fail(part: Path) -> None:
+        part.write_text("ha")
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        write_atomically(path, fail)
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_training_state_never_unpickles(tmp_path: Path):
+    class Evil:
+        def __reduce__(self) -> tuple[object, tuple[str]]:
+            return print, ("executed",)
+
+    path = tmp_path / "state.pt"
+    torch.save({"x": Evil()}, path)
+    with pytest.raises(CheckpointError, match="damaged"):
+        checkpoint.read_state(path)
