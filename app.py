@@ -10,8 +10,10 @@ import os
 import sys
 
 from gan.ui.page import build, serve
+from gan.ui.service import Service
 
-demo = build()
+service = Service()
+demo = build(service)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -27,7 +29,7 @@ def main(argv: list[str] | None = None) -> int:
     if not 1 <= args.port <= 65535:
         parser.error(f"--port {args.port} is not a port; it must be from 1 to 65535.")
     try:
-        serve(demo, args.host, args.port)
+        serve(demo, service, host=args.host, port=args.port)
     except OSError:
         print(
             f"app.py: {args.host} port {args.port} cannot be listened on; it may be in use. Give another one: "

@@ -210,13 +210,8 @@ def test_model_that_was_replaced_is_read_anew_and_one_that_went_is_said(service,
     assert again is service.get("tiny")
     config = again.config
     torch.manual_seed(5)
-    checkpoint.write_released(
-        folder / "tiny.safetensors",
-        config,
-        checkpoint.build_generator(config),
-        None,
-        {"class_names": list("0123456789")},
-    )
+    other = build_generator(config)
+    checkpoint.write_released(folder / "tiny.safetensors", config, other, None, {"class_names": list("0123456789")})
     assert ask_sheet(service).recipe["weights"] != before
     (folder / "tiny.safetensors").unlink()
     with pytest.raises(FieldError, match="those there are: none yet; train one with train.py"):

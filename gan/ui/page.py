@@ -3,8 +3,9 @@
 Every control's event runs in the page and asks through gan/ui/bridge.py; the events that programs may call are in
 gan/ui/api.py. The page reaches nothing outside the machine that serves it.
 
-    from gan.ui.page import build, serve
-    serve(build(), host="127.0.0.1", port=7860)
+    from gan.ui.page import Service, build, serve
+    service = Service()
+    serve(build(service), service, host="127.0.0.1", port=7860)
 """
 
 import os
@@ -44,13 +45,11 @@ WORDS = """
 """
 
 
-def build(service: Service | None = None) -> gr.Blocks:
+def build(service: Service) -> gr.Blocks:
     """Build the page; no weights are read before somebody asks for digits."""
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-    service = service or Service()
     files = (KEEP_FILES_SECONDS, KEEP_FILES_SECONDS)
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=files) as page:
-        page.service = service
         with gr.Row(elem_classes="df-top"):
             gr.HTML(HEADER, apply_default_css=False)
             names = service.models()
@@ -87,12 +86,11 @@ def build(service: Service | None = None) -> gr.Blocks:
     return page
 
 
-def serve(page: gr.Blocks, host: str, port: int, *, block: bool = True) -> str:
+def serve(page: gr.Blocks, service: Service, *, host: str, port: int, block: bool = True) -> str:
     """Serve the page until it is stopped (or, without `block`, return at once) -> its address.
 
     Raises OSError when the port is taken or the host is none of this machine's.
     """
-    service: Service = page.service  # type: ignore[attr-defined]
     _, address, _ = page.launch(
         server_name=host,
         server_port=port,

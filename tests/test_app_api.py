@@ -1,0 +1,191 @@
+"""The demo through its API: by gradio_client and by plain HTTP, as programs call it."""
+
+import json
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from gradio_client import Client
+from PIL import Image
+
+from gan.render import read_recipe
+from tests.served import ROOT, free_port, serve_once
+
+NAMES = ["/generate", "/interpolate", "/interpolate_gif", "/models"]
+
+
+@pytest.fixture(scope="module")
+def address() -> str:
+    return serve_once()
+
+
+@pytest.fixture(scope="module")
+def client(address: str, tmp_path_factory: pytest.TempPathFactory) -> Client:
+    return Client(address, verbose=False, download_files=str(tmp_path_factory.mktemp("files")))
+
+
+def post(url: str, body: bytes) -> tuple[int, str]:
+    request = urllib.request.Request(url, data=body, headers={"Content-Type": "application/json"})
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
+def component_server(address: str, data: object) -> tuple[int, str]:
+    """What the page's own script posts, for the Generate tab."""
+    with urllib.request.urlopen(f"{address}/config", timeout=30) as answer:
+        components = json.load(answer)["components"]
+    picture = next(one["id"] for one in components if one["props"].get("elem_id") == "generate-picture")
+    body = {"session_hash": "test", "component_id": picture, "fn_name": "answer", "data": data}
+    return post(f"{address}/gradio_api/component_server", json.dumps(body).encode())
+
+
+def test_endpoints_are_named_typed_and_described(client):
+    info: dict[str, Any] = client.view_api(return_format="dict")
+    assert sorted(info["named_endpoints"]) == NAMES
+    assert not info["unnamed_endpoints"]
+    for endpoint in info["named_endpoints"].values():
+        assert len(endpoint["description"]) > 40
+        for parameter in endpoint["parameters"]:
+            assert parameter["parameter_has_default"]
+            assert parameter["type"]["type"] in ("string", "integer", "number")
+
+
+def test_every_event_has_a_name_or_stays_in_the_page(address):
+    with urllib.request.urlopen(f"{address}/config", timeout=30) as answer:
+        events = json.load(answer)["dependencies"]
+    assert len(events) > 10
+    for event in events:
+        assert not event["backend_fn"] or f"/{event['api_name']}" in [*NAMES, "/refresh_models"]
+
+
+def test_generate_draws_the_same_sheet_for_the_same_recipe(client):
+    picture, recipe = client.predict("2026", rows=3, seed=7, truncation=0.8, api_name="/generate")
+    assert recipe["digits"] == [2, 0, 2, 6] * 3
+    assert recipe["milliseconds"] > 0
+    with Image.open(picture) as image:
+        pixels = np.asarray(image)
+    assert pixels.shape == (920, 1220)
+    assert pixels.max() > 200
+    told = read_recipe(picture)
+    assert told == {name: value for name, value in recipe.items() if name != "milliseconds"}
+    again, _ = client.predict("2026", rows=3, seed=7, truncation=0.8, api_name="/generate")
+    assert Path(again).read_bytes() == Path(picture).read_bytes()
+    other, _ = client.predict("2026", rows=3, seed=8, truncation=0.8, api_name="/generate")
+    assert Path(other).read_bytes() != Path(picture).read_bytes()
+
+
+def test_interpolate_draws_a_strip_and_a_gif(client):
+    ask = {"start_digit": 1, "start_seed": 4, "end_digit": 7, "end_seed": 5, "method": "lerp", "frames": 21}
+    strip, recipe = client.predict(**ask, api_name="/interpolate")
+    gif, same = client.predict(**ask, api_name="/interpolate_gif")
+    assert recipe == same == read_recipe(strip) == read_recipe(gif)
+    assert (recipe["start"], recipe["end"]) == ({"digit": 1, "seed": 4}, {"digit": 7, "seed": 5})
+    with Image.open(strip) as picture:
+        assert picture.size == (11 * 30 * 8 + 16, 30 * 8 + 16)
+    with Image.open(gif) as film:
+        assert film.format == "GIF"
+        assert film.size == (224, 224)
+
+
+def test_models_lists_the_shipped_one(client):
+    models = client.predict(api_name="/models")
+    assert "digits" in models
+    assert models["digits"]["sha256"] == client.predict("1", rows=1, api_name="/generate")[1]["weights"]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (["20x6", 2, 7, 1.0, "digits"], "'x' is not a digit"),
+        (["", 2, 7, 1.0, "digits"], "No digit was given"),
+        (["2026", 0, 7, 1.0, "digits"], "The count is 0"),
+        (["2026", 21, 7, 1.0, "digits"], "from 1 to 20"),
+        (["0" * 64, 20, 7, 1.0, "digits"], "up to 6 rows"),
+        (["2026", 2, "seven", 1.0, "digits"], "The seed is 'seven'"),
+        (["2026", 2, float("nan"), 1.0, "digits"], "The seed is nan"),
+        (["2026", 2, 7, 9, "digits"], "psi is 9"),
+        (["2026", 2, 7, None, "digits"], "psi is empty"),
+        (["2026", 2, 7, 1.0, "nobody"], "those there are: digits"),
+        (["2026", 2, 7, 1.0, "../app.py"], "those there are: digits"),
+        ([{"a": [1]}, [2], {}, [], 7], "There is no model"),
+    ],
+)
+def test_bad_argument_is_a_sentence_without_a_stack(address, data, said):
+    status, text = post(f"{address}/gradio_api/run/generate", json.dumps({"data": data}).encode())
+    assert status == 500
+    assert said in json.loads(text)["error"]
+    assert "Traceback" not in text
+    status, _ = post(f"{address}/gradio_api/run/generate", b'{"data": ["7", 1, 0, 1.0, "digits"]}')
+    assert status == 200
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b'{"data": 7}', b'{"data": []}', b'{"data": ["1", 1]}', b"[]"])
+def test_broken_request_is_refused_without_a_stack(address, body):
+    status, text = post(f"{address}/gradio_api/run/generate", body)
+    assert status in (422, 500)
+    assert "Traceback" not in text
+    assert ".py" not in text
+
+
+@pytest.mark.parametrize("data", [None, 7, "x", [], {"want": "sheet"}, {"want": 1, "digits": {}}, {"model": "digits"}])
+def test_pages_own_function_checks_its_arguments_too(address, data):
+    status, text = component_server(address, data)
+    assert status == 200
+    answer = json.loads(text)
+    assert answer["problem"].endswith(".")
+    assert set(answer) == {"problem", "field"}
+
+
+def test_nothing_else_is_on_offer(address):
+    status, _ = post(f"{address}/gradio_api/upload", b"x" * 10)
+    assert status >= 400
+    for path in ("/monitoring/summary", "/gradio_api/file=/etc/passwd", "/gradio_api/file=gan/config.py"):
+        with pytest.raises(urllib.error.HTTPError) as error:
+            urllib.request.urlopen(f"{address}{path}", timeout=30)
+        assert error.value.code in (403, 404)
+        error.value.close()
+
+
+def run_app(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "app.py", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+
+
+def test_port_in_use_is_a_sentence(address):
+    port = address.rpartition(":")[2]
+    run = run_app("--port", port)
+    assert run.returncode == 1
+    assert run.stderr.startswith(f"app.py: 127.0.0.1 port {port} cannot be listened on")
+    assert len(run.stderr.splitlines()) == 1
+
+
+def test_importing_the_app_reads_no_weights_and_impossible_ports_are_refused():
+    code = """
+import app
+assert not app.service._loaded
+assert app.demo.local_url is None
+for port in ("0", "70000", "seven"):
+    try:
+        app.main(["--port", port])
+    except SystemExit as stop:
+        print("refused", stop.code)
+"""
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert run.stdout.split() == ["refused", "2"] * 3, run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_host_that_is_not_of_this_machine_is_a_sentence():
+    run = run_app("--host", "192.0.2.1", "--port", str(free_port()))
+    assert run.returncode == 1
+    assert "cannot be listened on" in run.stderr
+    assert "Traceback" not in run.stderr
