@@ -34,7 +34,8 @@ FIGURE = """
 MOUNT = "DigitForge.mountGenerate(element, DigitForge.serverSource(server), props.first);"
 
 TO_TEXT = "(chosen) => [...chosen].sort().join('')"
-TO_TOGGLES = "(text) => [...new Set(String(text ?? '').replace(/[^0-9]/g, ''))].sort()"
+# A list that is returned holds one value for each output, hence the list around the one list.
+TO_TOGGLES = "(text) => [[...new Set(String(text ?? '').replace(/[^0-9]/g, ''))].sort()]"
 
 
 def answer(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -98,7 +99,8 @@ def build_generate(service: Service, model: gr.Dropdown) -> None:
                 make_randomize(seed, "generate-randomize")
             psi = make_psi("generate-psi", FIRST["psi"])
     toggles.input(fn=None, inputs=toggles, outputs=digits, js=TO_TEXT)
-    digits.input(fn=None, inputs=digits, outputs=toggles, js=TO_TOGGLES)
-    every.click(fn=None, outputs=[toggles, digits], js="() => [[...'0123456789'], '0123456789']")
-    none.click(fn=None, outputs=[toggles, digits], js="() => [[], '']")
+    every.click(fn=None, outputs=digits, js="() => '0123456789'")
+    none.click(fn=None, outputs=digits, js="() => ''")
+    # The text is the truth; the toggles follow it. (Its own `input` event misses what is pasted.)
+    digits.change(fn=None, inputs=digits, outputs=toggles, js=TO_TOGGLES)
     ask("generate", model=model, digits=digits, rows=rows, seed=seed, psi=psi)

@@ -1,0 +1,47 @@
+"""What a visitor sees, as arrays: the pixels that the page really has on screen."""
+
+import base64
+import io
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+
+def read_picture(locator: Locator) -> np.ndarray:
+    """The own pixels of an <img> or <canvas> as uint8 (H, W), read in the page from what is drawn there."""
+    data: str = locator.evaluate(
+        """(element) => {
+            const canvas = document.createElement("canvas");
+            canvas.width = element.naturalWidth || element.width;
+            canvas.height = element.naturalHeight || element.height;
+            canvas.getContext("2d").drawImage(element, 0, 0);
+            return canvas.toDataURL("image/png").split(",")[1];
+        }"""
+    )
+    with Image.open(io.BytesIO(base64.b64decode(data))) as image:
+        return np.asarray(image.convert("L"))
+
+
+def read_version(locator: Locator) -> int:
+    """How many times something was drawn there."""
+    return int(locator.get_attribute("data-version") or 0)
+
+
+def wait_until_drawn(locator: Locator, after: int = 0) -> int:
+    """Wait for newer pixels than version `after`, and until no newer ones come -> their version."""
+    locator.page.wait_for_function(
+        "([element, after]) => Number(element.dataset.version) > after", arg=[locator.element_handle(), after]
+    )
+    while True:
+        version = read_version(locator)
+        locator.page.wait_for_timeout(150)
+        if read_version(locator) == version:
+            return version
+
+
+def open_tab(page: Page, name: str) -> None:
+    """Open a tab by its name."""
+    tab = page.get_by_role("tab", name=name)
+    tab.click()
+    expect(tab).to_have_attribute("aria-selected", "true")

@@ -1,0 +1,175 @@
+"""The Interpolate tab in a real browser: scrubbing, ends, films to keep."""
+
+import io
+import itertools
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageSequence
+from playwright.sync_api import Locator, Page, expect
+
+from gan.data import to_uint8
+from gan.render import read_recipe
+from gan.sampling import load
+from tests.browser.pictures import open_tab, read_picture, read_version, wait_until_drawn
+
+
+@pytest.fixture
+def picture(page: Page) -> Locator:
+    """The large picture, drawn for the first time."""
+    open_tab(page, "Interpolate")
+    canvas = page.locator("#interpolate-picture")
+    wait_until_drawn(canvas)
+    return canvas
+
+
+def scrub(page: Page, value: int) -> None:
+    """Move the slider as a hand does: the value changes, then the event of an input."""
+    page.locator("#interpolate-slider").evaluate(
+        "(slider, value) => { slider.value = value; slider.dispatchEvent(new Event('input')); }", value
+    )
+
+
+def test_slider_scrubs_from_the_start_to_the_end(page, picture):
+    scrub(page, 0)
+    np.testing.assert_array_equal(read_picture(picture), read_picture(page.locator("#interpolate-start")))
+    scrub(page, 60)
+    np.testing.assert_array_equal(read_picture(picture), read_picture(page.locator("#interpolate-end")))
+    seen = []
+    for value in range(0, 61, 15):
+        scrub(page, value)
+        seen.append(read_picture(picture))
+        assert seen[-1].max() > 128
+    assert all(not np.array_equal(a, b) for a, b in itertools.pairwise(seen))
+    expect(page.locator("#interpolate-slider")).to_have_attribute("aria-valuetext", "t = 1.00")
+
+
+def test_ends_are_what_the_python_api_draws(page, picture):
+    recipe = json.loads(page.locator("#interpolate-figure").get_attribute("data-recipe") or "")
+    generator = load(recipe["model"])
+    assert generator.sha256 == recipe["weights"]
+    for name in ("start", "end"):
+        end = recipe[name]
+        image = generator.sample([end["digit"]], seed=end["seed"], truncation=recipe["truncation"])
+        shown = read_picture(page.locator(f"#interpolate-{name}")).astype(int)
+        assert np.abs(to_uint8(image)[0, 0].numpy() - shown).max() <= 1
+
+
+def test_scrubbing_draws_at_once_and_asks_nothing_of_the_server(page, picture):
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for value in (10, 20, 30, 40):
+        before = read_version(picture)
+        scrub(page, value)
+        assert read_version(picture) == before + 1
+    assert asked == []
+
+
+def test_slider_is_dragged_by_mouse_and_moved_by_keyboard(page, picture):
+    slider = page.locator("#interpolate-slider")
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] / 2, middle)
+    page.mouse.down()
+    before = read_version(picture)
+    page.mouse.move(box["x"] + box["width"] * 0.75, middle, steps=6)
+    while_dragged = read_version(picture)
+    page.mouse.up()
+    assert while_dragged > before
+    assert 35 < int(slider.input_value()) < 55
+    page.keyboard.press("Home")
+    expect(page.locator("#interpolate-t")).to_have_text("0.00")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#interpolate-t")).to_have_text("0.02")
+
+
+def test_strip_shows_the_frames_and_a_click_goes_there(page, picture):
+    strip = page.locator("#interpolate-strip")
+    pixels = read_picture(strip)
+    assert pixels.shape == (28, 11 * 29 - 1)
+    for place in (0, 4, 10):
+        scrub(page, place * 6)
+        np.testing.assert_array_equal(pixels[:, place * 29 : place * 29 + 28], read_picture(picture))
+    box = strip.bounding_box()
+    assert box is not None
+    strip.click(position={"x": box["width"] * 2.5 / 11, "y": box["height"] / 2})
+    expect(page.locator("#interpolate-t")).to_have_text("0.20")
+
+
+def test_randomize_and_digits_change_an_end_and_the_old_seed_brings_it_back(page, picture):
+    strip, seed = page.locator("#interpolate-strip"), page.locator("#interpolate-start-seed input")
+    first, old = read_picture(strip), seed.input_value()
+    version = read_version(strip)
+    page.locator("#interpolate-start-randomize").click()
+    version = wait_until_drawn(strip, version)
+    assert not np.array_equal(read_picture(strip), first)
+    seed.fill(old)
+    version = wait_until_drawn(strip, version)
+    np.testing.assert_array_equal(read_picture(strip), first)
+    page.locator("#interpolate-end-digit").get_by_label("3", exact=True).check()  # the same class at both ends
+    wait_until_drawn(strip, version)
+    expect(page.locator("#interpolate-end")).to_have_attribute("aria-label", "End: digit 3, seed 2")
+    expect(strip).to_have_attribute("aria-label", "Strip of 11 frames from a 3, seed 1, to a 3, seed 2")
+
+
+def test_linear_differs_from_spherical_between_the_ends_alone(page, picture):
+    strip = page.locator("#interpolate-strip")
+    spherical, version = read_picture(strip), read_version(strip)
+    page.locator("#interpolate-method").get_by_label("Linear (lerp)").check()
+    wait_until_drawn(strip, version)
+    linear = read_picture(strip)
+    np.testing.assert_array_equal(spherical[:, :28], linear[:, :28])
+    np.testing.assert_array_equal(spherical[:, -28:], linear[:, -28:])
+    assert not np.array_equal(spherical, linear)
+
+
+def test_play_moves_the_picture_and_pause_stops_it(page, picture):
+    before = read_version(picture)
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function("([e, old]) => Number(e.dataset.version) > old + 5", arg=[picture.element_handle(), before])
+    page.get_by_role("button", name="Pause").click()
+    stopped = read_version(picture)
+    page.wait_for_timeout(200)
+    assert read_version(picture) == stopped
+
+
+def test_saved_files_are_what_is_shown(page, picture):
+    recipe = json.loads(page.locator("#interpolate-figure").get_attribute("data-recipe") or "")
+    with page.expect_download() as film:
+        page.get_by_role("button", name="Save GIF").click()
+    assert film.value.suggested_filename == "digit-3-seed-1-to-8-seed-2.gif"
+    data = Path(film.value.path()).read_bytes()
+    assert read_recipe(io.BytesIO(data)) == recipe
+    with Image.open(io.BytesIO(data)) as gif:
+        first = next(iter(ImageSequence.Iterator(gif))).convert("L")
+        np.testing.assert_array_equal(np.asarray(first)[::8, ::8], read_picture(page.locator("#interpolate-start")))
+    with page.expect_download() as strip:
+        page.get_by_role("button", name="Save strip").click()
+    with Image.open(strip.value.path()) as image:
+        cells = np.asarray(image)[::8, ::8]
+    np.testing.assert_array_equal(cells[2:30, 2:30], read_picture(page.locator("#interpolate-start")))
+
+
+@pytest.mark.parametrize("side", ["start", "end"])
+def test_bad_seed_is_a_sentence_at_its_control_and_the_page_recovers(page, picture, side):
+    strip, box = page.locator("#interpolate-strip"), page.locator(f"#interpolate-{side}-seed input")
+    before, version = read_picture(strip), read_version(strip)
+    good = box.input_value()
+    box.fill("4294967296")
+    problem = page.locator(f"#interpolate-{side}-seed").get_by_role("alert")
+    expect(problem).to_have_text("The seed is 4294967296; it must be a whole number from 0 to 4,294,967,295.")
+    box.fill(good)
+    expect(problem).to_have_count(0)
+    wait_until_drawn(strip, version)
+    np.testing.assert_array_equal(read_picture(strip), before)
+
+
+def test_the_other_tab_keeps_its_sheet(page, picture):
+    open_tab(page, "Generate")
+    expect(page.locator("#generate-sheet")).to_be_visible()
+    open_tab(page, "Interpolate")
+    expect(picture).to_be_visible()
