@@ -1,0 +1,1 @@
+"""Each headline number of the README, as a command that prints it."""

@@ -1,0 +1,192 @@
+"""From a control to new pixels, in a real Chromium: our page beside the floor, a Gradio app that returns a constant.
+
+Each figure starts when the page's own script sets the control and fires its event, and ends in the first animation
+frame after the new pixels are in place. The floors are two smallest possible Gradio apps, measured in the same run:
+an event that returns a constant picture to gr.Image, and a server function whose constant PNG a gr.HTML shows (the
+fastest path through the server there is). Two constants take turns, or the browser would have nothing to draw.
+
+    python -m benchmarks.latency [--count 100]
+"""
+
+import argparse
+import base64
+import io
+import os
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+
+import gradio as gr
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+import app
+from benchmarks.machine import describe_machine, take_percentiles
+from gan.ui.page import serve
+from tests import chromium
+from tests.served import free_port
+
+SIDE = 280
+WARMUP = 10
+
+# Sets a control, fires its event, and waits until the picture's attribute is another; milliseconds
+MEASURE = """
+async ([control, event, values, picture, attribute]) => {
+  const input = document.querySelector(control), times = [];
+  const read = () => document.querySelector(picture)?.getAttribute(attribute);
+  for (const value of values) {
+    const before = read();
+    const drawn = new Promise((resolve) => {
+      const watch = new MutationObserver(async () => {
+        if (!read() || read() === before) return;
+        watch.disconnect();
+        const shown = document.querySelector(picture);
+        if (shown.decode) await shown.decode();
+        requestAnimationFrame(() => resolve(performance.now()));
+      });
+      watch.observe(document.body, { attributes: true, attributeFilter: [attribute], childList: true, subtree: true });
+    });
+    const begun = performance.now();
+    if (event === "click") input.click();
+    else {
+      Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(input, value);
+      input.dispatchEvent(new Event(event, { bubbles: true }));
+    }
+    const late = new Promise((_, no) => setTimeout(() => no(new Error(`${control}: no new pixels in 20 s`)), 20000));
+    times.push((await Promise.race([drawn, late])) - begun);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+  return times;
+}
+"""
+
+
+def make_constants() -> list[Image.Image]:
+    """Two pictures that differ."""
+    rng = np.random.default_rng(0)
+    return [Image.fromarray(rng.integers(0, 256, (SIDE, SIDE), dtype=np.uint8)) for _ in range(2)]
+
+
+def build_image_floor() -> gr.Blocks:
+    """A slider whose event returns one of two constants to gr.Image, outside the queue."""
+    pictures = make_constants()
+    with gr.Blocks(analytics_enabled=False) as page:
+        slider = gr.Slider(0, 1000, step=1, elem_id="slider")
+        image = gr.Image(pictures[0], elem_id="picture", format="png")
+        slider.input(
+            lambda value: pictures[int(value) % 2], slider, image, queue=False, show_progress="hidden",
+            trigger_mode="always_last",
+        )  # fmt: skip
+    return page
+
+
+def build_function_floor() -> gr.Blocks:
+    """A range whose server function returns one of two constant PNGs, shown by the page's script."""
+    encoded = []
+    for picture in make_constants():
+        data = io.BytesIO()
+        picture.save(data, "PNG")
+        encoded.append(base64.b64encode(data.getvalue()).decode())
+
+    def answer(value: int) -> str:
+        return encoded[int(value) % 2]
+
+    with gr.Blocks(analytics_enabled=False) as page:
+        gr.HTML(
+            html_template='<input id="slider" type="range" min="0" max="1000"><img id="picture" data-version="0">',
+            js_on_load="""
+              const [slider, picture] = element.querySelectorAll("input, img");
+              slider.addEventListener("input", async () => {
+                picture.src = "data:image/png;base64," + await server.answer(Number(slider.value));
+                await picture.decode();
+                picture.dataset.version = Number(picture.dataset.version) + 1;
+              });""",
+            server_functions=[answer],
+        )
+    return page
+
+
+def measure(
+    page: Page, control: str, event: str, values: list[str], picture: str, attribute: str
+) -> tuple[float, float]:
+    """Median and 95th percentile of the milliseconds from the control to new pixels."""
+    times = page.evaluate(MEASURE, [control, event, values, picture, attribute])
+    return take_percentiles(times[WARMUP:])
+
+
+def open_page(browser: Browser, address: str) -> Page:
+    """The page in a new window of 1280 x 900."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(address)
+    return page
+
+
+def measure_floor(
+    browser: Browser, blocks: gr.Blocks, values: list[str], control: str, attribute: str
+) -> tuple[float, float]:
+    """Serve the app, move its slider, stop it."""
+    _, address, _ = blocks.launch(
+        server_port=free_port(), prevent_thread_lock=True, quiet=True, run_history=False, ssr_mode=False
+    )
+    page = open_page(browser, address)
+    page.wait_for_selector(control)
+    page.wait_for_timeout(1000)
+    picture = "#picture" if attribute == "data-version" else "#picture img"
+    found = measure(page, control, "input", values, picture, attribute)
+    page.close()
+    blocks.close(verbose=False)
+    return found
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=100, help="moves of each control that count")
+    args = parser.parse_args()
+    turns = range(args.count + WARMUP)
+    odd_even = [str((i + 1) % 2 + 2 * (i % 300)) for i in turns]
+    rows: list[tuple[str, tuple[float, float]]] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.ARGS))
+        rows.append(
+            ("floor: constant picture, gr.Image",
+             measure_floor(browser, build_image_floor(), odd_even, "#slider input[type=range]", "src"))
+        )  # fmt: skip
+        rows.append(
+            ("floor: constant PNG, server function",
+             measure_floor(browser, build_function_floor(), odd_even, "#slider", "data-version"))
+        )  # fmt: skip
+        address = serve(app.demo, app.service, host="127.0.0.1", port=free_port(), block=False)
+        page = open_page(browser, address)
+        page.wait_for_selector("#generate-figure:not(.df-empty)")
+        psi = [f"{0.5 + 0.05 * (i % 2):.2f}" for i in turns]
+        slider = "#generate-psi input[type=range]"
+        rows.append(
+            ("Generate: psi slider, 80 digits", measure(page, slider, "input", psi, "#generate-sheet", "data-version"))
+        )
+        page.get_by_role("button", name="Randomize").first.click()
+        rows.append(
+            ("Generate: Randomize, 80 digits",
+             measure(page, "#generate-randomize", "click", psi, "#generate-sheet", "data-version"))
+        )  # fmt: skip
+        page.get_by_role("tab", name="Interpolate").click()
+        page.wait_for_selector("#interpolate-figure:not(.df-empty)")
+        scrub = [str(i % 61) for i in turns]
+        rows.append(
+            ("Interpolate: scrub",
+             measure(page, "#interpolate-slider", "input", scrub, "#interpolate-picture", "data-version"))
+        )  # fmt: skip
+        rows.append(
+            ("Interpolate: Randomize, 61 frames",
+             measure(page, "#interpolate-start-randomize", "click", psi, "#interpolate-strip", "data-version"))
+        )  # fmt: skip
+        browser.close()
+    floor = rows[0][1]
+    print(f"digits on {describe_machine()}, Gradio {gr.__version__}, Chromium, {args.count} moves each")
+    print(f"{'control to new pixels, ms':40} {'p50':>7} {'p95':>7}   p50 over the gr.Image floor")
+    for name, (p50, p95) in rows:
+        print(f"{name:40} {p50:>7.1f} {p95:>7.1f}   {p50 / floor[0]:.2f}")
+
+
+if __name__ == "__main__":
+    main()
