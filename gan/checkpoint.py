@@ -4,7 +4,7 @@ A released file is safetensors: tensors `generator.*` (the EMA) and `discriminat
 config and a SHA-256 of the tensors. Training state is a torch file that is read with weights_only=True.
 
     python -m gan.checkpoint                          # list the checkpoints there are
-    python -m gan.checkpoint add FILE --name NAME     # take a trained file into checkpoints/ and its index.json
+    python -m gan.checkpoint add FILE --name NAME [--metrics JSON]    # take one into checkpoints/ and index.json
 """
 
 import argparse
@@ -191,9 +191,24 @@ def read_index() -> dict[str, Any]:
     return dict(json.loads(path.read_text())) if path.is_file() else {}
 
 
-def add(file: Path, name: str, about: str) -> None:
-    """Take a released file into checkpoints/ under `name` and write its row of index.json."""
+def add(file: Path, name: str, about: str, metrics: Path | None = None) -> None:
+    """Take a released file into checkpoints/ under `name` and write its row of index.json.
+
+    `metrics` is what `gan.evaluate --json` wrote of the same weights; CheckpointError when it is of others.
+    """
     released = read_released(file)
+    figures: dict[str, Any] = {}
+    if metrics is not None:
+        try:
+            found = json.loads(metrics.read_text())
+            measured = found["subject"]["sha256"]
+            figures = {key: {"value": one["value"], "real": one["real"]} for key, one in found["figures"].items()}
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise CheckpointError(f"{metrics} is not what gan.evaluate --json writes of a checkpoint.") from error
+        if measured != released.sha256:
+            raise CheckpointError(
+                f"{metrics} was measured on other weights ({measured[:12]}, not {released.sha256[:12]})."
+            )
     target = CHECKPOINTS / f"{name}.safetensors"
     write_atomically(target, lambda part: part.write_bytes(released.path.read_bytes()))
     row = {
@@ -201,10 +216,9 @@ def add(file: Path, name: str, about: str) -> None:
         "sha256": released.sha256,
         "bytes": target.stat().st_size,
         "trained": released.meta.get("trained"),
+        "metrics": figures,
     }
-    index = read_index()
-    index[name] = {**index.get(name, {}), **row}
-    text = json.dumps(index, indent=2, sort_keys=True) + "\n"
+    text = json.dumps({**read_index(), name: row}, indent=2, sort_keys=True) + "\n"
     write_atomically(CHECKPOINTS / "index.json", lambda part: part.write_text(text))
 
 
@@ -216,10 +230,11 @@ def main(argv: list[str] | None = None) -> int:
     adding.add_argument("file", type=Path)
     adding.add_argument("--name", required=True)
     adding.add_argument("--about", default="", help="one line: what it is")
+    adding.add_argument("--metrics", type=Path, metavar="FILE", help="what gan.evaluate --json wrote of these weights")
     args = parser.parse_args(argv)
     try:
         if args.what == "add":
-            add(args.file, args.name, args.about)
+            add(args.file, args.name, args.about, args.metrics)
         for name in list_names():
             found = read_released(name)
             size = found.path.stat().st_size / 1e6

@@ -154,6 +154,27 @@ def test_adding_copies_the_file_and_writes_its_row(file: Path, tmp_path: Path, m
     assert row["about"] == "a test"
 
 
+def test_metrics_are_taken_in_only_for_the_weights_they_were_measured_on(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    folder = tmp_path / "checkpoints"
+    folder.mkdir()
+    monkeypatch.setattr(checkpoint, "CHECKPOINTS", folder)
+    found = {"subject": {"sha256": read_released(file).sha256}, "figures": {"fid_10k": {"value": 1.5, "real": 0.1}}}
+    metrics = tmp_path / "metrics.json"
+    metrics.write_text(json.dumps(found))
+    checkpoint.add(file, "new", "a test", metrics)
+    assert checkpoint.read_index()["new"]["metrics"] == {"fid_10k": {"value": 1.5, "real": 0.1}}
+    checkpoint.add(file, "new", "measured no more")
+    assert checkpoint.read_index()["new"]["metrics"] == {}
+    metrics.write_text(json.dumps({**found, "subject": {"sha256": "0" * 64}}))
+    with pytest.raises(CheckpointError, match="measured on other weights"):
+        checkpoint.add(file, "new", "a test", metrics)
+    metrics.write_text("[]")
+    with pytest.raises(CheckpointError, match="not what gan.evaluate --json writes"):
+        checkpoint.add(file, "new", "a test", metrics)
+
+
 def test_a_write_that_fails_leaves_the_old_file_and_no_half(tmp_path: Path):
     path = tmp_path / "kept"
     path.write_text("old")
