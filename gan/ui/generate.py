@@ -1,8 +1,8 @@
 """The Generate tab: digits, rows, seed and psi -> one sheet, drawn anew at every change.
 
 What a program or a test may rely on: the picture is `img#generate-sheet`, whose data-version grows by one when new
-pixels are in place; `figure#generate-figure` has the recipe in data-recipe; the controls are #generate-digits,
-#generate-toggles, #generate-rows, #generate-seed, #generate-psi.
+pixels are in place; `figure#generate-figure` has the recipe in data-recipe; the button #generate-draw draws the
+same again; the controls are #generate-digits, #generate-toggles, #generate-rows, #generate-seed, #generate-psi.
 """
 
 import base64
@@ -25,6 +25,7 @@ FIGURE = """
   <figcaption>
     <span class="df-note" role="status"></span>
     <span class="df-actions">
+      <button type="button" id="generate-draw" class="df-button df-primary">Generate</button>
       <button type="button" id="generate-png" class="df-button" disabled>Save PNG</button>
     </span>
   </figcaption>

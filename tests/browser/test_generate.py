@@ -87,6 +87,20 @@ def test_toggles_all_and_none(page, sheet):
     expect(sheet).to_have_attribute("alt", "Sheet of 80 handwritten digits, 8 rows of 0 1 2 3 4 5 6 7 8 9")
 
 
+def test_generate_draws_the_same_again(page, sheet):
+    before = read_picture(sheet)
+    after = change(sheet, page.get_by_role("button", name="Generate").click)
+    np.testing.assert_array_equal(before, after)
+
+
+def test_sheet_stays_in_sight_while_the_last_control_is_moved(page, sheet):
+    psi = page.get_by_label("range slider for Truncation")
+    psi.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(psi).to_be_in_viewport(ratio=1)
+    expect(sheet).to_be_in_viewport(ratio=1)
+
+
 def test_toggles_work_by_keyboard(page, sheet):
     page.locator("#generate-toggles").get_by_label("0", exact=True).focus()
     page.keyboard.press("Space")
@@ -145,6 +159,7 @@ def test_saved_png_is_the_sheet_and_carries_its_recipe(page, sheet):
 def test_picture_comes_first_and_does_not_move_when_the_sheet_changes(page, sheet):
     def place(selector: str) -> list[float]:
         box = "(e) => { const r = e.getBoundingClientRect(); return [r.left, r.top + scrollY, r.width, r.height]; }"
+        page.evaluate("scrollTo(0, 0)")
         return page.locator(selector).evaluate(box)
 
     before = place("#generate-figure .df-stage")

@@ -8,7 +8,8 @@
     const stage = figure.querySelector(".df-stage");
     const picture = figure.querySelector("img");
     const note = figure.querySelector(".df-note");
-    const button = figure.querySelector("button");
+    const again = figure.querySelector("#generate-draw");
+    const button = figure.querySelector("#generate-png");
     let shown = null;
 
     const refit = () => shown && forge.fit(stage, picture, picture.naturalWidth, picture.naturalHeight);
@@ -27,6 +28,8 @@
       forge.say(tab, figure, null);
       forge.stamp(picture);
     };
+
+    again.addEventListener("click", () => forge.again(tab));
 
     button.addEventListener("click", async () => {
       button.disabled = true;

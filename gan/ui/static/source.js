@@ -100,8 +100,12 @@
 
   forge.mount = (tab, first, run) => {
     mounted[tab] = run;
-    run(asked[tab] || first);
+    asked[tab] = asked[tab] || first;
+    run(asked[tab]);
   };
+
+  /* The same request once more: after a server that did not answer, or to see how long it takes. */
+  forge.again = (tab) => mounted[tab](asked[tab]);
 
   forge.save = ({ blob, name }) => {
     const link = document.createElement("a");
