@@ -1,7 +1,8 @@
 """The page: a header, the tabs, the endpoints; and how it is served.
 
 Every control's event runs in the page and asks through gan/ui/bridge.py; the events that programs may call are in
-gan/ui/api.py. The page reaches nothing outside the machine that serves it.
+gan/ui/api.py. One more, /refresh_models, brings the model chooser up to date when the page is opened. The page reaches
+nothing outside the machine that serves it.
 
     from gan.ui.page import Service, build, serve
     service = Service()
@@ -60,7 +61,7 @@ def build(service: Service) -> gr.Blocks:
                 elem_id="model",
                 filterable=False,
                 scale=0,
-                min_width=180,
+                min_width=240,
                 visible=len(names) > 1,
             )
 

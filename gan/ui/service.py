@@ -48,7 +48,8 @@ class FieldError(InputError):
     """A visitor's input is wrong: the message is a sentence, `field` the control it belongs to ("" for none)."""
 
     def __init__(self, message: str, field: str = "") -> None:
-        super().__init__(message[:1].upper() + message[1:])
+        word = message.partition(" ")[0]  # a file's name stays as it is
+        super().__init__(message[:1].upper() + message[1:] if word.isalpha() else message)
         self.field = field
 
 
@@ -65,9 +66,9 @@ class Sheet:
 
     def to_png(self, scale: int | None = None) -> bytes:
         """The sheet as a PNG that carries its recipe; without a scale, as large as MAX_SIDE allows, to 10 x."""
-        sheet = make_sheet(self.images, self.columns)
         if scale is None:
-            scale = max(1, min(10, MAX_SIDE // max(sheet.size)))
+            own = make_sheet(self.images, self.columns)
+            scale = max(1, min(10, MAX_SIDE // max(own.size)))
         return encode_png(make_sheet(self.images, self.columns, scale=scale), self.recipe)
 
 

@@ -125,6 +125,7 @@ def test_sliders_change_the_sheet(page, sheet):
     [
         ("digits", "20x6", "'x' is not a digit; write digits from 0 to 9 only."),
         ("digits", "7" * 65, "65 digits are too many; a sheet holds up to 64 in a row."),
+        ("digits", "<b>1</b>", "'<' is not a digit; write digits from 0 to 9 only."),
         ("seed", "", "The seed is empty; it must be a whole number from 0 to 4,294,967,295."),
         ("seed", "-4", "The seed is -4; it must be a whole number from 0 to 4,294,967,295."),
         ("seed", "99999999999", "The seed is 99999999999; it must be a whole number from 0 to 4,294,967,295."),
@@ -141,6 +142,21 @@ def test_bad_input_is_a_sentence_at_its_control_and_the_page_recovers(page, shee
     after = change(sheet, lambda: box.fill(good))
     expect(problem).to_have_count(0)
     np.testing.assert_array_equal(after, before)
+
+
+def test_server_that_does_not_answer_is_said_and_generate_tries_again(page, sheet):
+    before = read_picture(sheet)
+    page.route("**/component_server", lambda route: route.fulfill(json={}))
+    page.get_by_label("Or type a number").fill("7")
+    problem = page.locator("#generate-figure").get_by_role("alert")
+    expect(problem).to_have_text(
+        "The server did not answer. Is it still running? The page tries again at the next change."
+    )
+    np.testing.assert_array_equal(read_picture(sheet), before)
+    page.unroute("**/component_server")
+    page.get_by_role("button", name="Generate").click()
+    expect(sheet).to_have_attribute("alt", "Sheet of 8 handwritten digits, 8 rows of 7")
+    expect(problem).to_have_text("")
 
 
 def test_saved_png_is_the_sheet_and_carries_its_recipe(page, sheet):

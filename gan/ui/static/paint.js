@@ -49,7 +49,8 @@
     picture.style.height = `${(times * height) / density}px`;
   };
 
-  /* Say a Problem at its control (elem_id `${tab}-${field}`), or in the tab's own line; clear with null. */
+  /* Say a Problem at its control (elem_id `${tab}-${field}`, or `${field}` for one that all tabs share), or in the
+     tab's own line; clear with null. */
   forge.say = (tab, figure, problem) => {
     const own = figure.querySelector(".df-problem");
     own.textContent = "";
@@ -61,7 +62,8 @@
     }
     figure.classList.toggle("df-stale", Boolean(problem));
     if (!problem) return;
-    const control = problem.field && document.getElementById(`${tab}-${problem.field.replace("_", "-")}`);
+    const name = problem.field.replace("_", "-");
+    const control = name && (document.getElementById(`${tab}-${name}`) || document.getElementById(name));
     if (!control) {
       own.textContent = problem.message;
       return;
