@@ -110,7 +110,7 @@ class Display:
     """A progress bar for people and a line of JSON every so often for scripts."""
 
     def __init__(self, out: Path, fraction: float) -> None:
-        layout = "{percentage:5.1f}%|{bar}| {postfix}"
+        layout = "{percentage:5.1f}%|{bar:20}| {desc}"
         self.bar = tqdm(total=1.0, initial=fraction, bar_format=layout, dynamic_ncols=True, mininterval=0.5)
         self.log = (out / LOG).open("a", encoding="utf-8")
 
@@ -118,7 +118,7 @@ class Display:
         """Put one step's numbers on the bar and into the log."""
         self.bar.n = now.fraction
         minutes, seconds = divmod(int(min(now.seconds_left, 359_999)), 60)
-        self.bar.set_postfix_str(
+        self.bar.set_description_str(
             f"{now.images:,} images, {now.images_per_second:,.0f}/s | loss D {now.loss_d:.3f} G {now.loss_g:.3f} | "
             f"D(real) {now.logit_real:+.2f} D(fake) {now.logit_fake:+.2f}, right {now.won:.0%} | "
             f"{minutes}:{seconds:02d} left"
