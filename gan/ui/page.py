@@ -97,6 +97,7 @@ def serve(page: gr.Blocks, service: Service, *, host: str, port: int, block: boo
         server_port=port,
         theme=build_theme(),
         css=(STATIC / "page.css").read_text(encoding="utf-8"),
+        favicon_path=STATIC / "favicon.png",
         footer_links=["api", "settings"],
         run_history=False,
         enable_monitoring=False,

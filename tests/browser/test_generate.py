@@ -146,14 +146,14 @@ def test_bad_input_is_a_sentence_at_its_control_and_the_page_recovers(page, shee
 
 def test_server_that_does_not_answer_is_said_and_generate_tries_again(page, sheet):
     before = read_picture(sheet)
-    page.route("**/component_server", lambda route: route.fulfill(json={}))
+    page.route("**/component_server**", lambda route: route.fulfill(json={}))
     page.get_by_label("Or type a number").fill("7")
-    problem = page.locator("#generate-figure").get_by_role("alert")
+    problem = page.locator("#generate-figure .df-problem")
     expect(problem).to_have_text(
         "The server did not answer. Is it still running? The page tries again at the next change."
     )
     np.testing.assert_array_equal(read_picture(sheet), before)
-    page.unroute("**/component_server")
+    page.unroute("**/component_server**")
     page.get_by_role("button", name="Generate").click()
     expect(sheet).to_have_attribute("alt", "Sheet of 8 handwritten digits, 8 rows of 7")
     expect(problem).to_have_text("")
