@@ -22,7 +22,7 @@ FIRST: dict[str, Any] = {
     "end_digit": "8",
     "end_seed": 2,
     "method": "slerp",
-    "psi": 1.0,
+    "psi": 0.7,
 }
 ARGUMENTS = ("model", "start_digit", "start_seed", "end_digit", "end_seed", "method", "psi")
 
