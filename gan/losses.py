@@ -32,6 +32,14 @@ def mismatch_d(*, right: Tensor, wrong: Tensor, differ: Tensor) -> Tensor:
     return (F.softplus(wrong - right) * differ).sum() / differ.sum().clamp_min(1)
 
 
+def drift(*, real: Tensor) -> Tensor:
+    """E[D(x)^2]: holds D's logits near zero, where a relativistic loss leaves their common level free; (N,) -> scalar.
+
+    Karras et al. 2018, arXiv:1710.10196, appendix A.1 (weight 0.001 there).
+    """
+    return real.square().mean()
+
+
 def gradient_penalty(logits: Tensor, images: Tensor) -> Tensor:
     """E[|grad_x D(x)|^2] over a batch: R1 on real images, R2 on fakes; (N,), (N, ...) -> scalar, before gamma / 2.
 

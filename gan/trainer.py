@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from gan.checkpoint import read_state, write_released, write_state
 from gan.config import Config
 from gan.data import Dataset, to_float
-from gan.losses import gradient_penalty, mismatch_d, relativistic_d, relativistic_g, style_disagreement
+from gan.losses import drift, gradient_penalty, mismatch_d, relativistic_d, relativistic_g, style_disagreement
 from gan.measure import measure_style
 from gan.models import build_discriminator, build_generator
 from gan.noise import draw_noise
@@ -29,6 +29,7 @@ from gan.render import make_sheet
 STATE = "state.pt"
 WEIGHTS = "model.safetensors"
 SHEETS = "sheets"
+SNAPSHOTS = "snapshots"  # a released file at each sheet: how far the run had come, and a way back
 MEAN_SAMPLES = 4096  # z a class behind w_mean
 MAX_SHIFT = 2  # pixels that `augment` may move an image
 
@@ -153,16 +154,16 @@ class Trainer:
             logits = self.d.judge(h, torch.cat([y, y])).float()
         of_real, of_fake = logits.chunk(2)
         loss = relativistic_d(real=of_real, fake=of_fake)
-        total = loss
+        total = loss + config.drift * drift(real=of_real)
         if config.mismatch:  # every real image once more, judged as its neighbour's class
             with self._autocast():
                 wrong = self.d.judge(h[:n], y.roll(1)).float()
-            total = loss + config.mismatch * mismatch_d(right=of_real.roll(1), wrong=wrong, differ=y != y.roll(1))
+            total = total + config.mismatch * mismatch_d(right=of_real.roll(1), wrong=wrong, differ=y != y.roll(1))
         penalty = torch.zeros(())
         if lazy:  # R1 + R2 at once: the batch mean over both halves is half of their sum
             penalty = 2 * gradient_penalty(logits, both)
         self.opt_d.zero_grad(set_to_none=True)
-        (total + penalty * (config.gamma / 2 * config.penalty_every)).backward()
+        (total + penalty * (self.get_gamma() / 2 * config.penalty_every)).backward()
         self.opt_d.step()
         return {
             "loss_d": loss.detach(),
@@ -203,6 +204,11 @@ class Trainer:
         """EMA of G's weights; a short memory at first, so that the average forgets the untrained start."""
         decay = min(self.config.ema, (1 + self.step) / (10 + self.step))
         torch._foreach_lerp_(list(self.ema.parameters()), list(self.g.parameters()), 1 - decay)
+
+    def get_gamma(self) -> float:
+        """The penalties' weight now: from gamma to gamma_end, geometrically over the run."""
+        first, last = self.config.gamma, self.config.gamma_end
+        return first if last is None else first * (last / first) ** self.get_fraction()
 
     def get_fraction(self) -> float:
         """How much of the budget is spent, 0 to 1."""
@@ -267,12 +273,13 @@ class Trainer:
                 )
             if crossed:
                 self.write_sheet()
+                self.export(self.out / SNAPSHOTS / f"{self.images:09d}.safetensors")
             if time.perf_counter() - saved > 60 * config.save_minutes:
                 self.save()
                 saved = time.perf_counter()
         self.write_sheet()
         self.save()
-        self.export()
+        self.export(self.out / WEIGHTS)
 
     # ---- on disk --------------------------------------------------------------------------------------------------
 
@@ -329,13 +336,13 @@ class Trainer:
         return path
 
     @torch.no_grad()
-    def export(self) -> Path:
-        """Write the EMA generator, with its class means of w, and D as a released file; the path it went to."""
+    def export(self, path: Path) -> None:
+        """Write the EMA generator, with its class means of w, and D as a released file."""
         z = draw_noise(self.config.seed, range(MEAN_SAMPLES), self.config.z_dim).to(self.device)
         for y in range(self.config.num_classes):
             labels = torch.full((MEAN_SAMPLES,), y, device=self.device)
             self.ema.w_mean[y] = self.ema.map(z, labels).mean(0)
-        path = self.out / WEIGHTS
+        path.parent.mkdir(exist_ok=True)
         meta = {
             "class_names": list(self.data.class_names),
             "trained": {
@@ -349,4 +356,3 @@ class Trainer:
             },
         }
         write_released(path, self.config, self.ema, self.d, meta)
-        return path

@@ -34,6 +34,7 @@ def test_an_unknown_preset_lists_those_there_are():
         ({"images": 0, "minutes": None}, "images is 0"),
         ({"images": 5}, "given once"),
         ({"minutes": None}, "given once"),
+        ({"gamma": 0.0, "gamma_end": 1.0}, "gamma is 0 and gamma_end is not"),
         ({"style_weight": 1.0, "batch": 33}, "batch is 33; it must be even"),
     ],
 )

@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gan.losses import gradient_penalty, relativistic_d, relativistic_g, style_disagreement
+from gan.losses import drift, gradient_penalty, mismatch_d, relativistic_d, relativistic_g, style_disagreement
 
 EXTREMES = torch.tensor([-100.0, -20.0, -1.0, 0.0, 1.0, 20.0, 100.0])
 
@@ -47,6 +47,20 @@ def test_losses_are_means_over_the_batch_and_do_not_care_for_its_order():
     whole = relativistic_d(real=real, fake=fake)
     assert torch.allclose(whole, relativistic_d(real=real[order], fake=fake[order]))
     assert torch.allclose(whole, relativistic_d(real=real.repeat(2), fake=fake.repeat(2)))
+
+
+def test_mismatch_counts_only_the_pairs_whose_classes_differ():
+    right, wrong = torch.tensor([1.0, 100.0, -100.0]), torch.tensor([-1.0, -100.0, 100.0])
+    differ = torch.tensor([True, True, False])
+    want = (reference(-2.0) + reference(-200.0)) / 2
+    assert mismatch_d(right=right, wrong=wrong, differ=differ).item() == pytest.approx(want)
+    assert mismatch_d(right=right, wrong=wrong, differ=torch.zeros(3, dtype=torch.bool)).item() == 0.0
+    assert mismatch_d(right=right, wrong=wrong, differ=~differ).item() == pytest.approx(200.0)
+
+
+def test_drift_is_the_mean_square_of_the_logits():
+    assert drift(real=torch.tensor([3.0, -4.0])).item() == pytest.approx(12.5)
+    assert drift(real=EXTREMES).isfinite()
 
 
 def test_gradient_penalty_of_a_linear_critic_is_its_weights_squared():

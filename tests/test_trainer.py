@@ -9,7 +9,7 @@ import gan
 from gan.checkpoint import CheckpointError, read_released
 from gan.config import Config
 from gan.data import Dataset, load_dataset
-from gan.trainer import SHEETS, STATE, WEIGHTS, Progress, Trainer, TrainingError, make_rng
+from gan.trainer import SHEETS, SNAPSHOTS, STATE, WEIGHTS, Progress, Trainer, TrainingError, make_rng
 
 SMALL = Config(z_dim=8, w_dim=16, g_width=12, d_width=4, batch=16, images=160, gamma=1.0, sheet_every=64, ema=0.9)
 FULL = {"style_weight": 0.5, "mismatch": 0.3, "augment": 0.5}
@@ -75,6 +75,8 @@ def test_a_run_writes_its_state_its_sheets_and_weights_that_load(
         "000000128.png",
         "000000160.png",
     ]
+    snapshots = sorted((tmp_path / SNAPSHOTS).iterdir())
+    assert [read_released(path).meta["trained"]["images"] for path in snapshots] == [64, 128]
     generator = gan.load(str(tmp_path / WEIGHTS))
     assert generator.sample("0123456789").shape == (10, 1, 28, 28)
     assert generator.class_names == dataset.class_names
@@ -173,6 +175,30 @@ def test_the_learning_rate_falls_to_zero_over_the_second_half(dataset: Dataset, 
         rates.append(trainer.opt_g.param_groups[0]["lr"] / SMALL.lr)
     assert rates[:6] == pytest.approx([1.0] * 6)
     assert rates[6:] == pytest.approx([0.8, 0.6, 0.4, 0.2])
+
+
+def test_gamma_goes_from_its_beginning_to_its_end_geometrically(dataset: Dataset, tmp_path: Path):
+    trainer = make(change(SMALL, gamma=4.0, gamma_end=0.25), dataset, tmp_path)
+    seen = []
+    for images in (0, 40, 80, 120, 160):
+        trainer.images = images
+        seen.append(trainer.get_gamma())
+    assert seen == pytest.approx([4.0, 2.0, 1.0, 0.5, 0.25])
+    assert make(SMALL, dataset, tmp_path).get_gamma() == SMALL.gamma
+
+
+def test_drift_pulls_at_the_logits_common_level_which_nothing_else_does(dataset: Dataset, tmp_path: Path):
+    moved = []
+    for weight in (0.0, 1e-3):
+        trainer = make(change(SMALL, drift=weight), dataset, tmp_path)
+        bias = dict(trainer.d.named_parameters())["out.bias"]
+        bias.data.fill_(50.0)
+        real, y = trainer._take(16)
+        trainer.learn_d(real, y, make_rng(0, 0, 0))
+        assert bias.grad is not None
+        moved.append(bias.grad.item())
+    assert moved[0] == pytest.approx(0.0, abs=1e-5)
+    assert moved[1] == pytest.approx(2 * 1e-3 * 50, rel=0.1)
 
 
 def test_a_batch_larger_than_the_data_is_refused(dataset: Dataset, tmp_path: Path):

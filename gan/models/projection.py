@@ -43,7 +43,9 @@ class ProjectionDiscriminator(DiscriminatorNetwork):
 
     def judge(self, h: Tensor, y: Tensor) -> Tensor:
         """h (N, 4 width), y int64 (N,) -> logits (N,)."""
-        return self.out(h)[:, 0] + (self.embed(y) * h).sum(1)
+        with torch.autocast(h.device.type, enabled=False):  # bf16 has 8 bits: a logit of 90 would be known to 0.5
+            h = h.float()
+            return self.out(h)[:, 0] + (self.embed(y) * h).sum(1)
 
 
 @register(DISCRIMINATORS, "projection")
