@@ -16,6 +16,16 @@ service = Service()
 demo = build(service)
 
 
+def report_to_zero_gpu() -> None:
+    """Register a function with ZeroGPU, which lets no Space start in which nothing may ask for a GPU.
+
+    It is never called: these networks draw a sheet on the CPU sooner than a GPU is lent.
+    """
+    import spaces  # part of every Gradio Space, of no other machine
+
+    spaces.GPU(lambda: None)
+
+
 def main(argv: list[str] | None = None) -> int:
     """Serve the page until Ctrl-C; 1 and one sentence when it cannot be served there."""
     on_space = os.environ.get("SYSTEM") == "spaces"
@@ -28,6 +38,8 @@ def main(argv: list[str] | None = None) -> int:
     args = parser.parse_args(argv)
     if not 1 <= args.port <= 65535:
         parser.error(f"--port {args.port} is not a port; it must be from 1 to 65535.")
+    if os.environ.get("SPACES_ZERO_GPU"):
+        report_to_zero_gpu()
     try:
         serve(demo, service, host=args.host, port=args.port)
     except OSError:

@@ -189,3 +189,23 @@ def test_host_that_is_not_of_this_machine_is_a_sentence():
     assert run.returncode == 1
     assert "cannot be listened on" in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_zero_gpu_finds_a_function_and_nothing_else_needs_its_package(monkeypatch: pytest.MonkeyPatch):
+    import types
+
+    import app
+
+    asked: list[object] = []
+    served: list[str] = []
+    monkeypatch.setattr(app, "serve", lambda *_, host, port: served.append(f"{host}:{port}"))
+    monkeypatch.delenv("SPACES_ZERO_GPU", raising=False)
+    assert app.main(["--port", "7001"]) == 0
+    stub = types.ModuleType("spaces")
+    stub.GPU = asked.append  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "spaces", stub)
+    monkeypatch.setenv("SPACES_ZERO_GPU", "true")
+    monkeypatch.setenv("SYSTEM", "spaces")
+    assert app.main([]) == 0
+    assert len(asked) == 1
+    assert served == ["127.0.0.1:7001", "0.0.0.0:7860"]
