@@ -127,7 +127,7 @@ def test_resuming_nothing_says_so(made_root: Path, tmp_path: Path, capsys: pytes
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
 def test_a_stopped_run_saves_says_how_to_go_on_and_does(made_root: Path, tmp_path: Path, sign: signal.Signals):
     words = [sys.executable, "train.py", "--data", str(made_root), "--out", str(tmp_path), "--device", "cpu", *TINY]
-    words += ["--images", "48000", "--threads", "1"]
+    words += ["--images", "16000", "--threads", "1"]
     env = {**os.environ, "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
         words, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -144,6 +144,6 @@ def test_a_stopped_run_saves_says_how_to_go_on_and_does(made_root: Path, tmp_pat
     assert "Go on with:" in out
     assert "--resume" in out.splitlines()[-1]
     state = torch.load(tmp_path / STATE, weights_only=True)
-    assert 0 < state["images"] < 48000
+    assert 0 < state["images"] < 16000
     assert main([*words[2:], "--resume"]) == 0
-    assert gan.load(str(tmp_path / WEIGHTS)).meta["trained"]["images"] == 48000
+    assert gan.load(str(tmp_path / WEIGHTS)).meta["trained"]["images"] == 16000
