@@ -39,14 +39,24 @@ def main(argv: list[str] | None = None) -> int:
 
     from gan.checkpoint import CheckpointError
     from gan.classifier import ClassifierError
+    from gan.config import ConfigError
     from gan.data import DataError
     from gan.evaluation.samples import SampleError
     from gan.sampling import InputError
 
     try:
         return _run(args)
-    except (EvaluationError, CheckpointError, ClassifierError, DataError, SampleError, InputError) as error:
-        print(f"gan.evaluate: {error}", file=sys.stderr)
+    except (
+        EvaluationError,
+        CheckpointError,
+        ClassifierError,
+        ConfigError,
+        DataError,
+        SampleError,
+        InputError,
+    ) as error:
+        text = str(error).rstrip(".")
+        print(f"gan.evaluate: {text[:1].upper()}{text[1:]}.", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("gan.evaluate: interrupted, nothing written.", file=sys.stderr)
@@ -64,7 +74,7 @@ def _parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="fewer digits, one CAS seed: under 2 minutes")
     parser.add_argument("--seed", type=int, default=0, help="of z, shuffles and random subsets (default: 0)")
     parser.add_argument("--truncation", type=float, default=1.0, metavar="PSI", help="of a generator (default: 1)")
-    parser.add_argument("--device", default="cpu", help="cpu, cuda or mps (default: cpu)")
+    parser.add_argument("--device", default="cpu", help="cpu, cuda, mps or auto (default: cpu)")
     parser.add_argument("--inception", action="store_true", help="Inception-FID too: downloads 91 MB, and is slow")
     return parser.parse_args(argv)
 
@@ -75,6 +85,7 @@ def _run(args: argparse.Namespace) -> int:
 
     from gan.classifier import load_classifier
     from gan.data import get_root, load_dataset
+    from gan.device import choose_device
     from gan.evaluation import inception
     from gan.evaluation.report import format_report
     from gan.evaluation.run import FULL, QUICK, evaluate
@@ -84,7 +95,7 @@ def _run(args: argparse.Namespace) -> int:
     started = time.perf_counter()
     plan = QUICK if args.quick else FULL
     seed, truncation = check_seed(args.seed), check_psi(args.truncation)
-    device = _device(args.device)
+    device = str(choose_device(args.device))
     if args.json:
         _check_writable(args.json)
     subject: Generator | Samples
@@ -129,19 +140,6 @@ def _run(args: argparse.Namespace) -> int:
         _write(args.json, json.dumps(found, indent=2) + "\n")
         print(f"written: {args.json}")
     return 0
-
-
-def _device(name: str) -> str:
-    import torch
-
-    there = ["cpu"]
-    if torch.cuda.is_available():
-        there.append("cuda")
-    if torch.backends.mps.is_available():
-        there.append("mps")
-    if name not in there:
-        raise EvaluationError(f"There is no device {name!r} here; there is {', '.join(there)}.")
-    return name
 
 
 def _check_writable(path: Path) -> None:

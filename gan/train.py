@@ -22,6 +22,7 @@ from tqdm import tqdm
 from gan.checkpoint import CheckpointError, read_state
 from gan.config import PRESETS, Config, ConfigError, get_preset, override, settings
 from gan.data import DataError, get_root, load_dataset
+from gan.device import choose_device
 from gan.trainer import STATE, WEIGHTS, Progress, Trainer, TrainingError
 
 LOG = "log.jsonl"
@@ -48,20 +49,6 @@ def build_parser() -> argparse.ArgumentParser:
     for item, kind in settings():
         group.add_argument(f"--{item.name.replace('_', '-')}", dest=item.name, type=kind, help=item.metadata["help"])
     return parser
-
-
-def choose_device(name: str) -> torch.device:
-    """Pick a device: "auto" is cuda, then mps, then cpu; ConfigError for a device that is not there."""
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
-    there = ["cpu"] + [f"cuda:{i}" for i in range(torch.cuda.device_count())]
-    if torch.cuda.is_available():
-        there.append("cuda")
-    if torch.backends.mps.is_available():
-        there.append("mps")
-    if name not in there:
-        raise ConfigError(f"device {name!r} is not on this machine; there are: auto, {', '.join(there)}")
-    return torch.device(name)
 
 
 def check_out(out: Path, resume: bool) -> None:

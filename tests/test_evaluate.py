@@ -82,7 +82,7 @@ def test_no_work_is_begun_on_bad_input(checkpoint, samples, made_root, small, tm
     assert "damaged" in refuse([str(damaged), *data], capsys)
     assert "no images and no labels" in refuse([str(empty), *data], capsys)
     assert "draws shirt, shoe" in refuse([str(fashion), *data], capsys)
-    assert "no MNIST under" in refuse([checkpoint, "--data", str(tmp_path)], capsys)
+    assert "No MNIST under" in refuse([checkpoint, "--data", str(tmp_path)], capsys)
     assert "seed is -1" in refuse([checkpoint, *data, "--seed", "-1"], capsys)
     assert "psi is 2.0" in refuse([checkpoint, *data, "--truncation", "2"], capsys)
     assert "psi is nan" in refuse([checkpoint, *data, "--truncation", "nan"], capsys)

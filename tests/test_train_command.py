@@ -62,7 +62,7 @@ def refused(code: int, capsys: pytest.CaptureFixture[str]) -> str:
     ("words", "answer"),
     [
         (["--preset", "nonesuch"], "unknown preset 'nonesuch': there are digits"),
-        (["--device", "toaster"], "device 'toaster' is not on this machine; there are: auto, cpu"),
+        (["--device", "toaster"], "there is no device 'toaster' on this machine; there are: auto, cpu"),
         (["--batch", "1"], "batch is 1; it must be from 2 to 60000"),
         (["--minutes", "0"], "minutes is 0"),
         (["--minutes", "nan"], "minutes is nan"),
