@@ -1,4 +1,4 @@
-"""Take the README's pictures of the page: both tabs, wide and narrow, light and dark, into docs/.
+"""Take the README's pictures: a sheet, and both tabs of the page, wide and narrow, light and dark, into docs/.
 
 python -m benchmarks.take_screenshots [--out docs]
 """
@@ -16,6 +16,7 @@ from gan.ui.page import serve
 from tests import chromium
 from tests.served import free_port
 
+SEED = 1
 SIZES = {"wide": (1280, 900), "narrow": (390, 844)}
 
 
@@ -24,6 +25,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("docs"))
     out: Path = parser.parse_args().out
+    sheet = app.service.draw_sheet("digits", "0123456789", rows=10, seed=SEED, psi=1.0)
+    (out / "sheet.png").write_bytes(sheet.to_png(2))
     address = serve(app.demo, app.service, host="127.0.0.1", port=free_port(), block=False)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.ARGS))

@@ -18,9 +18,9 @@ from gan.ui.service import Service
 
 FIRST: dict[str, Any] = {
     "start_digit": "3",
-    "start_seed": 1,
+    "start_seed": 4,
     "end_digit": "8",
-    "end_seed": 2,
+    "end_seed": 7,
     "method": "slerp",
     "psi": 0.7,
 }
