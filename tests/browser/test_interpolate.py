@@ -112,7 +112,7 @@ def test_randomize_and_digits_change_an_end_and_the_old_seed_brings_it_back(page
     np.testing.assert_array_equal(read_picture(strip), first)
     page.locator("#interpolate-end-digit").get_by_label("3", exact=True).check()  # the same class at both ends
     wait_until_drawn(strip, version)
-    expect(page.locator("#interpolate-end")).to_have_attribute("aria-label", "End: digit 3, seed 2")
+    expect(page.locator("#interpolate-end")).to_have_attribute("aria-label", "End: digit 3, seed 7")
     expect(strip).to_have_attribute("aria-label", "Strip of 11 frames from a 3, seed 4, to a 3, seed 7")
 
 
