@@ -148,7 +148,8 @@ def train(args: argparse.Namespace, command: str) -> int:
     display = Display(out, trainer.get_fraction())
     again = command if args.resume else f"{command} --resume"
     if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, _stop)
+        for sign in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: what a script starts with & comes with it ignored
+            signal.signal(sign, _stop)
     try:
         trainer.run(display.show)
     except KeyboardInterrupt:
