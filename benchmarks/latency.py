@@ -164,7 +164,13 @@ def main() -> None:
         rows.append(
             ("Generate: psi slider, 80 digits", measure(page, slider, "input", psi, "#generate-sheet", "data-version"))
         )
-        page.get_by_role("button", name="Randomize").first.click()
+        page.locator("#generate-rows input[type=number]").fill("1")
+        page.wait_for_timeout(500)
+        rows.append(
+            ("Generate: psi slider, 10 digits", measure(page, slider, "input", psi, "#generate-sheet", "data-version"))
+        )
+        page.locator("#generate-rows input[type=number]").fill("8")
+        page.wait_for_timeout(500)
         rows.append(
             ("Generate: Randomize, 80 digits",
              measure(page, "#generate-randomize", "click", psi, "#generate-sheet", "data-version"))
