@@ -93,7 +93,9 @@ def _read_header(path: Path) -> dict[str, Any] | None:
     """The header's JSON, or None for a safetensors file that is not ours; CheckpointError for anything else."""
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise CheckpointError(f"{path.name} is larger than {MAX_BYTES >> 20} MB: no checkpoint of this project.")
+            raise CheckpointError(
+                f"the file {path.name} is larger than {MAX_BYTES >> 20} MB: no checkpoint of this project."
+            )
         with safe_open(path, framework="pt") as file:
             text = (file.metadata() or {}).get(KEY)
         return None if text is None else dict(json.loads(text))
@@ -101,7 +103,7 @@ def _read_header(path: Path) -> dict[str, Any] | None:
         if isinstance(error, CheckpointError):
             raise
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise CheckpointError(f"{path.name} is damaged or not a safetensors file ({reason}).") from error
+        raise CheckpointError(f"the file {path.name} is damaged or not a safetensors file ({reason}).") from error
 
 
 def list_names() -> list[str]:
@@ -137,19 +139,21 @@ def read_released(name_or_path: str | Path, device: str | torch.device = "cpu") 
     path = resolve(name_or_path)
     header = _read_header(path)
     if header is None:
-        raise CheckpointError(f"{path.name} is a safetensors file, but not a generator of this project.")
+        raise CheckpointError(f"the file {path.name} is a safetensors file, but not a generator of this project.")
     if header.get("format") != FORMAT:
-        raise CheckpointError(f"{path.name} has format {header.get('format')!r}; this version reads {FORMAT}.")
+        raise CheckpointError(f"the file {path.name} has format {header.get('format')!r}; this version reads {FORMAT}.")
     try:
         config = Config.from_dict(header["config"])
         generator = build_generator(config)
         with safe_open(path, framework="pt") as file:
             tensors = {key: file.get_tensor(key) for key in file.keys()}
     except (KeyError, ConfigError, ValueError, SafetensorError, OSError) as error:
-        raise CheckpointError(f"{path.name} cannot be used: {error}.") from error
+        raise CheckpointError(f"the file {path.name} cannot be used: {error}.") from error
     sha256 = hash_tensors(tensors)
     if sha256 != header.get("sha256"):
-        raise CheckpointError(f"{path.name} is damaged: its weights do not have the SHA-256 that its header gives.")
+        raise CheckpointError(
+            f"the file {path.name} is damaged: its weights do not have the SHA-256 that its header gives."
+        )
     discriminator = None
     if any(key.startswith("discriminator.") for key in tensors):
         discriminator = build_discriminator(config)
@@ -160,10 +164,10 @@ def read_released(name_or_path: str | Path, device: str | torch.device = "cpu") 
         try:
             network.load_state_dict(weights, strict=True)
         except RuntimeError as error:
-            raise CheckpointError(f"{path.name} does not fit the network that its header names.") from error
+            raise CheckpointError(f"the file {path.name} does not fit the network that its header names.") from error
         network.to(device).eval().requires_grad_(False)
     if not all(bool(value.isfinite().all()) for value in tensors.values()):
-        raise CheckpointError(f"{path.name} holds weights that are not finite numbers.")
+        raise CheckpointError(f"the file {path.name} holds weights that are not finite numbers.")
     return Released(path.stem, path, sha256, config, generator, discriminator, header)
 
 
@@ -179,9 +183,11 @@ def read_state(path: Path) -> dict[str, Any]:
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # torch raises whatever its reader met: pickle, zip, runtime and OS errors
-        raise CheckpointError(f"{path} is damaged and cannot be resumed from ({type(error).__name__}).") from error
+        raise CheckpointError(
+            f"the training state {path} is damaged and cannot be resumed from ({type(error).__name__})."
+        ) from error
     if not isinstance(state, dict):
-        raise CheckpointError(f"{path} is not the training state of this project.")
+        raise CheckpointError(f"the file {path} is not the training state of this project.")
     return state
 
 

@@ -158,17 +158,19 @@ def load_classifier(device: torch.device | str = "cpu", path: Path = WEIGHTS) ->
             header = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}
     except (SafetensorError, OSError) as error:
-        raise ClassifierError(f"{path} is damaged or no safetensors file ({error}).") from None
+        raise ClassifierError(f"the file {path} is damaged or no safetensors file ({error}).") from None
     if header.get("format") != FORMAT:
-        raise ClassifierError(f"{path} is a safetensors file, but not a classifier of this project ({FORMAT}).")
+        raise ClassifierError(
+            f"the file {path} is a safetensors file, but not a classifier of this project ({FORMAT})."
+        )
     if header.get("sha256") != _hash(tensors):
-        raise ClassifierError(f"{path} is damaged: its tensors are not those that its header promises.")
+        raise ClassifierError(f"the file {path} is damaged: its tensors are not those that its header promises.")
     try:
         meta = json.loads(header["meta"])
         network = DigitNet()
         network.load_state_dict(tensors)
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise ClassifierError(f"{path} does not hold the network its header describes ({error}).") from None
+        raise ClassifierError(f"the file {path} does not hold the network its header describes ({error}).") from None
     network.eval().requires_grad_(False)
     return Classifier(network=network.to(device), meta=meta)
 

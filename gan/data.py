@@ -86,7 +86,7 @@ def load_dataset(root: str | Path, split: str = "train", *, download: bool = Fal
 
 def _first_line(error: Exception) -> str:
     text = str(error).strip().splitlines()
-    return text[0].rstrip(".") if text else type(error).__name__
+    return text[0].rstrip(" .:") if text else type(error).__name__
 
 
 def _missing(raw: Path) -> str:
@@ -109,11 +109,11 @@ def _read_header(path: Path, dims: int) -> tuple[int, ...]:
         with opener(path, "rb") as file:
             head = file.read(size)
             if len(head) < size:
-                raise DataError(f"{path} is cut short: {len(head)} bytes, fewer than its header's {size}.")
+                raise DataError(f"the file {path} is cut short: {len(head)} bytes, fewer than its header's {size}.")
             magic, *sizes = struct.unpack(f">{1 + dims}I", head)
             if magic != 0x800 + dims:
                 raise DataError(
-                    f"{path} is not an IDX file of {dims} dimensions: it begins with {magic:#010x}, "
+                    f"the file {path} is not an IDX file of {dims} dimensions: it begins with {magic:#010x}, "
                     f"not {0x800 + dims:#010x}."
                 )
             want = 1
@@ -121,10 +121,10 @@ def _read_header(path: Path, dims: int) -> tuple[int, ...]:
                 want *= one
             got = path.stat().st_size - size if path.suffix != ".gz" else len(file.read())
     except (OSError, EOFError) as error:
-        raise DataError(f"{path} cannot be read: {_first_line(error)}.") from error
+        raise DataError(f"the file {path} cannot be read: {_first_line(error)}.") from error
     if got != want:
         raise DataError(
-            f"{path} holds {got} bytes of data where its header promises {want}: it is damaged or cut short."
+            f"the file {path} holds {got} bytes of data where its header promises {want}: it is damaged or cut short."
         )
     return tuple(sizes)
 
@@ -136,13 +136,14 @@ def _check_pair(raw: Path, images: str, labels: str) -> None:
     count, height, width = _read_header(image_path, 3)
     (label_count,) = _read_header(label_path, 1)
     if (height, width) != (28, 28):
-        raise DataError(f"{image_path} holds images of {height} x {width}; they must be 28 x 28.")
+        raise DataError(f"the file {image_path} holds images of {height} x {width}; they must be 28 x 28.")
     if count != label_count or not count:
         raise DataError(
-            f"{image_path} holds {count} images but {label_path} {label_count} labels; there must be as many, and some."
+            f"the file {image_path} holds {count} images but {label_path} {label_count} labels; "
+            "there must be as many, and some."
         )
     opener = gzip.open if label_path.suffix == ".gz" else open
     with opener(label_path, "rb") as file:
         top = max(file.read()[8:])
     if top > 9:
-        raise DataError(f"{label_path} holds the label {top}; labels must be 0 to 9.")
+        raise DataError(f"the file {label_path} holds the label {top}; labels must be 0 to 9.")

@@ -222,7 +222,7 @@ def test_model_that_was_replaced_is_read_anew_and_one_that_went_is_said(service,
 def test_damaged_checkpoint_is_said_and_the_others_go_on(service, folder, damage):
     data = (folder / "tiny.safetensors").read_bytes()
     (folder / "broken.safetensors").write_bytes(damage(data))
-    with pytest.raises(FieldError, match=r"^broken.safetensors is damaged") as error:
+    with pytest.raises(FieldError, match=r"^The file broken\.safetensors is damaged") as error:
         ask_sheet(service, model="broken")
     assert error.value.field == "model"
     assert service.models() == ["tiny"]

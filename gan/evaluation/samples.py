@@ -62,16 +62,18 @@ def read_samples(path: Path, least: int) -> Samples:
         with path.open("rb") as stream:
             file = np.load(stream, allow_pickle=False)
             if not isinstance(file, np.lib.npyio.NpzFile):
-                raise SampleError(f"{path} holds a single array; wanted is {FORM}.")
+                raise SampleError(f"the file {path} holds a single array; wanted is {FORM}.")
             missing = [name for name in ("images", "labels") if name not in file]
             if missing:
                 there = ", ".join(sorted(file)) or "none"
-                raise SampleError(f"{path} has no {' and no '.join(missing)} (arrays: {there}); wanted is {FORM}.")
+                raise SampleError(
+                    f"the file {path} has no {' and no '.join(missing)} (arrays: {there}); wanted is {FORM}."
+                )
             return check_samples(file["images"], file["labels"], least, str(path))
     except SampleError:
         raise
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
-        raise SampleError(f"{path} cannot be read ({error}); wanted is {FORM}.") from None
+        raise SampleError(f"the file {path} cannot be read ({error}); wanted is {FORM}.") from None
 
 
 def check_samples(images: np.ndarray[Any, Any], labels: np.ndarray[Any, Any], least: int, name: str) -> Samples:
