@@ -13,7 +13,6 @@ import sys
 import threading
 from dataclasses import fields
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import torch
@@ -120,10 +119,6 @@ class Display:
         self.log.close()
 
 
-def _stop(_: int, __: FrameType | None) -> None:
-    raise KeyboardInterrupt
-
-
 def train(args: argparse.Namespace, command: str) -> int:
     """Check everything, train, and say where the weights are; the exit status."""
     config = resolve_config(args)
@@ -147,18 +142,19 @@ def train(args: argparse.Namespace, command: str) -> int:
         print(f"Resumed at {trainer.images:,} images, {trainer.get_fraction():.0%} of the run.")
     display = Display(out, trainer.get_fraction())
     again = command if args.resume else f"{command} --resume"
+    before = {}
     if threading.current_thread() is threading.main_thread():
         for sign in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: what a script starts with & comes with it ignored
-            signal.signal(sign, _stop)
+            before[sign] = signal.signal(sign, lambda *_: setattr(trainer, "stop", True))
     try:
         trainer.run(display.show)
-    except KeyboardInterrupt:
-        display.close()
-        path = trainer.save()
-        print(f"\nStopped at {trainer.images:,} images and saved {path}. Go on with:\n  {again}")
-        return 130
     finally:
         display.close()
+        for sign, handler in before.items():
+            signal.signal(sign, handler)
+    if trainer.get_fraction() < 1:
+        print(f"\nStopped at {trainer.images:,} images and saved {out / STATE}. Go on with:\n  {again}")
+        return 130
     weights = out / WEIGHTS
     see = ["python", "-m", "gan.sample", str(weights), "--count", "100", "--out", str(out / "digits.png")]
     print(f"Done: {trainer.images:,} images in {trainer.seconds / 60:.1f} minutes. Weights: {weights}")

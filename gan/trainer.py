@@ -9,7 +9,7 @@ Notable choices
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,6 +86,7 @@ class Trainer:
         self.opt_g = self._make_optimizer(self.g)
         self.opt_d = self._make_optimizer(self.d)
         self.step, self.images, self.seconds = 0, 0, 0.0
+        self.stop = False
         self.pixels = to_float(dataset.images).to(device)  # (M, 1, 28, 28); 188 MB for MNIST
         self.labels = dataset.labels.to(device)
         self._order: tuple[int, Tensor] | None = None
@@ -239,7 +240,7 @@ class Trainer:
     def run(self, on_step: Callable[[Progress], None] = lambda _: None, every: int = 20) -> None:
         """Train to the end of the budget, telling `on_step` every so many steps; saves state, sheets and weights.
 
-        A KeyboardInterrupt from anywhere leaves between two steps' worth of work; the caller decides to `save()`.
+        Set `stop` from anywhere, a signal's handler too, and it saves after the step at hand and returns.
         """
         config = self.config
         begun, began_with = time.perf_counter(), self.images
@@ -248,6 +249,9 @@ class Trainer:
         if self.step == 0:
             self.write_sheet()
         while self.get_fraction() < 1:
+            if self.stop:
+                self.save()
+                return
             numbers = self.advance()
             crossed = self.images // config.sheet_every > (self.images - config.batch) // config.sheet_every
             if self.step % every == 0 or self.get_fraction() >= 1:
@@ -320,19 +324,16 @@ class Trainer:
             float(state["seconds"]),
         )
 
-    def _fixed(self, rows: int) -> Iterator[tuple[Tensor, Tensor]]:
-        k = self.config.num_classes
-        z = draw_noise(self.config.seed, range(rows), self.config.z_dim)
-        yield z.repeat_interleave(k, 0).to(self.device), torch.arange(k, device=self.device).repeat(rows)
-
     @torch.no_grad()
     def write_sheet(self, rows: int = 8) -> Path:
         """Draw the EMA generator's sheet, the same z in every sheet: a row is one z, a column one class."""
-        z, y = next(self._fixed(rows))
+        classes = self.config.num_classes
+        z = draw_noise(self.config.seed, range(rows), self.config.z_dim).repeat_interleave(classes, 0).to(self.device)
+        y = torch.arange(classes, device=self.device).repeat(rows)
         folder = self.out / SHEETS
         folder.mkdir(exist_ok=True)
         path = folder / f"{self.images:09d}.png"
-        make_sheet(self.ema(z, y).float().cpu(), columns=self.config.num_classes, scale=2).save(path)
+        make_sheet(self.ema(z, y).float().cpu(), columns=classes, scale=2).save(path)
         return path
 
     @torch.no_grad()

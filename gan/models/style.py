@@ -67,7 +67,7 @@ class StyleGenerator(GeneratorNetwork):
     def __init__(self, z_dim: int, w_dim: int, num_classes: int, width: int) -> None:
         super().__init__()
         self.z_dim, self.w_dim, self.num_classes = z_dim, w_dim, num_classes
-        half, third = width // 2, width // 3
+        half, third = width // 2, width // 3  # channels of the canvas, and at 14 x 14
         self.c_canvas = half
         self.mapping = Mapping(z_dim, w_dim, num_classes)
         self.canvas = nn.Linear(w_dim, half * 49)
