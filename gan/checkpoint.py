@@ -13,7 +13,6 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from gan.config import Config, ConfigError
+from gan.files import write_atomically
 from gan.models import DiscriminatorNetwork, GeneratorNetwork, build_discriminator, build_generator
 
 CHECKPOINTS = Path(__file__).resolve().parent.parent / "checkpoints"
@@ -47,18 +47,6 @@ class Released:
     generator: GeneratorNetwork
     discriminator: DiscriminatorNetwork | None
     meta: dict[str, Any]
-
-
-def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
-    """Call `write(temporary path)`, flush to disk, then rename: `path` holds the old file or the new, never a half."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        write(part)
-        with part.open("rb+") as file:
-            os.fsync(file.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def hash_tensors(tensors: dict[str, Tensor]) -> str:

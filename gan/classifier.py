@@ -29,6 +29,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
+from gan.files import write_atomically
+
 __all__ = [
     "FEATURES",
     "WEIGHTS",
@@ -184,9 +186,4 @@ def save_classifier(classifier: Classifier, path: Path = WEIGHTS) -> None:
     tensors = classifier.network.state_dict()
     header = {"format": FORMAT, "sha256": _hash(tensors), "meta": json.dumps(classifier.meta)}
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    try:
-        partial.write_bytes(save(tensors, metadata=header))
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    write_atomically(path, lambda part: part.write_bytes(save(tensors, metadata=header)))

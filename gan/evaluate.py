@@ -12,7 +12,6 @@ install -r requirements-evaluate.txt`.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import sys
 import tempfile
@@ -153,13 +152,11 @@ def _check_writable(path: Path) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    partial = path.with_name(path.name + ".partial")
+    from gan.files import write_atomically
+
     try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
+        write_atomically(path, lambda part: part.write_text(text, encoding="utf-8"))
     except OSError as error:
-        with contextlib.suppress(OSError):
-            partial.unlink()
         raise EvaluationError(f"{path} could not be written ({error.strerror}).") from None
 
 

@@ -17,8 +17,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gan.checkpoint import CheckpointError, write_atomically
+from gan.checkpoint import CheckpointError
 from gan.data import to_uint8
+from gan.files import write_atomically
 from gan.render import encode_png, make_sheet, write_zip
 from gan.sampling import (
     BATCH,

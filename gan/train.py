@@ -133,12 +133,13 @@ def train(args: argparse.Namespace, command: str) -> int:
         print(describe(config, device, out, root))
         return 0
     check_out(out, args.resume)
-    if args.resume:
-        check_same(config, read_state(out / STATE))
+    state = read_state(out / STATE) if args.resume else None
+    if state is not None:
+        check_same(config, state)
     dataset = load_dataset(root, "train", download=True)
     trainer = Trainer(config, dataset, out, device, command)
-    if args.resume:
-        trainer.resume()
+    if state is not None:
+        trainer.load_state_dict(state)
         print(f"Resumed at {trainer.images:,} images, {trainer.get_fraction():.0%} of the run.")
     display = Display(out, trainer.get_fraction())
     again = command if args.resume else f"{command} --resume"

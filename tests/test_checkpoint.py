@@ -7,8 +7,9 @@ from safetensors.torch import load_file, save_file
 
 import gan
 from gan import checkpoint
-from gan.checkpoint import CheckpointError, hash_tensors, read_released, write_atomically, write_released
+from gan.checkpoint import CheckpointError, hash_tensors, read_released, write_released
 from gan.config import Config
+from gan.files import write_atomically
 from gan.models import build_discriminator, build_generator
 
 CONFIG = Config(z_dim=8, w_dim=16, g_width=12, d_width=4, images=1)

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # PACKAGES stand for everything inside them; `gan` is the package's own __init__.py.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("gan.config", "gan.noise", "gan.data", "gan.device", "gan.losses", "gan.models", "gan.classifier"),
+    ("gan.config", "gan.noise", "gan.data", "gan.device", "gan.files", "gan.losses", "gan.models", "gan.classifier"),
     ("gan.checkpoint",),
     ("gan.sampling",),
     ("gan.latent", "gan.invert", "gan.measure", "gan.evaluation", "gan.evaluate", "gan.render", "gan.export"),
