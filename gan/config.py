@@ -10,6 +10,10 @@ from dataclasses import MISSING, Field, asdict, dataclass, field, fields, replac
 from typing import Any, get_args, get_type_hints
 
 
+DATASETS = ("mnist", "fashion-mnist", "kmnist", "qmnist", "emnist-digits", "folder")
+LOSSES = ("bce", "minimax", "hinge", "lsgan", "wgan-gp", "relativistic")
+
+
 class ConfigError(ValueError):
     """A setting is unknown, of the wrong type or out of its range; the message is one sentence for a person."""
 
@@ -24,17 +28,28 @@ class Config:
 
     preset: str = _setting("digits", "the row of the PRESETS table this run started from", cli=False)
 
+    # Data
+    dataset: str = _setting("mnist", "the data, a name in gan.data", choices=DATASETS)
+    unconditional: bool = _setting(False, "learn P(x) instead of P(x|y): G and D are told no class")
+
     # Networks
     generator: str = _setting("style", "architecture of G, a name in gan.models")
     discriminator: str = _setting("projection", "architecture of D, a name in gan.models")
-    num_classes: int = _setting(10, "classes y", cli=False, low=1, high=1000)
+    num_classes: int = _setting(10, "classes y, from the data; 1 when unconditional", cli=False, low=1, high=1000)
+    noise: str = _setting("normal", "distribution of z: N(0, 1), or uniform in [-1, 1]", choices=("normal", "uniform"))
     z_dim: int = _setting(64, "length of the noise vector z", low=1, high=4096)
     w_dim: int = _setting(128, "length of the style vector w", low=1, high=4096)
     g_width: int = _setting(96, "channels of G at 7 x 7", low=3, high=4096)
     d_width: int = _setting(48, "channels of D at 14 x 14", low=1, high=4096)
 
     # Objective
-    gamma: float = _setting(5.0, "weight of the gradient penalties R1 and R2 (gamma / 2 each)", low=0.0, high=1e6)
+    loss: str = _setting("relativistic", "the adversarial loss, a name in gan.losses", choices=LOSSES)
+    d_steps: int = _setting(1, "steps of D for each step of G", low=1, high=100)
+    gp_weight: float = _setting(10.0, "weight of the gradient penalty of --loss wgan-gp", low=0.0, high=1e6)
+    penalty: str = _setting(
+        "r1r2", "where gamma's penalty is taken: r1 on real images, r2 on fakes", choices=("r1", "r2", "r1r2")
+    )
+    gamma: float = _setting(5.0, "weight of the penalties R1 and R2 (gamma / 2 each); 0 takes none", low=0.0, high=1e6)
     gamma_end: float | None = _setting(
         None, "gamma at the end of the run, reached geometrically; else it stays", low=1e-6, high=1e6
     )
@@ -58,15 +73,18 @@ class Config:
 
     # Optimization
     batch: int = _setting(128, "real images (and as many fakes) a step", low=2, high=60_000)
-    lr: float = _setting(4e-4, "learning rate of Adam, both networks", low=0.0, high=1.0)
-    beta1: float = _setting(0.0, "Adam's first moment decay", low=0.0, high=0.9999)
+    optimizer: str = _setting("adam", "adam, or sgd with momentum beta1", choices=("adam", "sgd"))
+    lr: float = _setting(4e-4, "learning rate of both networks", low=0.0, high=1.0)
+    beta1: float = _setting(0.0, "Adam's first moment decay; SGD's momentum", low=0.0, high=0.9999)
     beta2: float = _setting(0.99, "Adam's second moment decay", low=0.0, high=0.99999)
     decay_from: float = _setting(
         0.5, "share of the run after which the learning rate falls, linearly, to zero", low=0.0, high=1.0
     )
     ema: float = _setting(0.999, "decay of the averaged generator's weights, a step", low=0.0, high=0.999999)
     precision: str = _setting(
-        "fp32", "arithmetic of the convolutions: fp32, or bf16 autocast", choices=("fp32", "bf16")
+        "fp32",
+        "arithmetic of the layers: fp32, or autocast to bf16, or to fp16 (cuda only)",
+        choices=("fp32", "bf16", "fp16"),
     )
 
     # Budget
@@ -76,7 +94,14 @@ class Config:
 
     # What is written, and when
     sheet_every: int = _setting(200_000, "images between sample sheets (fixed noise, one column a class)", low=1)
-    save_minutes: float = _setting(2.0, "minutes between saves of the training state", low=0.01, high=1e4)
+    save_minutes: float = _setting(2.0, "minutes between saves of the training state", low=0.0, high=1e4)
+    history_mb: float = _setting(
+        12.0, "megabytes for the snapshots of G that tell how it learned (log-spaced moments)", low=0.0, high=1e4
+    )
+
+    # Watching
+    watch_every: int = _setting(50_000, "images between looks at each class's accuracy and diversity", low=1)
+    on_collapse: str = _setting("warn", "what an alarm does: warn, or stop the run", choices=("warn", "stop"))
 
     def validate(self) -> "Config":
         """Return self, or raise ConfigError with the first setting that is out of its range."""
@@ -85,7 +110,7 @@ class Config:
             choices = item.metadata.get("choices")
             if choices and value not in choices:
                 raise ConfigError(f"{item.name} is {value!r}; it can be {', '.join(choices)}")
-            if value is None or isinstance(value, str):
+            if value is None or isinstance(value, str | bool):
                 continue
             if value != value or (low is not None and value < low) or (high is not None and value > high):
                 upto = f"at least {low}" if high is None else f"from {low} to {high}"
@@ -96,8 +121,10 @@ class Config:
             raise ConfigError("gamma is 0 and gamma_end is not; a gamma that changes must start above 0")
         if (self.images is None) == (self.minutes is None):
             raise ConfigError("the length of the run must be given once: as images or as minutes")
-        if self.style_weight and self.batch % 2:
-            raise ConfigError(f"batch is {self.batch}; it must be even when style_weight pairs two classes for each z")
+        if (self.style_weight or self.mismatch) and self.batch % 2:
+            raise ConfigError(f"batch is {self.batch}; it must be even where style_weight or mismatch pairs neighbours")
+        if self.unconditional and (self.style_weight or self.mismatch):
+            raise ConfigError("style_weight and mismatch compare classes; with unconditional both must be 0")
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -120,7 +147,7 @@ def _checked(name: str, value: Any, hint: Any) -> Any:
     kinds = get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
     if float in kinds and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
-    if not isinstance(value, kinds) or isinstance(value, bool):
+    if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
         raise ConfigError(f"setting {name!r} is {value!r}; it must be {' or '.join(kind.__name__ for kind in kinds)}")
     return value
 
@@ -136,6 +163,11 @@ def settings() -> list[tuple[Field[Any], type]]:
     return found
 
 
+# What the lessons share: BCE, Adam at 2e-4, no penalty, no average, for as long as one waits for a first result
+_LESSON = Config(
+    minutes=10.0, loss="bce", gamma=0.0, drift=0.0, lr=2e-4, beta1=0.5, beta2=0.999, decay_from=1.0, ema=0.0
+)
+
 PRESETS: dict[str, Config] = {
     # 25 passes over MNIST's training digits: under half an hour on three CPU cores with bf16 arithmetic
     "digits": Config(
@@ -150,6 +182,9 @@ PRESETS: dict[str, Config] = {
         ema=0.9995,
         precision="bf16",
     ),
+    "tutorial-mlp": replace(_LESSON, preset="tutorial-mlp", generator="mlp-batchnorm", discriminator="mlp", z_dim=64),
+    "tutorial-conv-d": replace(_LESSON, preset="tutorial-conv-d", generator="mlp", discriminator="strided", z_dim=100),
+    "dcgan": replace(_LESSON, preset="dcgan", generator="dcgan", discriminator="dcgan", z_dim=100, precision="bf16"),
 }
 
 
