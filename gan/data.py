@@ -1,25 +1,35 @@
-"""MNIST-format data through torchvision, held whole in memory as one uint8 tensor.
+"""Datasets by name, in MNIST's file format, held whole in memory as one uint8 tensor.
 
-60,000 digits are 47 MB: a batch is an index, not a loader with workers. This file alone turns uint8 0..255 into
-float32 [-1, 1] (ink = +1) and back.
+60,000 digits are 47 MB: a batch is an index, not a loader with workers. A split is read and checked in one pass over
+its two files, plain or .gz, and nothing is unpacked or cached beside them. torchvision fetches what is not there and
+knows where from; it is imported for that alone. This file alone turns uint8 0..255 into float32 [-1, 1] (ink = +1)
+and back.
 
-    python -c "from gan.data import load_dataset; print(load_dataset('data', 'train').images.shape)"
+    python -c "from gan.data import load_dataset; print(load_dataset('data', name='kmnist', download=True).class_names)"
+
+Another dataset in this format costs one row of SOURCES; your own files cost none: `--dataset folder`.
 """
 
 import gzip
+import math
 import os
 import struct
-from dataclasses import dataclass
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor
 
-FILES = {
-    "train": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
-    "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
-}
 DEFAULT_ROOT = "data"
+SPLITS = ("train", "test")
+DIGITS = tuple("0123456789")
+NAMES_FILE = "classes.txt"
+
+# What an IDX file can hold here: the type's code in its magic number -> numpy's name, big-endian
+TYPES = {0x08: ">u1", 0x0C: ">i4"}
 
 
 class DataError(ValueError):
@@ -38,6 +48,50 @@ class Dataset:
         return len(self.labels)
 
 
+@dataclass(frozen=True)
+class Source:
+    """Where a dataset lies, and how it is read.
+
+    Attributes:
+        torchvision: its class in torchvision.datasets and its folder below the root; "" for files of one's own.
+        class_names: one for each label; empty where the files tell.
+        prefixes: what the names of the training and of the test files begin with.
+        labels: what the names of the label files end with.
+        label_dims: 1 for a label an image; 2 for a row an image whose first number is the label.
+        transposed: its images lie on their side, columns before rows.
+        options: what else torchvision's class wants to be told.
+    """
+
+    torchvision: str
+    class_names: tuple[str, ...] = DIGITS
+    prefixes: tuple[str, str] = ("train", "t10k")
+    labels: str = "labels-idx1-ubyte"
+    label_dims: int = 1
+    transposed: bool = False
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    def files(self, split: str) -> tuple[str, str]:
+        """The names of a split's files, images and labels."""
+        prefix = self.prefixes[SPLITS.index(split)]
+        return f"{prefix}-images-idx3-ubyte", f"{prefix}-{self.labels}"
+
+
+# The names are those of gan.config.DATASETS.
+SOURCES: dict[str, Source] = {
+    "mnist": Source("MNIST"),
+    "fashion-mnist": Source(
+        "FashionMNIST",
+        ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
+    ),
+    "kmnist": Source("KMNIST", ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo")),
+    "qmnist": Source("QMNIST", prefixes=("qmnist-train", "qmnist-test"), labels="labels-idx2-int", label_dims=2),
+    "emnist-digits": Source(
+        "EMNIST", prefixes=("emnist-digits-train", "emnist-digits-test"), transposed=True, options={"split": "digits"}
+    ),
+    "folder": Source("", class_names=()),
+}
+
+
 def to_float(images: Tensor) -> Tensor:
     """uint8 0..255 -> float32 [-1, 1]."""
     return images.to(torch.float32).div_(127.5).sub_(1.0)
@@ -53,97 +107,167 @@ def get_root(given: str | None = None) -> Path:
     return Path(given or os.environ.get("GAN_DATA") or DEFAULT_ROOT).expanduser()
 
 
-def load_dataset(root: str | Path, split: str = "train", *, download: bool = False) -> Dataset:
-    """Read a split ("train" or "test") of MNIST below `root` (torchvision's layout, root/MNIST/raw, plain or .gz).
+def load_dataset(root: str | Path, split: str = "train", *, name: str = "mnist", download: bool = False) -> Dataset:
+    """Read a split ("train" or "test") of the dataset `name`, a row of SOURCES, below `root`.
 
-    With `download`, missing files are fetched by torchvision. Raises DataError, in one sentence, when the files are
-    missing, damaged, or do not belong together.
+    Files lie as torchvision lays them out (root/MNIST/raw); those of "folder" in root itself or root/raw, in MNIST's
+    format, with a name a line in classes.txt (else the classes are called 0, 1, ...). With `download`, what is missing
+    is fetched by torchvision. Every class of a training split holds at least one image.
+
+    Raises:
+        DataError: in one sentence, when the files are missing, damaged, or do not belong together.
     """
-    if split not in FILES:
-        raise DataError(f"unknown split {split!r}: there are {', '.join(FILES)}")
-    # slow to import, and needed only here
-    from torchvision.datasets import MNIST
-    from torchvision.datasets.utils import extract_archive
-
-    raw = Path(root) / "MNIST" / "raw"
-    if all(_find(raw, name) for name in FILES[split]):
-        _check_pair(raw, *FILES[split])
-    everything = [name for pair in FILES.values() for name in pair]
+    if split not in SPLITS:
+        raise DataError(f"unknown split {split!r}: there are {', '.join(SPLITS)}.")
+    if name not in SOURCES:
+        raise DataError(f"unknown dataset {name!r}: there are {', '.join(SOURCES)}.")
+    source = SOURCES[name]
     try:
-        for name in everything:
-            packed = raw / f"{name}.gz"
-            if packed.is_file() and not (raw / name).is_file():
-                extract_archive(str(packed), str(raw))
-        here = all((raw / name).is_file() for name in everything)  # torchvision wants all four, for either split
-        if not here and not download:
-            raise DataError(_missing(raw))
-        data = MNIST(str(root), train=split == "train", download=not here)
-    except (RuntimeError, OSError, EOFError) as error:
-        raise DataError(f"{_missing(raw)} (Fetching or unpacking it failed: {_first_line(error)}.)") from error
-    names = tuple(name.split(" ")[0] for name in MNIST.classes)
-    return Dataset(data.data.unsqueeze(1), data.targets.to(torch.int64), names)
+        folder = _find_folder(Path(root), source)
+        pair = [_find(folder, file) for file in source.files(split)]
+        if download and source.torchvision and None in pair:
+            _fetch(Path(root), split, source)
+            pair = [_find(folder, file) for file in source.files(split)]
+        image_path, label_path = pair
+        if image_path is None or label_path is None:
+            raise DataError(_missing(folder, split, source))
+        images, labels = _read_pair(image_path, label_path, source)
+        class_names = source.class_names or _read_names(Path(root), folder, label_path, labels, split, source)
+    except OSError as error:
+        raise DataError(f"{error.filename or root} cannot be read: {_first_line(error)}.") from error
+    _check_labels(label_path, labels, len(class_names), need_each=split == "train")
+    if source.transposed:
+        images = images.transpose(1, 2).contiguous()
+    return Dataset(images.unsqueeze(1), labels, class_names)
 
 
 def _first_line(error: Exception) -> str:
-    text = str(error).strip().splitlines()
-    return text[0].rstrip(" .:") if text else type(error).__name__
+    text = getattr(error, "strerror", None) or str(error)
+    lines = text.strip().splitlines()
+    return lines[0].rstrip(" .:") if lines else type(error).__name__
 
 
-def _missing(raw: Path) -> str:
-    names = ", ".join(name for pair in FILES.values() for name in pair)
+def _find_folder(root: Path, source: Source) -> Path:
+    if source.torchvision:
+        return root / source.torchvision / "raw"
+    files = [file for split in SPLITS for file in source.files(split)]
+    return root / "raw" if not any(_find(root, file) for file in files) and (root / "raw").is_dir() else root
+
+
+def _find(folder: Path, name: str) -> Path | None:
+    return next((path for path in (folder / name, folder / f"{name}.gz") if path.is_file()), None)
+
+
+def _missing(folder: Path, split: str, source: Source) -> str:
+    wanted = ", ".join(file for one in SPLITS for file in source.files(one))
+    lacking = [file for file in source.files(split) if _find(folder, file) is None]
+    if not source.torchvision:
+        return (
+            f"the folder {folder} has no {' and no '.join(lacking)}: put files in MNIST's format there "
+            f"({wanted}; plain or .gz), or name another folder with --data or GAN_DATA."
+        )
     return (
-        f"no MNIST under {raw}: put its four files there ({names}; plain or .gz), or name the folder above with "
-        "--data or GAN_DATA."
+        f"no {source.torchvision} under {folder}: put its four files there ({wanted}; plain or .gz), or name the "
+        f"folder that holds {source.torchvision}/raw with --data or GAN_DATA."
     )
 
 
-def _find(raw: Path, name: str) -> Path | None:
-    return next((path for path in (raw / name, raw / f"{name}.gz") if path.is_file()), None)
+def _fetch(root: Path, split: str, source: Source) -> None:
+    # Slow to import, and needed only here
+    from torchvision import datasets
+
+    try:
+        getattr(datasets, source.torchvision)(root, train=split == "train", download=True, **source.options)
+    except Exception as error:  # torchvision raises whatever the network, the archive or its own parser gave
+        folder = root / source.torchvision / "raw"
+        raise DataError(
+            f"fetching {source.torchvision} failed: {_first_line(error)}; {_missing(folder, split, source)}"
+        ) from error
 
 
-def _read_header(path: Path, dims: int) -> tuple[int, ...]:
-    """Check an IDX file's magic number and length, and return its sizes (count first)."""
+def _read_pair(image_path: Path, label_path: Path, source: Source) -> tuple[Tensor, Tensor]:
+    """The files of a split -> uint8 (N, 28, 28), int64 (N,), N at least 1."""
+    images = _read_idx(image_path, 0x08, 3)
+    if images.shape[1:] != (28, 28):
+        height, width = images.shape[1:]
+        raise DataError(f"the file {image_path} holds images of {height} x {width}; they must be 28 x 28.")
+    rows = _read_idx(label_path, 0x08 if source.label_dims == 1 else 0x0C, source.label_dims)
+    if len(images) != len(rows) or not len(images):
+        raise DataError(
+            f"the file {image_path} holds {len(images)} images but {label_path} {len(rows)} labels; "
+            "there must be as many, and some."
+        )
+    if rows[:1].size == 0:
+        raise DataError(f"the file {label_path} holds rows of no numbers; the first of each must be the label.")
+    labels = rows.reshape(len(rows), -1)[:, 0].astype(np.int64)
+    return torch.from_numpy(images.astype(np.uint8, copy=False)), torch.from_numpy(labels)
+
+
+def _read_idx(path: Path, kind: int, dims: int) -> np.ndarray:
+    """Read an IDX file of TYPES[kind] with `dims` sizes (the count first), once its header and length are checked."""
     opener = gzip.open if path.suffix == ".gz" else open
-    size = 4 + 4 * dims
     try:
         with opener(path, "rb") as file:
-            head = file.read(size)
-            if len(head) < size:
-                raise DataError(f"the file {path} is cut short: {len(head)} bytes, fewer than its header's {size}.")
-            magic, *sizes = struct.unpack(f">{1 + dims}I", head)
-            if magic != 0x800 + dims:
-                raise DataError(
-                    f"the file {path} is not an IDX file of {dims} dimensions: it begins with {magic:#010x}, "
-                    f"not {0x800 + dims:#010x}."
-                )
-            want = 1
-            for one in sizes:
-                want *= one
-            got = path.stat().st_size - size if path.suffix != ".gz" else len(file.read())
-    except (OSError, EOFError) as error:
-        raise DataError(f"the file {path} cannot be read: {_first_line(error)}.") from error
+            data = bytearray(file.read())
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(
+            f"the file {path} cannot be read: {_first_line(error)}; it must be a whole, readable IDX file"
+            f"{', gzipped' if path.suffix == '.gz' else ''}."
+        ) from error
+    size, magic = 4 + 4 * dims, (kind << 8) + dims
+    if len(data) < size:
+        raise DataError(f"the file {path} is cut short: {len(data)} bytes, fewer than its header's {size}.")
+    found, *sizes = struct.unpack_from(f">{1 + dims}I", data)
+    if found != magic:
+        raise DataError(
+            f"the file {path} is not an IDX file of {dims} dimension{'s' * (dims > 1)}: it begins with {found:#010x}, "
+            f"not {magic:#010x}."
+        )
+    want, got = math.prod(sizes) * np.dtype(TYPES[kind]).itemsize, len(data) - size
     if got != want:
         raise DataError(
             f"the file {path} holds {got} bytes of data where its header promises {want}: it is damaged or cut short."
         )
-    return tuple(sizes)
+    return np.frombuffer(data, TYPES[kind], offset=size).reshape(sizes)
 
 
-def _check_pair(raw: Path, images: str, labels: str) -> None:
-    image_path, label_path = _find(raw, images), _find(raw, labels)
-    if image_path is None or label_path is None:
-        raise DataError(_missing(raw))
-    count, height, width = _read_header(image_path, 3)
-    (label_count,) = _read_header(label_path, 1)
-    if (height, width) != (28, 28):
-        raise DataError(f"the file {image_path} holds images of {height} x {width}; they must be 28 x 28.")
-    if count != label_count or not count:
+def _check_labels(path: Path, labels: Tensor, classes: int, *, need_each: bool) -> None:
+    low, high = int(labels.min()), int(labels.max())
+    if low < 0 or high >= classes:
         raise DataError(
-            f"the file {image_path} holds {count} images but {label_path} {label_count} labels; "
-            "there must be as many, and some."
+            f"the file {path} holds the label {high if high >= classes else low}; labels must be 0 to {classes - 1}."
         )
-    opener = gzip.open if label_path.suffix == ".gz" else open
-    with opener(label_path, "rb") as file:
-        top = max(file.read()[8:])
-    if top > 9:
-        raise DataError(f"the file {label_path} holds the label {top}; labels must be 0 to 9.")
+    none = [label for label, count in enumerate(labels.bincount(minlength=classes).tolist()) if not count]
+    if need_each and none:
+        raise DataError(
+            f"the file {path} holds no image of class {', '.join(map(str, none))}; labels must be 0 to {classes - 1}, "
+            "each at least once."
+        )
+
+
+def _read_names(
+    root: Path, folder: Path, label_path: Path, labels: Tensor, split: str, source: Source
+) -> tuple[str, ...]:
+    """The names of a folder's classes; how many there are is for its training labels to say."""
+    told_by = label_path
+    if split != "train" and (training := _find(folder, source.files("train")[1])):
+        told_by, labels = training, torch.from_numpy(_read_idx(training, 0x08, 1).astype(np.int64))
+    count = int(labels.max()) + 1 if len(labels) else 0
+    path = next((path for path in (folder / NAMES_FILE, root / NAMES_FILE) if path.is_file()), None)
+    if path is None:
+        return tuple(map(str, range(count)))
+    try:
+        names = tuple(line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip())
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"the file {path} is not text in UTF-8; it must hold the name of a class on each line."
+        ) from error
+    if len(names) != count:
+        raise DataError(
+            f"the file {path} holds {len(names)} names but {told_by} labels up to {count - 1}; "
+            f"there must be a name on each of {count} lines."
+        )
+    twice = next((name for at, name in enumerate(names) if name in names[:at]), None)
+    if twice is not None:
+        raise DataError(f"the file {path} holds the name {twice!r} twice; each class needs its own.")
+    return names

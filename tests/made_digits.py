@@ -74,17 +74,53 @@ def make_digits(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def write_idx(path: Path, array: np.ndarray) -> None:
-    """Write a uint8 array as an IDX file: two zero bytes, type 8, the rank, big-endian sizes, the bytes."""
-    header = bytes([0, 0, 8, array.ndim]) + np.asarray(array.shape, ">u4").tobytes()
-    path.write_bytes(header + array.tobytes())
+    """Write an IDX file: two zero bytes, the type (8 uint8, 12 int32), the rank, big-endian sizes, the numbers."""
+    kind = {"uint8": 8, "int32": 12}[array.dtype.name]
+    header = bytes([0, 0, kind, array.ndim]) + np.asarray(array.shape, ">u4").tobytes()
+    path.write_bytes(header + array.astype(array.dtype.newbyteorder(">")).tobytes())
 
 
 def write_mnist(root: Path, *, train: int = 600, test: int = 200, seed: int = 0) -> Path:
     """Write both splits below ``root`` as torchvision's MNIST expects them, and return ``root``."""
-    raw = root / "MNIST" / "raw"
-    raw.mkdir(parents=True)
+    write_files(root / "MNIST" / "raw", train=train, test=test, seed=seed)
+    return root
+
+
+def write_files(folder: Path, *, train: int = 600, test: int = 200, seed: int = 0, classes: int = 10) -> Path:
+    """Write both splits as MNIST's four files into ``folder``, the first ``classes`` digits alone; return it."""
+    folder.mkdir(parents=True, exist_ok=True)
     for offset, (prefix, count) in enumerate((("train", train), ("t10k", test))):
         images, labels = make_digits(count, seed + offset)
-        write_idx(raw / f"{prefix}-images-idx3-ubyte", images)
-        write_idx(raw / f"{prefix}-labels-idx1-ubyte", labels)
+        kept = labels < classes
+        write_idx(folder / f"{prefix}-images-idx3-ubyte", images[kept])
+        write_idx(folder / f"{prefix}-labels-idx1-ubyte", labels[kept])
+    return folder
+
+
+# Where torchvision wants each dataset: its folder, and what the files of the two splits begin with.
+LAYOUTS = {
+    "mnist": ("MNIST", "train", "t10k"),
+    "fashion-mnist": ("FashionMNIST", "train", "t10k"),
+    "kmnist": ("KMNIST", "train", "t10k"),
+    "qmnist": ("QMNIST", "qmnist-train", "qmnist-test"),
+    "emnist-digits": ("EMNIST", "emnist-digits-train", "emnist-digits-test"),
+}
+
+
+def write_like(root: Path, name: str, *, train: int = 60, test: int = 40, seed: int = 0) -> Path:
+    """Write made digits below ``root`` in the files of a dataset of LAYOUTS, quirks included; return ``root``.
+
+    EMNIST's images lie on their side; QMNIST's labels are rows of eight int32, the digit first.
+    """
+    folder, *prefixes = LAYOUTS[name]
+    raw = root / folder / "raw"
+    raw.mkdir(parents=True)
+    for offset, (prefix, count) in enumerate(zip(prefixes, (train, test), strict=True)):
+        images, labels = make_digits(count, seed + offset)
+        write_idx(raw / f"{prefix}-images-idx3-ubyte", images.swapaxes(1, 2) if folder == "EMNIST" else images)
+        if folder == "QMNIST":
+            others = np.arange(count)[:, None] * 100 + np.arange(7)
+            write_idx(raw / f"{prefix}-labels-idx2-int", np.column_stack([labels, others]).astype(np.int32))
+        else:
+            write_idx(raw / f"{prefix}-labels-idx1-ubyte", labels)
     return root
