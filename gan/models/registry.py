@@ -12,9 +12,10 @@ class GeneratorNetwork(nn.Module):
     """G in two halves: `map` (z, y) -> w, and `synthesize` w -> images (N, 1, 28, 28) in [-1, 1].
 
     Buffer w_mean float32 (num_classes, w_dim) holds E[w | y], the point that truncation pulls to; the trainer fills
-    it when a run is exported.
+    it when a run is exported. `w_dim` is the network's own: not every family takes it from the config.
     """
 
+    w_dim: int
     w_mean: Tensor
 
     def map(self, z: Tensor, y: Tensor) -> Tensor:
@@ -31,7 +32,13 @@ class GeneratorNetwork(nn.Module):
 
 
 class DiscriminatorNetwork(nn.Module):
-    """D in two halves: `look` at images, and `judge` what was seen as a class, so that one look serves many classes."""
+    """D in two halves: `look` at images, and `judge` what was seen as a class, so that one look serves many classes.
+
+    `batch_statistics` says that D in training mode mixes the images of a batch (BatchNorm): then real and fake must
+    come in batches of their own, and no gradient penalty can be taken.
+    """
+
+    batch_statistics: bool = False
 
     def look(self, x: Tensor) -> Tensor:
         """x (N, 1, 28, 28) in [-1, 1] -> features h (N, F)."""
