@@ -9,6 +9,7 @@ config and a SHA-256 of the tensors. Training state is a torch file that is read
 
 import argparse
 import hashlib
+import io
 import json
 import os
 import re
@@ -65,11 +66,15 @@ def write_released(
     generator: nn.Module,
     discriminator: nn.Module | None,
     meta: dict[str, Any],
+    *,
+    half: bool = False,
 ) -> str:
-    """Write a released file and return the SHA-256 of its tensors. `meta` must be JSON."""
+    """Write a released file and return the SHA-256 of its tensors. `meta` must be JSON; `half` stores float16."""
     tensors = {f"generator.{k}": v.detach().cpu().contiguous() for k, v in generator.state_dict().items()}
     if discriminator is not None:
         tensors |= {f"discriminator.{k}": v.detach().cpu().contiguous() for k, v in discriminator.state_dict().items()}
+    if half:
+        tensors = {name: t.half() if t.is_floating_point() else t for name, t in tensors.items()}
     sha256 = hash_tensors(tensors)
     header = {"format": FORMAT, "sha256": sha256, "config": config.to_dict(), **meta}
     data = save(tensors, metadata={KEY: json.dumps(header, sort_keys=True)})
@@ -159,9 +164,23 @@ def read_released(name_or_path: str | Path, device: str | torch.device = "cpu") 
     return Released(path.stem, path, sha256, config, generator, discriminator, header)
 
 
+def get_previous(path: Path) -> Path:
+    """Where the state before the last one is kept: state.pt -> state.previous.pt."""
+    return path.with_name(f"{path.stem}.previous{path.suffix}")
+
+
 def write_state(path: Path, state: dict[str, Any]) -> None:
-    """Write training state (tensors, numbers, strings, lists, dicts) atomically."""
-    write_atomically(path, lambda part: torch.save(state, part))
+    """Write training state (tensors, numbers, strings, lists, dicts), keeping the state before it beside it.
+
+    Whenever the process dies, one whole state is there under one of the two names.
+    """
+    buffer = io.BytesIO()  # torch's own writer hides a full disk behind an error of its own
+    torch.save(state, buffer)
+
+    def write(part: Path) -> None:
+        part.write_bytes(buffer.getbuffer())
+
+    write_atomically(path, write, keep=get_previous(path))
 
 
 def read_state(path: Path) -> dict[str, Any]:
@@ -177,6 +196,23 @@ def read_state(path: Path) -> dict[str, Any]:
     if not isinstance(state, dict):
         raise CheckpointError(f"the file {path} is not the training state of this project.")
     return state
+
+
+def read_last_state(path: Path) -> tuple[dict[str, Any], str | None]:
+    """The last whole state, and None; or the one before it, and a sentence that says why.
+
+    Raises CheckpointError, about the last one, when neither can be read.
+    """
+    try:
+        return read_state(path), None
+    except CheckpointError as error:
+        previous = get_previous(path)
+        try:
+            state = read_state(previous)
+        except CheckpointError:
+            raise error from None
+        why = "is missing" if not path.is_file() else "is damaged"
+        return state, f"The training state {path} {why}; the one before it, {previous.name}, is used."
 
 
 def read_index() -> dict[str, Any]:

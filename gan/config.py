@@ -1,6 +1,7 @@
 """What a run is: one frozen dataclass, whose fields are also the command line, and the PRESETS table.
 
-Stdlib only, so that reading a config costs nothing. Every field carries its help text and unit once, here.
+Stdlib only, so that reading a config costs nothing. Every field carries its help text and unit once, here; `free`
+ones may differ when a run is resumed, as no weight depends on them.
 
     python -c "from gan.config import PRESETS; print(PRESETS['digits'])"
 """
@@ -8,7 +9,6 @@ Stdlib only, so that reading a config costs nothing. Every field carries its hel
 import types
 from dataclasses import MISSING, Field, asdict, dataclass, field, fields, replace
 from typing import Any, get_args, get_type_hints
-
 
 DATASETS = ("mnist", "fashion-mnist", "kmnist", "qmnist", "emnist-digits", "folder")
 LOSSES = ("bce", "minimax", "hinge", "lsgan", "wgan-gp", "relativistic")
@@ -83,8 +83,8 @@ class Config:
     ema: float = _setting(0.999, "decay of the averaged generator's weights, a step", low=0.0, high=0.999999)
     precision: str = _setting(
         "fp32",
-        "arithmetic of the layers: fp32, or autocast to bf16, or to fp16 (cuda only)",
-        choices=("fp32", "bf16", "fp16"),
+        "arithmetic of the layers: fp32, or autocast to bf16",
+        choices=("fp32", "bf16"),
     )
 
     # Budget
@@ -93,15 +93,19 @@ class Config:
     seed: int = _setting(0, "seed of weights, data order, noise and augmentation", low=0, high=2**32 - 1)
 
     # What is written, and when
-    sheet_every: int = _setting(200_000, "images between sample sheets (fixed noise, one column a class)", low=1)
-    save_minutes: float = _setting(2.0, "minutes between saves of the training state", low=0.0, high=1e4)
+    sheet_every: int = _setting(
+        200_000, "images between sample sheets (fixed noise, one column a class)", low=1, free=True
+    )
+    save_minutes: float = _setting(2.0, "minutes between saves of the training state", low=0.0, high=1e4, free=True)
     history_mb: float = _setting(
         12.0, "megabytes for the snapshots of G that tell how it learned (log-spaced moments)", low=0.0, high=1e4
     )
 
     # Watching
-    watch_every: int = _setting(50_000, "images between looks at each class's accuracy and diversity", low=1)
-    on_collapse: str = _setting("warn", "what an alarm does: warn, or stop the run", choices=("warn", "stop"))
+    watch_every: int = _setting(50_000, "images between looks at each class's accuracy and diversity", low=1, free=True)
+    on_collapse: str = _setting(
+        "warn", "what an alarm does: warn, or stop the run", choices=("warn", "stop"), free=True
+    )
 
     def validate(self) -> "Config":
         """Return self, or raise ConfigError with the first setting that is out of its range."""
@@ -165,7 +169,16 @@ def settings() -> list[tuple[Field[Any], type]]:
 
 # What the lessons share: BCE, Adam at 2e-4, no penalty, no average, for as long as one waits for a first result
 _LESSON = Config(
-    minutes=10.0, loss="bce", gamma=0.0, drift=0.0, lr=2e-4, beta1=0.5, beta2=0.999, decay_from=1.0, ema=0.0
+    minutes=10.0,
+    loss="bce",
+    precision="bf16",
+    gamma=0.0,
+    drift=0.0,
+    lr=2e-4,
+    beta1=0.5,
+    beta2=0.999,
+    decay_from=1.0,
+    ema=0.0,
 )
 
 PRESETS: dict[str, Config] = {
@@ -184,7 +197,7 @@ PRESETS: dict[str, Config] = {
     ),
     "tutorial-mlp": replace(_LESSON, preset="tutorial-mlp", generator="mlp-batchnorm", discriminator="mlp", z_dim=64),
     "tutorial-conv-d": replace(_LESSON, preset="tutorial-conv-d", generator="mlp", discriminator="strided", z_dim=100),
-    "dcgan": replace(_LESSON, preset="dcgan", generator="dcgan", discriminator="dcgan", z_dim=100, precision="bf16"),
+    "dcgan": replace(_LESSON, preset="dcgan", generator="dcgan", discriminator="dcgan", z_dim=100),
 }
 
 

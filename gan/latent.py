@@ -17,7 +17,6 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from gan.noise import draw_noise
 from gan.sampling import BATCH, Generator, InputError, check_psi, check_seed, parse_digits
 
 METHODS = ("slerp", "lerp")
@@ -112,7 +111,7 @@ def interpolate(
     at = torch.as_tensor(t, dtype=torch.float64).reshape(-1)
     if not len(at) or not bool(((at >= 0) & (at <= 1)).all()):
         raise InputError("positions t must be numbers from 0 to 1, and at least one.")
-    ends = [draw_noise(one.seed, [0], generator.z_dim) for one in (start, end)]  # (1, z_dim) each
+    ends = [generator.draw_z(one.seed, [0]) for one in (start, end)]  # (1, z_dim) each
     parts = []
     for step in at.split(BATCH):
         a, b = (one.expand(len(step), -1) for one in ends)

@@ -1,4 +1,4 @@
-"""(seed, index) -> z, the same on every machine, in every batch and in any language.
+"""(seed, index) -> z, normal or uniform, the same on every machine, in every batch and in any language.
 
 A counter-based generator, Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"), gives
 every sample its own stream: key = seed, counter = (block, index). Box-Muller turns its words into normals. Both are a
@@ -33,10 +33,10 @@ def philox(counter: np.ndarray, key: tuple[int, int]) -> np.ndarray:
     return np.stack([a, b, c, d], axis=-1)
 
 
-def draw_noise(seed: int, indices: Sequence[int] | np.ndarray, z_dim: int) -> Tensor:
-    """z ~ N(0, I) for samples `indices` of `seed`; float32 (len(indices), z_dim), a function of (seed, index) alone.
+def draw_noise(seed: int, indices: Sequence[int] | np.ndarray, z_dim: int, kind: str = "normal") -> Tensor:
+    """z for samples `indices` of `seed`; float32 (len(indices), z_dim), a function of (seed, index) alone.
 
-    seed and each index are integers from 0 to 2**32 - 1.
+    kind: "normal" N(0, I), or "uniform" in [-1, 1]. seed and each index are integers from 0 to 2**32 - 1.
     """
     index = np.asarray(indices, dtype=np.uint64)
     blocks = -(-z_dim // 4)
@@ -45,6 +45,9 @@ def draw_noise(seed: int, indices: Sequence[int] | np.ndarray, z_dim: int) -> Te
     counter[..., 1] = index[:, None]
     words = philox(counter, (seed & 0xFFFFFFFF, seed >> 32)).astype(np.float64)  # (N, blocks, 4)
     u = (words + 0.5) / 2.0**32  # (0, 1), never 0: its logarithm is finite
+    if kind == "uniform":
+        uniform = 2.0 * u.reshape(len(index), blocks * 4)[:, :z_dim] - 1.0
+        return torch.from_numpy(uniform.astype(np.float32))
     radius = np.sqrt(-2.0 * np.log(u[..., 0::2]))  # (N, blocks, 2)
     angle = 2.0 * np.pi * u[..., 1::2]
     normal = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1)  # (N, blocks, 2, 2)

@@ -6,7 +6,7 @@ size or the device change.
 
 import math
 import operator
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -50,6 +50,8 @@ def parse_digits(digits: DigitsLike, num_classes: int = 10) -> list[int]:
     if not values:
         raise InputError("no digit was given; choose at least one, from 0 to 9.")
     worst = next((v for v in values if not 0 <= v < num_classes), None)
+    if worst is not None and num_classes == 1:
+        raise InputError("this model was trained without classes and draws whichever digit it likes; ask for 0s only.")
     if worst is not None:
         raise InputError(f"{worst} is not a digit of this model; it draws 0 to {num_classes - 1}.")
     if len(values) > MAX_COUNT:
@@ -123,7 +125,7 @@ class Generator:
         self.config, self.meta = released.config, released.meta
         self.device = torch.device(device)
         self.z_dim: int = released.config.z_dim
-        self.w_dim: int = released.config.w_dim
+        self.w_dim: int = released.generator.w_mean.shape[1]
         self.num_classes: int = released.config.num_classes
         names = released.meta.get("class_names") or [str(i) for i in range(self.num_classes)]
         self.class_names: tuple[str, ...] = tuple(names)
@@ -136,6 +138,11 @@ class Generator:
     def has_discriminator(self) -> bool:
         """Whether the file carries D, so that `score` works."""
         return self._released.discriminator is not None
+
+    @property
+    def conditional(self) -> bool:
+        """Whether G was told the class in training; if not, it has one class, 0, and draws whichever digit it likes."""
+        return not self.config.unconditional
 
     @property
     def network(self) -> torch.nn.Module:
@@ -168,9 +175,13 @@ class Generator:
         parts = []
         for at in range(0, len(labels), size):
             y = labels[at : at + size]
-            z = draw_noise(seed, range(first + at, first + at + len(y)), self.z_dim)
+            z = self.draw_z(seed, range(first + at, first + at + len(y)))
             parts.append(self.synthesize(self.truncate(self.map(z, y), y, psi)))
         return torch.cat(parts)
+
+    def draw_z(self, seed: int, indices: Sequence[int]) -> Tensor:
+        """z of samples `indices` of `seed`, from the noise this model was trained on; float32 (N, z_dim)."""
+        return draw_noise(seed, indices, self.z_dim, self.config.noise)
 
     @torch.inference_mode()
     def map(self, z: Tensor, labels: Tensor) -> Tensor:

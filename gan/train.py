@@ -18,11 +18,13 @@ from typing import Any
 import torch
 from tqdm import tqdm
 
-from gan.checkpoint import CheckpointError, read_state
+from gan.allocator import keep_memory
+from gan.checkpoint import CheckpointError, read_last_state
 from gan.config import PRESETS, Config, ConfigError, get_preset, override, settings
 from gan.data import DataError, get_root, load_dataset
 from gan.device import choose_device
-from gan.trainer import STATE, WEIGHTS, Progress, Trainer, TrainingError
+from gan.progress import Observer, Progress
+from gan.trainer import STATE, WEIGHTS, Trainer, TrainingError
 
 LOG = "log.jsonl"
 
@@ -46,7 +48,11 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--dry-run", action="store_true", default=False, help="print the resolved plan and stop")
     group = parser.add_argument_group("settings of the preset that can be changed")
     for item, kind in settings():
-        group.add_argument(f"--{item.name.replace('_', '-')}", dest=item.name, type=kind, help=item.metadata["help"])
+        flag = f"--{item.name.replace('_', '-')}"
+        if kind is bool:
+            group.add_argument(flag, dest=item.name, action="store_true", help=item.metadata["help"])
+        else:
+            group.add_argument(flag, dest=item.name, type=kind, help=item.metadata["help"])
     return parser
 
 
@@ -92,7 +98,7 @@ def describe(config: Config, device: torch.device, out: Path, root: Path) -> str
     return "\n".join(f"{name:14} {value}" for name, value in rows)
 
 
-class Display:
+class Display(Observer):
     """A progress bar for people and a line of JSON every so often for scripts."""
 
     def __init__(self, out: Path, fraction: float) -> None:
@@ -100,7 +106,7 @@ class Display:
         self.bar = tqdm(total=1.0, initial=fraction, bar_format=layout, dynamic_ncols=True, mininterval=0.5)
         self.log = (out / LOG).open("a", encoding="utf-8")
 
-    def show(self, now: Progress) -> None:
+    def on_step(self, now: Progress) -> None:
         """Put one step's numbers on the bar and into the log."""
         self.bar.n = now.fraction
         minutes, seconds = divmod(int(min(now.seconds_left, 359_999)), 60)
@@ -121,6 +127,7 @@ class Display:
 
 def train(args: argparse.Namespace, command: str) -> int:
     """Check everything, train, and say where the weights are; the exit status."""
+    keep_memory()
     config = resolve_config(args)
     device = choose_device(args.device)
     if hasattr(args, "threads"):
@@ -133,10 +140,10 @@ def train(args: argparse.Namespace, command: str) -> int:
         print(describe(config, device, out, root))
         return 0
     check_out(out, args.resume)
-    state = read_state(out / STATE) if args.resume else None
+    state = read_last_state(out / STATE)[0] if args.resume else None
     if state is not None:
         check_same(config, state)
-    dataset = load_dataset(root, "train", download=True)
+    dataset = load_dataset(root, "train", name=config.dataset, download=True)
     trainer = Trainer(config, dataset, out, device, command)
     if state is not None:
         trainer.load_state_dict(state)
@@ -148,7 +155,7 @@ def train(args: argparse.Namespace, command: str) -> int:
         for sign in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: what a script starts with & comes with it ignored
             before[sign] = signal.signal(sign, lambda *_: setattr(trainer, "stop", True))
     try:
-        trainer.run(display.show)
+        trainer.run(display)
     finally:
         display.close()
         for sign, handler in before.items():

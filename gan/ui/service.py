@@ -33,7 +33,6 @@ from gan import checkpoint
 from gan.checkpoint import CheckpointError
 from gan.data import to_uint8
 from gan.latent import End, check_method, interpolate
-from gan.noise import draw_noise
 from gan.render import encode_gif, encode_png, make_sheet
 from gan.sampling import Generator, InputError, check_count, check_psi, check_seed, load, parse_digits
 
@@ -184,7 +183,7 @@ class Service:
         number, truncation = _checked("seed", check_seed, seed), _checked("psi", check_psi, psi)
         labels = columns * count
         indices = [row for row in range(count) for _ in columns]
-        z, y = draw_noise(number, indices, generator.z_dim), torch.tensor(labels)
+        z, y = generator.draw_z(number, indices), torch.tensor(labels)
 
         def draw(part: slice) -> Tensor:
             w = generator.truncate(generator.map(z[part], y[part]), y[part], truncation)

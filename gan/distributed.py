@@ -1,0 +1,122 @@
+"""One run on several processes: each takes its share of every batch, and gradients are averaged between them.
+
+    torchrun --nproc_per_node 2 train.py --preset digits --data data --out runs/digits
+
+Notable choices
+- Every process draws the whole batch's numbers from the step's seed and keeps its own slice, so that N processes
+  compute what one would, to rounding; nothing in the training state knows how many there were.
+- Gradients are averaged by hand, one flat tensor a network: penalties differentiate twice, which hooks on the
+  backward pass (DistributedDataParallel) do not expect.
+- A `Team` of one does nothing and costs nothing: the trainer has no second path.
+"""
+
+import os
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+import torch.distributed as dist
+from torch import Tensor
+
+from gan.config import ConfigError
+
+
+class Team:
+    """The processes of a run: `rank` of `size`; rank 0 leads and alone writes."""
+
+    def __init__(self, rank: int = 0, size: int = 1) -> None:
+        self.rank, self.size = rank, size
+
+    @property
+    def leads(self) -> bool:
+        """Whether this process writes files and talks to people."""
+        return self.rank == 0
+
+    def share(self, tensor: Tensor) -> Tensor:
+        """This process's slice of a whole batch (N, ...) -> (N / size, ...)."""
+        return tensor if self.size == 1 else tensor.chunk(self.size)[self.rank]
+
+    def average_gradients(self, parameters: Iterable[Tensor]) -> None:
+        """Replace every gradient by its mean over the processes."""
+        if self.size == 1:
+            return
+        gradients = [p.grad for p in parameters if p.grad is not None]
+        flat = torch.cat([g.reshape(-1) for g in gradients])
+        dist.all_reduce(flat)
+        flat /= self.size
+        for gradient, part in zip(gradients, flat.split([g.numel() for g in gradients]), strict=True):
+            gradient.copy_(part.view_as(gradient))
+
+    def gather(self, tensor: Tensor) -> Tensor:
+        """(N / size, ...) of each process -> the whole batch (N, ...); a gradient flows into this process's part only.
+
+        A scalar function of the result, times `size`, has the right gradient once `average_gradients` has run.
+        """
+        if self.size == 1:
+            return tensor
+        parts = [torch.empty_like(tensor) for _ in range(self.size)]
+        dist.all_gather(parts, tensor.detach().contiguous())
+        parts[self.rank] = tensor
+        return torch.cat(parts)
+
+    def average(self, values: Tensor) -> Tensor:
+        """The mean of a small tensor over the processes."""
+        if self.size > 1:
+            dist.all_reduce(values)
+            values /= self.size
+        return values
+
+    def agree(self, stop: bool, seconds: float) -> tuple[bool, float]:
+        """Whether anyone wants to stop, and the slowest clock: all processes must end at the same step."""
+        if self.size == 1:
+            return stop, seconds
+        both = torch.tensor([float(stop), seconds], dtype=torch.float64)
+        dist.all_reduce(both, dist.ReduceOp.MAX, group=_SMALL.get("group"))
+        return bool(both[0]), float(both[1])
+
+    def tell(self, value: Any) -> Any:
+        """Rank 0's `value`, for all; the others pass anything."""
+        if self.size == 1:
+            return value
+        box = [value]
+        dist.broadcast_object_list(box, 0, group=_SMALL.get("group"))
+        return box[0]
+
+
+_SMALL: dict[str, Any] = {}  # the group that small CPU messages go through where gradients go through NCCL
+
+
+def count_processes() -> int:
+    """How many processes torchrun started; 1 without it."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def choose_rank_device(name: str) -> str:
+    """`name`, or for auto and cuda under torchrun this process's own GPU."""
+    if count_processes() > 1 and name in ("auto", "cuda") and torch.cuda.is_available():
+        return f"cuda:{int(os.environ.get('LOCAL_RANK', '0')) % torch.cuda.device_count()}"
+    return name
+
+
+def join(device: torch.device, batch: int) -> Team:
+    """Meet the processes that torchrun started (gloo on the CPU, NCCL on GPUs); a Team of one without torchrun.
+
+    ConfigError when the batch does not split into equal, even shares.
+    """
+    size = count_processes()
+    if size == 1:
+        return Team()
+    if batch % (2 * size):
+        raise ConfigError(f"batch is {batch}; {size} processes need a multiple of {2 * size}, an even share for each")
+    dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    if device.type == "cuda":
+        torch.cuda.set_device(device)
+        _SMALL["group"] = dist.new_group(backend="gloo")
+    return Team(dist.get_rank(), dist.get_world_size())
+
+
+def leave() -> None:
+    """End what `join` began."""
+    _SMALL.clear()
+    if dist.is_initialized():
+        dist.destroy_process_group()
