@@ -22,7 +22,7 @@ def _normalize_together(layer: nn.BatchNorm1d | nn.BatchNorm2d, x: Tensor) -> Te
     """Training-mode batch normalization of x (N, C) or (N, C, H, W), its statistics taken over all processes."""
     over = [dim for dim in range(x.ndim) if dim != 1]
     column = [-1 if dim == 1 else 1 for dim in range(x.ndim)]
-    wide = x.float()
+    wide = x.to(layer.weight.dtype)  # under autocast x is bf16, whose sums would be too coarse
     # Shares need not be equal, so sums and counts travel. The variance is taken about the shared mean: a mean of
     # squares less a squared mean would lose its digits wherever the mean is large.
     share = wide.new_full((1,), x.numel() // x.shape[1])
