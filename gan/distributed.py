@@ -91,6 +91,17 @@ def count_processes() -> int:
     return int(os.environ.get("WORLD_SIZE", "1"))
 
 
+def get_rank() -> int:
+    """Which of those processes this is; 0 without torchrun."""
+    return int(os.environ.get("RANK", "0"))
+
+
+def check_share(batch: int, size: int) -> None:
+    """A batch must split into equal, even shares, as neighbours are pairs; ConfigError otherwise."""
+    if size > 1 and batch % (2 * size):
+        raise ConfigError(f"batch is {batch}; {size} processes need a multiple of {2 * size}, an even share for each")
+
+
 def choose_rank_device(name: str) -> str:
     """`name`, or for auto and cuda under torchrun this process's own GPU."""
     if count_processes() > 1 and name in ("auto", "cuda") and torch.cuda.is_available():
@@ -98,16 +109,10 @@ def choose_rank_device(name: str) -> str:
     return name
 
 
-def join(device: torch.device, batch: int) -> Team:
-    """Meet the processes that torchrun started (gloo on the CPU, NCCL on GPUs); a Team of one without torchrun.
-
-    ConfigError when the batch does not split into equal, even shares.
-    """
-    size = count_processes()
-    if size == 1:
+def join(device: torch.device) -> Team:
+    """Meet the processes that torchrun started (gloo on the CPU, NCCL on GPUs); a Team of one without torchrun."""
+    if count_processes() == 1:
         return Team()
-    if batch % (2 * size):
-        raise ConfigError(f"batch is {batch}; {size} processes need a multiple of {2 * size}, an even share for each")
     dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
     if device.type == "cuda":
         torch.cuda.set_device(device)

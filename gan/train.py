@@ -1,63 +1,123 @@
 """The training command: Config's fields are its options, everything is checked before any work, Ctrl-C saves.
 
 python train.py --preset digits --data data --out runs/digits --minutes 60
-python train.py --preset digits --data data --out runs/digits --resume
+python train.py --out runs/digits --data data --resume
+torchrun --nproc_per_node 2 train.py --preset digits --data data --out runs/digits
 """
 
 import argparse
-import json
 import os
 import shlex
+import shutil
 import signal
 import sys
 import threading
-from dataclasses import fields
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import torch
-from tqdm import tqdm
 
 from gan.allocator import keep_memory
-from gan.checkpoint import CheckpointError, read_last_state
+from gan.checkpoint import CheckpointError, get_previous, read_last_state
 from gan.config import PRESETS, Config, ConfigError, get_preset, override, settings
 from gan.data import DataError, get_root, load_dataset
+from gan.desk import Desk
 from gan.device import choose_device
-from gan.progress import Observer, Progress
-from gan.trainer import STATE, WEIGHTS, Trainer, TrainingError
+from gan.distributed import Team, choose_rank_device, count_processes, get_rank, join, leave
+from gan.hub import HubError, check_repo, push
+from gan.journal import ALARMS, BOARD, CHECKS, LOG, JournalError
+from gan.story import FILM, SUMMARY, StoryError, tell
+from gan.trainer import HISTORY, SHEETS, STATE, WEIGHTS, Trainer, TrainingError, describe_plan
+from gan.watch import Watch, WatchError, load_reader
 
-LOG = "log.jsonl"
+REFUSALS = (ConfigError, DataError, CheckpointError, TrainingError, HubError, JournalError, StoryError, WatchError)
+RUN_FILES = (STATE, get_previous(Path(STATE)).name, WEIGHTS, LOG, CHECKS, ALARMS, FILM, SUMMARY)
+RUN_FOLDERS = (SHEETS, HISTORY, BOARD)
 
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser: the few options about a run's place, then one for each field of Config."""
     parser = argparse.ArgumentParser(
         prog="train.py",
-        description="Train a conditional GAN of handwritten digits. The weights go to OUT/model.safetensors.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        description="Train a GAN of handwritten digits. The weights go to OUT/model.safetensors.",
         argument_default=argparse.SUPPRESS,
     )
-    parser.add_argument(
-        "--preset", default="digits", metavar="NAME", help=f"where settings start from: {', '.join(PRESETS)}"
-    )
-    parser.add_argument("--data", metavar="ROOT", help="data root; else GAN_DATA, else ./data; downloaded when missing")
-    parser.add_argument("--out", metavar="DIR", type=Path, help="folder of the run; else runs/PRESET")
-    parser.add_argument("--device", default="auto", metavar="D", help="auto, cpu, cuda, cuda:N or mps")
-    parser.add_argument("--threads", type=int, metavar="N", help="CPU threads; else what torch chooses")
-    parser.add_argument("--resume", action="store_true", default=False, help="continue the run in OUT")
-    parser.add_argument("--dry-run", action="store_true", default=False, help="print the resolved plan and stop")
-    group = parser.add_argument_group("settings of the preset that can be changed")
+    add = parser.add_argument
+    add("--preset", metavar="NAME", help=f"where settings start from: {', '.join(PRESETS)} (default: digits)")
+    add("--data", metavar="ROOT", help="data root; else GAN_DATA, else ./data; downloaded when missing")
+    add("--out", metavar="DIR", type=Path, help="folder of the run; else runs/PRESET")
+    add("--device", default="auto", metavar="D", help="auto (default), cpu, cuda, cuda:N or mps")
+    add("--threads", type=int, metavar="N", help="CPU threads; else what torch chooses")
+    add("--resume", action="store_true", default=False, help="continue the run in OUT; its settings need not be given")
+    add("--overwrite", action="store_true", default=False, help="begin anew in an OUT that holds a run: it is deleted")
+    add("--dry-run", action="store_true", default=False, help="print the resolved plan and stop")
+    add("--no-tensorboard", action="store_true", default=False, help="do not write OUT/tensorboard")
+    add("--push-to-hub", metavar="USER/REPO", help="upload weights, model card and pictures when the run is done")
+    group = parser.add_argument_group("settings, which default to the preset's")
     for item, kind in settings():
-        flag = f"--{item.name.replace('_', '-')}"
+        flag, text = f"--{item.name.replace('_', '-')}", item.metadata["help"]
         if kind is bool:
-            group.add_argument(flag, dest=item.name, action="store_true", help=item.metadata["help"])
-        else:
-            group.add_argument(flag, dest=item.name, type=kind, help=item.metadata["help"])
+            group.add_argument(flag, dest=item.name, action="store_true", help=text)
+            continue
+        names = item.metadata.get("choices")
+        meta = "NAME" if names else kind.__name__.upper()
+        group.add_argument(
+            flag, dest=item.name, type=kind, metavar=meta, help=f"{text}: {', '.join(names)}" if names else text
+        )
     return parser
 
 
-def check_out(out: Path, resume: bool) -> None:
+def get_given(args: argparse.Namespace) -> dict[str, Any]:
+    """The settings that the command line named."""
+    return {item.name: getattr(args, item.name) for item, _ in settings() if hasattr(args, item.name)}
+
+
+def resolve_config(args: argparse.Namespace) -> Config:
+    """Preset plus options, checked; ConfigError says what does not fit."""
+    config = override(get_preset(getattr(args, "preset", "digits")), **get_given(args))
+    if config.unconditional:  # there is nothing to compare between classes that nobody is told
+        given = get_given(args)
+        config = replace(
+            config,
+            num_classes=1,
+            style_weight=given.get("style_weight", 0.0),
+            mismatch=given.get("mismatch", 0.0),
+        )
+    return config.validate()
+
+
+def resolve_resumed(args: argparse.Namespace, state: dict[str, Any]) -> Config:
+    """The config of the run that is resumed; ConfigError shows where the options given differ from it.
+
+    Settings that no weight depends on (how often to save, to show, to watch) may differ: the new ones are taken.
+    """
+    then = Config.from_dict(state["config"])
+    asked = get_given(args)
+    if hasattr(args, "preset"):  # the same command again: all of it must be the same run
+        now = replace(resolve_config(args), num_classes=then.num_classes)
+        asked = {item.name: getattr(now, item.name) for item in fields(Config)}
+    free = {item.name for item in fields(Config) if item.metadata.get("free")}
+    differ = [
+        f"{name} was {getattr(then, name)!r}, now {value!r}"
+        for name, value in asked.items()
+        if name not in free and getattr(then, name) != value
+    ]
+    if differ:
+        raise ConfigError(
+            f"this is not the run in --out: {'; '.join(differ)}. Leave these options out to continue it, or name "
+            "another --out"
+        )
+    given = get_given(args)
+    return replace(then, **{name: value for name, value in given.items() if name in free}).validate()
+
+
+def check_out(out: Path, *, resume: bool, overwrite: bool) -> None:
     """Make the folder and prove that it can be written to, before training and not after; ConfigError otherwise."""
+    if resume and overwrite:
+        raise ConfigError("--resume continues the run in --out and --overwrite deletes it; give one of them")
     try:
         out.mkdir(parents=True, exist_ok=True)
         probe = out / ".probe"
@@ -65,24 +125,21 @@ def check_out(out: Path, resume: bool) -> None:
         probe.unlink()
     except OSError as error:
         raise ConfigError(f"--out {out} cannot be written to ({error.strerror}); name a folder that can") from error
-    if not resume and (out / STATE).exists():
-        raise ConfigError(f"--out {out} holds a run already; add --resume to continue it, or name another folder")
+    if resume or not any((out / name).exists() for name in (STATE, get_previous(Path(STATE)).name, WEIGHTS)):
+        return
+    if not overwrite:
+        raise ConfigError(
+            f"--out {out} holds a run already; add --resume to continue it or --overwrite to delete it, or name "
+            "another folder"
+        )
 
 
-def resolve_config(args: argparse.Namespace) -> Config:
-    """Preset plus options, checked. When resuming, the run's own config with its options left as they were."""
-    given = {item.name: getattr(args, item.name) for item, _ in settings() if hasattr(args, item.name)}
-    return override(get_preset(args.preset), **given).validate()
-
-
-def check_same(config: Config, state: dict[str, Any]) -> None:
-    """A resumed run must be the same run: ConfigError names the settings that differ."""
-    then = state.get("config", {})
-    now = config.to_dict()
-    names = [item.name for item in fields(Config) if then.get(item.name) != now[item.name]]
-    differ = [f"{name} was {then.get(name)!r}, now {now[name]!r}" for name in names]
-    if differ:
-        raise ConfigError(f"this is not the run in --out: {'; '.join(differ)}. Give the same options, or another --out")
+def clear(out: Path) -> None:
+    """Delete what a run has written below `out`, and nothing else."""
+    for name in RUN_FILES:
+        (out / name).unlink(missing_ok=True)
+    for name in RUN_FOLDERS:
+        shutil.rmtree(out / name, ignore_errors=True)
 
 
 def describe(config: Config, device: torch.device, out: Path, root: Path) -> str:
@@ -91,102 +148,125 @@ def describe(config: Config, device: torch.device, out: Path, root: Path) -> str
         "data": root,
         "out": out,
         "device": device,
+        "processes": count_processes(),
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,
+        **describe_plan(config),
     }
     rows = [*head.items(), *config.to_dict().items()]
     return "\n".join(f"{name:14} {value}" for name, value in rows)
 
 
-class Display(Observer):
-    """A progress bar for people and a line of JSON every so often for scripts."""
-
-    def __init__(self, out: Path, fraction: float) -> None:
-        layout = "{percentage:5.1f}%|{bar:20}| {desc}"
-        self.bar = tqdm(total=1.0, initial=fraction, bar_format=layout, dynamic_ncols=True, mininterval=0.5)
-        self.log = (out / LOG).open("a", encoding="utf-8")
-
-    def on_step(self, now: Progress) -> None:
-        """Put one step's numbers on the bar and into the log."""
-        self.bar.n = now.fraction
-        minutes, seconds = divmod(int(min(now.seconds_left, 359_999)), 60)
-        self.bar.set_description_str(
-            f"{now.images:,} images, {now.images_per_second:,.0f}/s | loss D {now.loss_d:.3f} G {now.loss_g:.3f} | "
-            f"D(real) {now.logit_real:+.2f} D(fake) {now.logit_fake:+.2f}, right {now.won:.0%} | "
-            f"{minutes}:{seconds:02d} left"
-        )
-        row = {k: round(v, 5) if isinstance(v, float) and v == v else v for k, v in vars(now).items() if v == v}
-        self.log.write(json.dumps(row) + "\n")
-        self.log.flush()
-
-    def close(self) -> None:
-        """End the bar's line and close the log."""
-        self.bar.close()
-        self.log.close()
-
-
-def train(args: argparse.Namespace, command: str) -> int:
-    """Check everything, train, and say where the weights are; the exit status."""
-    keep_memory()
-    config = resolve_config(args)
-    device = choose_device(args.device)
-    if hasattr(args, "threads"):
-        if not 1 <= args.threads <= 1024:
-            raise ConfigError(f"threads is {args.threads}; it must be from 1 to 1024")
-        torch.set_num_threads(args.threads)
-    out: Path = getattr(args, "out", None) or Path("runs") / args.preset
-    root = get_root(getattr(args, "data", None))
-    if args.dry_run:
-        print(describe(config, device, out, root))
-        return 0
-    check_out(out, args.resume)
-    state = read_last_state(out / STATE)[0] if args.resume else None
-    if state is not None:
-        check_same(config, state)
-    dataset = load_dataset(root, "train", name=config.dataset, download=True)
-    trainer = Trainer(config, dataset, out, device, command)
-    if state is not None:
-        trainer.load_state_dict(state)
-        print(f"Resumed at {trainer.images:,} images, {trainer.get_fraction():.0%} of the run.")
-    display = Display(out, trainer.get_fraction())
-    again = command if args.resume else f"{command} --resume"
+@contextmanager
+def stopping(trainer: Trainer) -> Iterator[None]:
+    """While inside, Ctrl-C and SIGTERM ask the trainer to stop after the step at hand."""
     before = {}
     if threading.current_thread() is threading.main_thread():
         for sign in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: what a script starts with & comes with it ignored
             before[sign] = signal.signal(sign, lambda *_: setattr(trainer, "stop", True))
     try:
-        trainer.run(display)
+        yield
     finally:
-        display.close()
         for sign, handler in before.items():
             signal.signal(sign, handler)
+
+
+def train(args: argparse.Namespace, command: str, team: Team | None = None) -> int:
+    """Check everything, train, and say where the weights are; the exit status."""
+    keep_memory()
+    config = resolve_config(args) if not args.resume else None
+    out: Path = getattr(args, "out", None) or Path("runs") / getattr(args, "preset", "digits")
+    state, warning = read_last_state(out / STATE) if args.resume else (None, None)
+    if state is not None:
+        config = resolve_resumed(args, state)
+    assert config is not None  # a run is new, or resumed from a state
+    device = choose_device(choose_rank_device(args.device))
+    if device.type == "cuda":
+        torch.set_float32_matmul_precision("high")  # TF32 where a layer is not in bf16
+    if hasattr(args, "threads"):
+        if not 1 <= args.threads <= 1024:
+            raise ConfigError(f"threads is {args.threads}; it must be from 1 to 1024")
+        torch.set_num_threads(args.threads)
+    root = get_root(getattr(args, "data", None))
+    describe_plan(config)  # refuses what cannot train
+    if args.dry_run:
+        print(describe(config, device, out, root))
+        return 0
+    team = team or Team()
+    if team.leads:
+        check_out(out, resume=args.resume, overwrite=args.overwrite)
+        if hasattr(args, "push_to_hub"):
+            check_repo(args.push_to_hub)
+    dataset = load_dataset(root, "train", name=config.dataset, download=True)
+    if not config.unconditional:
+        config = replace(config, num_classes=len(dataset.class_names))
+    trainer = Trainer(config, dataset, out, device, command, team)
+    if state is not None:
+        trainer.load_state_dict(state)
+    if not team.leads:
+        trainer.run()
+        return 0 if trainer.get_fraction() >= 1 else 130
+    if args.overwrite:
+        clear(out)
+    if warning:
+        print(warning)
+    if state is not None:
+        print(f"Resumed at {trainer.images:,} images, {trainer.get_fraction():.0%} of the run.")
+    watch = Watch(config, dataset, load_reader(config))
+    with Desk(trainer, watch, tensorboard=not args.no_tensorboard) as desk, stopping(trainer):
+        trainer.run(desk)
     if trainer.get_fraction() < 1:
-        print(f"\nStopped at {trainer.images:,} images and saved {out / STATE}. Go on with:\n  {again}")
-        return 130
-    weights = out / WEIGHTS
-    see = ["python", "-m", "gan.sample", str(weights), "--count", "100", "--out", str(out / "digits.png")]
-    print(f"Done: {trainer.images:,} images in {trainer.seconds / 60:.1f} minutes. Weights: {weights}")
-    print(f"See them: {shlex.join(see)}")
+        why = f" ({desk.stopped})" if desk.stopped else ""
+        print(f"\nStopped{why} at {trainer.images:,} images and saved {out / STATE}. Go on with:")
+        print(f"  {command if args.resume else f'{command} --resume'}")
+        return 130 if not desk.stopped else 3
+    finish(trainer, args)
     return 0
 
 
+def finish(trainer: Trainer, args: argparse.Namespace) -> None:
+    """Say what came out of a run that is done, make its film and curves, and push it where that was asked for."""
+    out, weights = trainer.out, trainer.out / WEIGHTS
+    print(f"Done: {trainer.images:,} images in {trainer.seconds / 60:.1f} minutes. Weights: {weights}")
+    for path in tell(out):
+        print(f"Made: {path}")
+    see = ["python", "-m", "gan.sample", str(weights), "--count", "100", "--out", str(out / "digits.png")]
+    print(f"See them: {shlex.join(see)}")
+    if hasattr(args, "push_to_hub"):
+        push(out, args.push_to_hub)
+
+
+def refuse(text: str) -> int:
+    """Say one sentence on stderr, from the leading process only; the exit status of a refusal."""
+    if get_rank() == 0:
+        text = text.rstrip(".")
+        print(f"train.py: {text[:1].upper()}{text[1:]}.", file=sys.stderr)
+    return 2
+
+
 def main(argv: list[str] | None = None) -> int:
-    """Run the command; 0 done, 130 stopped and saved, 2 refused with one sentence."""
+    """Run the command; 0 done, 130 stopped and saved, 3 stopped by an alarm, 2 refused with one sentence."""
     words = sys.argv[1:] if argv is None else argv
     args = build_parser().parse_args(words)
     command = shlex.join(["python", "train.py", *words])
+    team = None
     try:
-        return train(args, command)
-    except (ConfigError, DataError, CheckpointError, TrainingError) as error:
-        text = str(error).rstrip(".")
-        print(f"train.py: {text[:1].upper()}{text[1:]}.", file=sys.stderr)
-        return 2
+        if count_processes() > 1 and not args.dry_run:
+            team = join(choose_device(choose_rank_device(args.device)))
+        return train(args, command, team)
+    except REFUSALS as error:
+        return refuse(str(error))
     except OSError as error:
-        print(
-            f"train.py: {os.strerror(error.errno or 0)}: {error.filename or 'while writing'}; nothing saved was lost.",
-            file=sys.stderr,
+        return refuse(f"{os.strerror(error.errno or 0)}: {error.filename or 'while writing'}; nothing saved was lost")
+    except RuntimeError as error:
+        if team is None or team.size == 1:
+            raise
+        return refuse(
+            "another process of this run ended, so this one does too; the last saved state is whole: run the same "
+            f"command again with --resume ({str(error).splitlines()[0]})"
         )
-        return 2
+    finally:
+        leave()
 
 
 if __name__ == "__main__":

@@ -22,10 +22,10 @@ from torch import Tensor, nn
 from gan.checkpoint import read_last_state, write_released, write_state
 from gan.config import Config
 from gan.data import Dataset, to_float
-from gan.distributed import Team
+from gan.distributed import Team, check_share
 from gan.losses import drift, get_loss, gradient_penalty, interpolate_penalty, mismatch_d, style_disagreement
 from gan.measure import measure_style
-from gan.models import build_discriminator, build_generator
+from gan.models import DiscriminatorNetwork, build_discriminator, build_generator
 from gan.noise import draw_noise
 from gan.progress import Observer, Progress
 from gan.render import make_sheet
@@ -35,7 +35,8 @@ WEIGHTS = "model.safetensors"
 SHEETS = "sheets"
 HISTORY = "history"  # G alone, in half precision, at log-spaced moments: how it learned
 MEAN_SAMPLES = 4096  # z a class behind w_mean
-CHECK_SAMPLES = 64  # pictures a class in a check
+CHECK_SAMPLES = 640  # pictures in a check, at least
+CHECK_SAMPLES_EACH = 64  # and of each class
 SHEET_ROWS = 8
 MAX_SHIFT = 2  # pixels that `augment` may move an image
 MAX_MOMENTS = 24
@@ -56,17 +57,39 @@ def make_rng(seed: int, stream: int, index: int) -> torch.Generator:
     return torch.Generator().manual_seed(mixed)
 
 
-def check_plan(config: Config, d: nn.Module, examples: int) -> None:
-    """Refuse what cannot train, before any work: TrainingError, one sentence."""
-    if config.batch > examples:
-        raise TrainingError(f"the batch is {config.batch} but the data has {examples} images; use a smaller one.")
-    if getattr(d, "batch_statistics", False) and (config.loss == "wgan-gp" or config.gamma):
-        what = "wgan-gp's gradient penalty" if config.loss == "wgan-gp" else "R1 and R2"
+def check_plan(config: Config, d: DiscriminatorNetwork) -> None:
+    """Refuse networks and objectives that cannot go together: TrainingError, one sentence."""
+    if d.batch_statistics and (config.loss == "wgan-gp" or config.gamma):
+        what = "wgan-gp's gradient penalty asks" if config.loss == "wgan-gp" else "R1 and R2 ask"
         raise TrainingError(
-            f"{what} asks for the gradient of each image's own logit, and BatchNorm in the discriminator "
+            f"{what} for the gradient of each image's own logit, and BatchNorm in the discriminator "
             f"{config.discriminator!r} mixes the batch; use --discriminator strided, or "
             f"{'another --loss' if config.loss == 'wgan-gp' else '--gamma 0'}."
         )
+
+
+def describe_plan(config: Config) -> dict[str, str]:
+    """What a config comes to, before any data is read: sizes of the networks, length, snapshots. TrainingError."""
+    with torch.device("meta"):
+        g, d = build_generator(config), build_discriminator(config)
+    check_plan(config, d)
+    moments = list_moments(config, g)
+    length = f"{config.minutes} minutes" if config.images is None else f"{-(-config.images // config.batch):,} batches"
+    return {
+        "G": f"{config.generator}, {sum(p.numel() for p in g.parameters()):,} parameters",
+        "D": f"{config.discriminator}, {sum(p.numel() for p in d.parameters()):,} parameters",
+        "length": length,
+        "history": f"{len(moments) + 1 if moments else 0} snapshots of G, log-spaced",
+    }
+
+
+def list_moments(config: Config, g: nn.Module) -> list[float]:
+    """Fractions of the run, log-spaced to its end, at which a snapshot of G is kept: as many as `history_mb` holds."""
+    size = 2 * sum(value.numel() for value in g.state_dict().values()) + 8192  # half precision, and the header
+    count = min(MAX_MOMENTS, int(config.history_mb * 1e6) // size) - 1  # one is the untrained G
+    if count < 2:
+        return [1.0] * max(count, 0)
+    return [FIRST_MOMENT ** (1 - k / (count - 1)) for k in range(count)]
 
 
 class Trainer:
@@ -86,13 +109,18 @@ class Trainer:
     ) -> None:
         self.config, self.data, self.out, self.device, self.command = config, dataset, out, device, command
         self.team = team or Team()
+        check_share(config.batch, self.team.size)
         self.loss = get_loss(config.loss)
+        if config.batch > len(dataset):
+            raise TrainingError(
+                f"the batch is {config.batch} but the data has {len(dataset)} images; use a smaller one."
+            )
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
             self.g = build_generator(config).to(device)
             self.d = build_discriminator(config).to(device)
             self.ema = build_generator(config).to(device)
-        check_plan(config, self.d, len(dataset))
+        check_plan(config, self.d)
         for network in (self.g, self.d):  # the layout that convolutions on a CPU and on tensor cores want
             for parameter in network.parameters():
                 if parameter.dim() == 4:
@@ -102,6 +130,7 @@ class Trainer:
         self.opt_g = self._make_optimizer(self.g)
         self.opt_d = self._make_optimizer(self.d)
         self.step, self.images, self.seconds = 0, 0, 0.0
+        self.notes: dict[str, Any] = {}  # plain values that a caller wants saved and back
         self.retries = 0  # times that the run went back to a good state; the noise is another after each
         self.stop = False
         self.pixels = dataset.images.to(device)  # uint8 (M, 1, 28, 28), 47 MB for MNIST
@@ -324,10 +353,12 @@ class Trainer:
         config, leads = self.config, self.team.leads
         clock = _Clock(self)
         saved = time.perf_counter()
-        moments = self._list_moments()
-        if self.step == 0 and leads:
-            self._show(observer)
-            self._remember(0)
+        moments = list_moments(config, self.g)
+        if self.step == 0:
+            self.save()  # from here on there is always a state to resume from, or to go back to
+            if leads:
+                self._show(observer)
+                self._remember(0)
         while self.get_fraction() < 1:
             self.stop, self.seconds = self.team.agree(self.stop, self.seconds)
             if self.stop:
@@ -438,17 +469,10 @@ class Trainer:
     def _check(self, observer: Observer) -> None:
         """Show the observer a fixed-noise batch of every class."""
         config, classes = self.config, self.config.num_classes
-        z = draw_noise(config.seed, range(CHECK_SAMPLES * classes), config.z_dim, config.noise).to(self.device)
-        y = torch.arange(classes).repeat_interleave(CHECK_SAMPLES)
+        each = max(CHECK_SAMPLES_EACH, CHECK_SAMPLES // classes)
+        z = draw_noise(config.seed, range(each * classes), config.z_dim, config.noise).to(self.device)
+        y = torch.arange(classes).repeat_interleave(each)
         observer.on_check(self.images, self.ema(z, y.to(self.device)).float().cpu(), y)
-
-    def _list_moments(self) -> list[float]:
-        """Fractions of the run, log-spaced to its end, at which a snapshot is kept: as many as `history_mb` holds."""
-        size = 2 * sum(p.numel() for p in self.g.state_dict().values()) + 8192  # half precision, and the header
-        count = min(MAX_MOMENTS, int(self.config.history_mb * 1e6) // size) - 1  # one is the untrained G
-        if count < 1:
-            return []
-        return [FIRST_MOMENT ** (1 - k / (count - 1)) for k in range(count)] if count > 1 else [1.0]
 
     # ---- on disk --------------------------------------------------------------------------------------------------
 
@@ -460,6 +484,7 @@ class Trainer:
             "images": self.images,
             "seconds": self.seconds,
             "retries": self.retries,
+            "notes": self.notes,
             **{name: item.state_dict() for name, item in self._list_stateful()},
         }
 
@@ -478,7 +503,7 @@ class Trainer:
         for name, item in self._list_stateful():
             item.load_state_dict(state[name])
         self.step, self.images, self.seconds = int(state["step"]), int(state["images"]), float(state["seconds"])
-        self.retries = int(state["retries"])
+        self.retries, self.notes = int(state["retries"]), dict(state["notes"])
 
     def _describe(self) -> dict[str, Any]:
         """The header of a released file: what the classes are, and how it was trained."""
