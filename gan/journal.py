@@ -57,14 +57,17 @@ class JournalError(RuntimeError):
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
-    """The rows of a JSONL file, in order; none where there is no file. Lines that are no JSON object are left out."""
+    """The rows of a JSONL file, in order; none where there is no file. A line that is no whole row is left out.
+
+    A row is a JSON object, with the number `images` among others, and ends its line.
+    """
     return [row for _, row in _read_lines(path)]
 
 
 def drop_rows(path: Path, images: int) -> None:
     """Take out, atomically, the rows beyond `images` images and lines that are no row; with 0 images, all rows."""
     if path.exists():
-        kept = [line for line, row in _read_lines(path) if images and row.get("images", 0) <= images]
+        kept = [line for line, row in _read_lines(path) if images and row["images"] <= images]
         text = b"".join(kept)
         if text != path.read_bytes():
             write_atomically(path, lambda part: part.write_bytes(text))
@@ -76,7 +79,7 @@ def _read_lines(path: Path) -> Iterator[tuple[bytes, dict[str, Any]]]:
             row = json.loads(line)
         except ValueError:  # half a line: the run was killed while it wrote
             continue
-        if isinstance(row, dict) and line.endswith(b"\n"):
+        if isinstance(row, dict) and isinstance(row.get("images"), int) and line.endswith(b"\n"):
             yield line, row
 
 

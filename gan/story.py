@@ -276,8 +276,7 @@ def make_summary(out: Path) -> Path:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise StoryError("The summary is drawn by matplotlib; pip install -r requirements.txt brings it.") from error
-    log, checks = read_rows(out / LOG), read_rows(out / CHECKS)
-    alarms = [row for row in read_rows(out / ALARMS) if isinstance(row.get("images"), int | float)]
+    log, checks, alarms = (read_rows(out / name) for name in (LOG, CHECKS, ALARMS))
     sheets = read_sheets(out)
     panels = plan_panels(log, checks)
     if not sheets and not panels:

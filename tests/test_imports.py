@@ -21,7 +21,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("gan.sampling",),
     ("gan.latent", "gan.invert", "gan.measure", "gan.evaluation", "gan.evaluate", "gan.render", "gan.export"),
     ("gan", "gan.sample", "gan.fit_classifier"),
-    ("gan.trainer", "gan.ui"),
+    ("gan.trainer", "gan.journal", "gan.story", "gan.watch", "gan.hub", "gan.ui"),
     ("gan.train",),
     ("train", "app"),
 )
