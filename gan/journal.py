@@ -84,10 +84,10 @@ def _read_lines(path: Path) -> Iterator[tuple[bytes, dict[str, Any]]]:
 
 
 def tidy(value: Any) -> Any:
-    """A value as it goes into a row: floats to 5 places, small ones to 5 digits; what is not finite left out (None)."""
+    """A value as it goes into a row: floats to 5 places, small ones to 5 digits; what is not finite left out; None stays."""
     if isinstance(value, Mapping):
-        pairs = ((str(name), tidy(item)) for name, item in value.items())
-        return {name: item for name, item in pairs if item is not None}
+        pairs = ((str(name), item, tidy(item)) for name, item in value.items())
+        return {name: neat for name, item, neat in pairs if neat is not None or item is None}
     if isinstance(value, list | tuple):
         return [tidy(item) for item in value]
     if isinstance(value, float):
@@ -111,7 +111,7 @@ def flatten_check(check: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
         else:
             parts = [(tag, value)]
         for part, item in parts:
-            if name not in ("images", "step") and isinstance(item, int | float) and math.isfinite(item):
+            if name not in ("images", "step") and not isinstance(item, bool | None | str) and math.isfinite(item):
                 yield part, float(item)
 
 

@@ -58,7 +58,8 @@ def test_rows_are_json_rounded_and_without_nan(tmp_path):
 
 
 def test_tidy_keeps_what_is_not_a_float():
-    assert tidy({"a": math.nan, "b": {"c": -math.inf, 1: True}, "d": [1.0000004, "x"]}) == {
+    assert tidy({"e": None, "a": math.nan, "b": {"c": -math.inf, 1: True}, "d": [1.0000004, "x"]}) == {
+        "e": None,
         "b": {"1": True},
         "d": [1.0, "x"],
     }
