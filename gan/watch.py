@@ -21,7 +21,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -441,10 +441,18 @@ def load_reader(config: Config, device: torch.device | str = "cpu") -> Classifie
     return load_classifier(device) if config.dataset in DIGITS else None
 
 
+class Reader(Protocol):
+    """What reads pictures (N, 1, 28, 28) in [-1, 1]: `read` gives the probabilities of ten digits, (N, 10)."""
+
+    def read(self, images: Tensor) -> Tensor:
+        """(N, 1, 28, 28) -> (N, 10)."""
+        ...
+
+
 class Watch:
     """Looks on at a run on `dataset` and says when something is wrong; `reader` as `load_reader` gives it."""
 
-    def __init__(self, config: Config, dataset: Dataset, reader: Classifier | None) -> None:
+    def __init__(self, config: Config, dataset: Dataset, reader: Reader | None) -> None:
         self.reader, self.conditional = reader, not config.unconditional
         labels = dataset.labels if self.conditional else torch.zeros_like(dataset.labels)
         self.names = tuple(dataset.class_names) if self.conditional else ("any",)

@@ -19,9 +19,9 @@ def step(images, **changes):
     return Progress(**{**numbers, **healthy, **changes, "images": images})
 
 
-def look(images, accuracy=0.9, diversity=0.95, distance=0.1, **changes):
-    rows = [tuple(v) if isinstance(v, list) else (v,) * 10 for v in (accuracy, diversity, distance)]
-    return Check(images, NAMES, *rows, count=640, **changes)
+def look(images, accuracy=0.9, diversity=0.95, distance=0.1):
+    a, d, far = (tuple(v) if isinstance(v, list) else (v,) * 10 for v in (accuracy, diversity, distance))
+    return Check(images, NAMES, a, d, far, count=640)
 
 
 def run(rules, first, last, **changes):
