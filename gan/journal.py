@@ -84,7 +84,7 @@ def _read_lines(path: Path) -> Iterator[tuple[bytes, dict[str, Any]]]:
 
 
 def tidy(value: Any) -> Any:
-    """A value as it goes into a row: floats to 5 places, small ones to 5 digits; what is not finite left out; None stays."""
+    """A value as it goes into a row: floats to 5 places, small ones to 5 digits; infinite ones go, None stays."""
     if isinstance(value, Mapping):
         pairs = ((str(name), item, tidy(item)) for name, item in value.items())
         return {name: neat for name, item, neat in pairs if neat is not None or item is None}
