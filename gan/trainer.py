@@ -249,7 +249,7 @@ class Trainer:
             total = total + config.mismatch * mismatch_d(right=right, wrong=wrong, differ=y != swapped)
         penalty = torch.full((), math.nan)
         if config.loss == "wgan-gp":
-            t = self.team.share(torch.rand(config.batch, 1, 1, 1, generator=rng)).to(self.device)
+            t = self.team.share(torch.rand(config.batch, generator=rng)).to(self.device)
             penalty = interpolate_penalty(self.d, real=real, fake=fake, y=y, t=t)
             total = total + config.gp_weight * penalty
         if lazy:

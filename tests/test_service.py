@@ -250,7 +250,7 @@ def test_wait_for_the_pen_ends_with_a_sentence(service, monkeypatch):
     holding, done = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with service._draws():
+        with service.draws():
             holding.set()
             done.wait(10)
 

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-def _answer(draw: Callable[..., T], *args: object) -> T:
+def answer_call(draw: Callable[..., T], *args: object) -> T:
     """Call the service; what is wrong with the arguments becomes an error whose message is that sentence."""
     try:
         return draw(*args)
@@ -35,7 +35,7 @@ def _answer(draw: Callable[..., T], *args: object) -> T:
         raise gr.Error("Something went wrong on the server while drawing.", print_exception=False) from error
 
 
-def _file(data: bytes, name: str, kind: str, folder: str) -> dict[str, Any]:
+def make_file(data: bytes, name: str, kind: str, folder: str) -> dict[str, Any]:
     """A file in Gradio's cache, from where the client fetches it and `delete_cache` removes it."""
     path = save_bytes_to_cache(data, name, folder)
     return FileData(path=path, orig_name=name, mime_type=kind).model_dump()
@@ -47,9 +47,9 @@ def add_endpoints(service: Service, folder: Callable[[], str]) -> None:
     def generate(
         digits: str = "0123456789", rows: int = 8, seed: int = 0, truncation: float = 1.0, model: str = "digits"
     ) -> tuple[dict, dict]:
-        sheet = _answer(service.draw_sheet, model, digits, rows, seed, truncation)
+        sheet = answer_call(service.draw_sheet, model, digits, rows, seed, truncation)
         recipe = {**sheet.recipe, "milliseconds": round(sheet.milliseconds, 1)}
-        return _file(sheet.to_png(), "sheet.png", "image/png", folder()), recipe
+        return make_file(sheet.to_png(), "sheet.png", "image/png", folder()), recipe
 
     def draw_way(
         start_digit: int,
@@ -61,7 +61,7 @@ def add_endpoints(service: Service, folder: Callable[[], str]) -> None:
         frames: int,
         model: str,
     ) -> Any:
-        return _answer(
+        return answer_call(
             service.draw_frames, model, start_digit, start_seed, end_digit, end_seed, method, truncation, frames
         )
 
@@ -76,7 +76,7 @@ def add_endpoints(service: Service, folder: Callable[[], str]) -> None:
         model: str = "digits",
     ) -> tuple[dict, dict]:
         drawn = draw_way(start_digit, start_seed, end_digit, end_seed, method, truncation, frames, model)
-        return _file(drawn.to_strip_png(), "strip.png", "image/png", folder()), drawn.recipe
+        return make_file(drawn.to_strip_png(), "strip.png", "image/png", folder()), drawn.recipe
 
     def interpolate_gif(
         start_digit: int = 3,
@@ -89,7 +89,7 @@ def add_endpoints(service: Service, folder: Callable[[], str]) -> None:
         model: str = "digits",
     ) -> tuple[dict, dict]:
         drawn = draw_way(start_digit, start_seed, end_digit, end_seed, method, truncation, frames, model)
-        return _file(drawn.to_gif(), "frames.gif", "image/gif", folder()), drawn.recipe
+        return make_file(drawn.to_gif(), "frames.gif", "image/gif", folder()), drawn.recipe
 
     def models() -> dict:
         index = read_index()

@@ -22,14 +22,23 @@ from gan.ui.service import FieldError
 Answer = Callable[[dict[str, Any]], dict[str, Any]]
 
 STATIC = Path(__file__).resolve().parent / "static"
-SCRIPTS = ("source.js", "paint.js", "generate.js", "interpolate.js")
+SHARED = ("source.js", "words.js", "link.js", "paint.js")  # what the tabs' own scripts build on, in this order
 
 log = logging.getLogger(__name__)
 
 
 def read_scripts() -> str:
-    """The page's scripts as tags for its head."""
-    return "".join(f"<script>{(STATIC / name).read_text(encoding='utf-8')}</script>\n" for name in SCRIPTS)
+    """The page's scripts as tags for its head: the shared ones, then one a tab."""
+    shared = [STATIC / name for name in SHARED]
+    own = sorted(path for path in STATIC.glob("*.js") if path not in shared)
+    return "".join(f"<script>{path.read_text(encoding='utf-8')}</script>\n" for path in [*shared, *own])
+
+
+def read_styles() -> str:
+    """The page's styles: page.css, then one file a tab that has any."""
+    first = STATIC / "page.css"
+    own = sorted(path for path in STATIC.glob("*.css") if path != first)
+    return "\n".join(path.read_text(encoding="utf-8") for path in [first, *own])
 
 
 def respond(answer: Answer, request: object) -> dict[str, Any]:

@@ -11,11 +11,12 @@ nothing outside the machine that serves it.
 
 import os
 import threading
+from collections.abc import Callable
 
 import gradio as gr
 
 from gan.ui.api import add_endpoints
-from gan.ui.bridge import STATIC
+from gan.ui.bridge import STATIC, read_styles
 from gan.ui.generate import build_generate
 from gan.ui.interpolate import build_interpolate
 from gan.ui.service import Service
@@ -23,6 +24,12 @@ from gan.ui.theme import build_theme
 
 TITLE = "Digit Forge"
 KEEP_FILES_SECONDS = 3600
+
+# A tab: its id (also in links), its label, and what builds it into the surrounding layout
+TABS: tuple[tuple[str, str, Callable[[Service, gr.Dropdown], None]], ...] = (
+    ("generate", "Generate", build_generate),
+    ("interpolate", "Interpolate", build_interpolate),
+)
 
 HEADER = """
 <header class="df-header">
@@ -70,10 +77,9 @@ def build(service: Service) -> gr.Blocks:
             return gr.Dropdown(found, visible=len(found) > 1)
 
         with gr.Tabs():
-            with gr.Tab("Generate", id="generate"):
-                build_generate(service, model)
-            with gr.Tab("Interpolate", id="interpolate"):
-                build_interpolate(service, model)
+            for name, label, build_tab in TABS:
+                with gr.Tab(label, id=name, elem_id=f"tab-{name}"):
+                    build_tab(service, model)
         gr.HTML(WORDS, apply_default_css=False)
         page.load(
             refresh_models,
@@ -96,7 +102,7 @@ def serve(page: gr.Blocks, service: Service, *, host: str, port: int, block: boo
         server_name=host,
         server_port=port,
         theme=build_theme(),
-        css=(STATIC / "page.css").read_text(encoding="utf-8"),
+        css=read_styles(),
         favicon_path=STATIC / "favicon.png",
         footer_links=["api", "settings"],
         run_history=False,

@@ -104,7 +104,7 @@ class Frames:
 
 
 @contextmanager
-def _field(name: str) -> Iterator[None]:
+def field_of(name: str) -> Iterator[None]:
     """Give the name of a control to the InputError that its value raises."""
     try:
         yield
@@ -112,8 +112,9 @@ def _field(name: str) -> Iterator[None]:
         raise error if isinstance(error, FieldError) else FieldError(str(error), name) from error
 
 
-def _checked(field: str, check: Callable[..., T], *args: Any) -> T:
-    with _field(field):
+def checked(field: str, check: Callable[..., T], *args: Any) -> T:
+    """`check(*args)`, its InputError as a FieldError of the control `field`."""
+    with field_of(field):
         return check(*args)
 
 
@@ -126,7 +127,7 @@ class Service:
         self._loaded: OrderedDict[tuple[str, int, int], Generator] = OrderedDict()
         self._loading = threading.Lock()
         self._pen = threading.Lock()
-        self._count = min(MAX_HANDS, _count_cores())
+        self._count = min(MAX_HANDS, count_cores())
         self._hands = ThreadPoolExecutor(self._count, "hand", initializer=torch.set_num_threads, initargs=(1,))
 
     def models(self) -> list[str]:
@@ -135,7 +136,7 @@ class Service:
 
     def get(self, name: object) -> Generator:
         """The generator of that name in checkpoints/, loaded once; FieldError lists the names when there is none."""
-        with _field("model"):
+        with field_of("model"):
             # A name and never a path: visitors do not open files.
             text = name if isinstance(name, str) else ""
             path = checkpoint.CHECKPOINTS / f"{text}.safetensors"
@@ -170,17 +171,17 @@ class Service:
         MAX_ROWS; rows x digits to MAX_DIGITS. seed: 0 to 2**32 - 1. psi: 0 to 1.5. Raises FieldError.
         """
         generator = self.get(model)
-        columns = _checked("digits", _parse_typed, digits, generator.num_classes)
+        columns = checked("digits", parse_typed, digits, generator.num_classes)
         if len(columns) > MAX_TYPED:
             raise FieldError(f"{len(columns)} digits are too many; a sheet holds up to {MAX_TYPED} in a row.", "digits")
-        count = _checked("rows", check_count, rows, MAX_ROWS)
+        count = checked("rows", check_count, rows, MAX_ROWS)
         if count * len(columns) > MAX_DIGITS:
             raise FieldError(
                 f"{len(columns)} digits in {count} rows are {count * len(columns)}; a sheet holds up to {MAX_DIGITS}, "
                 f"here up to {MAX_DIGITS // len(columns)} rows.",
                 "rows",
             )
-        number, truncation = _checked("seed", check_seed, seed), _checked("psi", check_psi, psi)
+        number, truncation = checked("seed", check_seed, seed), checked("psi", check_psi, psi)
         labels = columns * count
         indices = [row for row in range(count) for _ in columns]
         z, y = generator.draw_z(number, indices), torch.tensor(labels)
@@ -189,14 +190,14 @@ class Service:
             w = generator.truncate(generator.map(z[part], y[part]), y[part], truncation)
             return to_uint8(generator.synthesize(w))
 
-        with self._draws() as clock:
-            images = self._share(draw, len(labels))
-        recipe = _recipe(
+        with self.draws() as clock:
+            images = self.share(draw, len(labels))
+        recipe = make_recipe(
             generator, seed=number, digits=labels, indices=indices, truncation=truncation, columns=len(columns)
         )
-        shown = _list_digits([generator.class_names[digit] for digit in columns])
-        noun = _plural(len(labels), "digit")
-        alt = f"Sheet of {len(labels)} handwritten {noun}, {count} {_plural(count, 'row')} of {shown}"
+        shown = list_digits([generator.class_names[digit] for digit in columns])
+        noun = plural(len(labels), "digit")
+        alt = f"Sheet of {len(labels)} handwritten {noun}, {count} {plural(count, 'row')} of {shown}"
         return Sheet(images, len(columns), count, recipe, alt, clock())
 
     def draw_frames(
@@ -218,12 +219,12 @@ class Service:
         generator = self.get(model)
         ends = []
         for side, digit, seed in (("start", start_digit, start_seed), ("end", end_digit, end_seed)):
-            digits = _checked(f"{side}_digit", _parse_typed, digit, generator.num_classes)
+            digits = checked(f"{side}_digit", parse_typed, digit, generator.num_classes)
             if len(digits) != 1:
                 raise FieldError(f"the {side} has {len(digits)} digits; it takes one.", f"{side}_digit")
-            ends.append(End(digits[0], _checked(f"{side}_seed", check_seed, seed)))
-        way, truncation = _checked("method", check_method, method), _checked("psi", check_psi, psi)
-        count = _checked("frames", check_count, frames, MAX_FRAMES)
+            ends.append(End(digits[0], checked(f"{side}_seed", check_seed, seed)))
+        way, truncation = checked("method", check_method, method), checked("psi", check_psi, psi)
+        count = checked("frames", check_count, frames, MAX_FRAMES)
         if count < 2:
             raise FieldError(f"the count is 1; an interpolation has from 2 to {MAX_FRAMES} frames.", "frames")
         t = torch.linspace(0, 1, count, dtype=torch.float64)
@@ -231,15 +232,15 @@ class Service:
         def draw(part: slice) -> Tensor:
             return to_uint8(interpolate(generator, ends[0], ends[1], t[part], method=way, truncation=truncation))
 
-        with self._draws() as clock:
-            images = self._share(draw, count)
+        with self.draws() as clock:
+            images = self.share(draw, count)
         start, end = ({"digit": one.digit, "seed": one.seed} for one in ends)
-        recipe = _recipe(generator, start=start, end=end, method=way, truncation=truncation, frames=count)
+        recipe = make_recipe(generator, start=start, end=end, method=way, truncation=truncation, frames=count)
         names = [generator.class_names[one.digit] for one in ends]
-        alt = f"from {_article(names[0])}, seed {ends[0].seed}, to {_article(names[1])}, seed {ends[1].seed}"
+        alt = f"from {article(names[0])}, seed {ends[0].seed}, to {article(names[1])}, seed {ends[1].seed}"
         return Frames(images, recipe, alt, clock())
 
-    def _share(self, draw: Callable[[slice], Tensor], count: int) -> Tensor:
+    def share(self, draw: Callable[[slice], Tensor], count: int) -> Tensor:
         """Draw pictures 0 to count in even parts, all at once, and put them together again."""
         parts = max(1, min(self._count, count // HAND_DIGITS))
         cuts = [count * i // parts for i in range(parts + 1)]
@@ -247,7 +248,7 @@ class Service:
         return torch.cat(list(drawn))
 
     @contextmanager
-    def _draws(self) -> Iterator[Callable[[], float]]:
+    def draws(self) -> Iterator[Callable[[], float]]:
         """Take the pen, and a clock of milliseconds that stops when it is laid down."""
         if not self._pen.acquire(timeout=WAIT_SECONDS):
             raise FieldError("The server is busy with other visitors' digits; try again in a moment.")
@@ -260,7 +261,7 @@ class Service:
             self._pen.release()
 
 
-def _parse_typed(digits: object, num_classes: int) -> list[int]:
+def parse_typed(digits: object, num_classes: int) -> list[int]:
     """parse_digits for what may come over the network: text, a whole number or a list, of a bounded length."""
     if isinstance(digits, float) and digits.is_integer():
         digits = int(digits)
@@ -273,26 +274,29 @@ def _parse_typed(digits: object, num_classes: int) -> list[int]:
     return parse_digits(digits, num_classes)
 
 
-def _count_cores() -> int:
+def count_cores() -> int:
     """The cores that this process may use, where the system tells; else those there are."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
-def _recipe(generator: Generator, **rest: Any) -> dict[str, Any]:
+def make_recipe(generator: Generator, **rest: Any) -> dict[str, Any]:
+    """A recipe: the model and its weights' hash, and what else draws the same again."""
     return {"model": generator.name, "weights": generator.sha256, **rest}
 
 
-def _plural(count: int, noun: str) -> str:
+def plural(count: int, noun: str) -> str:
+    """The noun for that many."""
     return noun if count == 1 else f"{noun}s"
 
 
-def _article(name: str) -> str:
+def article(name: str) -> str:
+    """A class's name with its article."""
     return f"an {name}" if name in ("8", "eight") else f"a {name}"
 
 
-def _list_digits(names: list[str]) -> str:
+def list_digits(names: list[str]) -> str:
     """Digits as they are read out, 2 0 2 6; a long row is counted instead."""
     if len(names) <= 20:
         return " ".join(names)

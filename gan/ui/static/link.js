@@ -1,0 +1,42 @@
+/* The address bar carries the recipe: ?tab=explore&model=digits&seed=7... opens exactly that picture.
+
+     DigitForge.linked(tab)           -> {name: text} from the address, when it names this tab; else null
+     DigitForge.makeLink(tab, state)  -> the address that opens `state` (plain values) on this tab
+     DigitForge.copyLink(button, tab, state)  copies it, shows it in the address bar, and says so on the button */
+(() => {
+  const forge = (window.DigitForge = window.DigitForge || {});
+  const arrived = new URLSearchParams(window.location.search);
+
+  forge.linked = (tab) => {
+    if ((arrived.get("tab") || "") !== tab) return null;
+    return Object.fromEntries([...arrived].filter(([name]) => name !== "tab" && !name.startsWith("__")));
+  };
+
+  forge.makeLink = (tab, state) => {
+    const query = new URLSearchParams({ tab });
+    for (const [name, value] of Object.entries(state)) {
+      if (value !== null && value !== undefined) query.set(name, typeof value === "object" ? JSON.stringify(value) : value);
+    }
+    return `${window.location.origin}${window.location.pathname}?${query}`;
+  };
+
+  forge.copyLink = async (button, tab, state) => {
+    const link = forge.makeLink(tab, state);
+    window.history.replaceState(null, "", link);
+    let done = true;
+    try {
+      await navigator.clipboard.writeText(link);
+    } catch {
+      done = false; // not a secure origin, or refused: the address bar has it
+    }
+    const before = button.textContent;
+    button.textContent = forge.word(done ? "link.copied" : "link.shown");
+    setTimeout(() => (button.textContent = before), 1800);
+  };
+
+  forge.addWords({
+    "link.copy": ["Copy link", "复制链接"],
+    "link.copied": ["Copied", "已复制"],
+    "link.shown": ["See address bar", "见地址栏"],
+  });
+})();

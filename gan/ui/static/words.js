@@ -1,0 +1,27 @@
+/* Words of the scripts in the visitor's language, English or Chinese, as Gradio's own labels follow the browser.
+
+     DigitForge.addWords({"explore.slant": ["Slant", "倾斜"]})       in a tab's script, once
+     DigitForge.word("generate.note", { count: 10 })                 {count} is filled in
+     <span data-word="explore.slant"></span>                         filled by DigitForge.translate(element) */
+(() => {
+  const forge = (window.DigitForge = window.DigitForge || {});
+  const words = {};
+  const language = /^zh/i.test(navigator.language || "") ? 1 : 0;
+
+  forge.language = language ? "zh-CN" : "en";
+
+  forge.addWords = (more) => Object.assign(words, more);
+
+  forge.word = (key, values = {}) => {
+    const pair = words[key];
+    if (!pair) return key;
+    return pair[language].replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
+  };
+
+  forge.translate = (element) => {
+    for (const item of element.querySelectorAll("[data-word]")) item.textContent = forge.word(item.dataset.word);
+    for (const item of element.querySelectorAll("[data-word-label]")) {
+      item.setAttribute("aria-label", forge.word(item.dataset.wordLabel));
+    }
+  };
+})();

@@ -1,0 +1,39 @@
+"""The page's labels in English and Chinese, through gr.I18n, which follows the visitor's browser.
+
+A tab adds its own: `WORDS = add({"explore.slant": ("Slant", "倾斜")})`, and builds with `say("explore.slant")`.
+Text inside a gr.HTML and in scripts is looked up in the page instead (static/words.js, the same keys' form).
+"""
+
+from typing import Any
+
+import gradio as gr
+
+_words: dict[str, tuple[str, str]] = {}
+
+
+def add(words: dict[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    """Take in (English, Chinese) pairs by key; a key that two tabs claim is a mistake in the code (KeyError)."""
+    for key, pair in words.items():
+        if _words.get(key, pair) != pair:
+            raise KeyError(f"the words of {key!r} are given twice")
+        _words[key] = pair
+    return words
+
+
+def build_i18n() -> gr.I18n:
+    """What `launch(i18n=...)` takes: all words added so far, by language."""
+    columns: dict[str, dict[str, str]] = {"en": {}, "zh-CN": {}, "zh": {}}
+    for key, (english, chinese) in _words.items():
+        columns["en"][key] = english
+        columns["zh"][key] = columns["zh-CN"][key] = chinese
+    return gr.I18n(**columns)
+
+
+_marker = gr.I18n(en={})
+
+
+def say(key: str) -> Any:
+    """The label of that key for a component's label, info, placeholder or a button's text; KeyError when unknown."""
+    if key not in _words:
+        raise KeyError(key)
+    return _marker(key)
