@@ -1,6 +1,6 @@
-"""The independent reader: which digit does a picture show? Its features are the space of the metrics.
+"""The independent reader: which class does a picture show? Its features are the space of the metrics.
 
-It has seen the training split of the real MNIST and nothing else: no generated digit, no test digit. That
+The shipped one has seen the training split of the real MNIST and nothing else: no generated digit, no test digit. That
 makes it a fair judge of a generator (`gan.evaluate`) and an honest second opinion beside one digit (the app).
 Its penultimate layer, 96 numbers a picture, is the feature space of FID, KID, precision, recall, density and
 coverage.
@@ -12,8 +12,8 @@ features would forget where strokes are and could not tell one handwriting from 
     >>> reader = load_classifier()
     >>> reader.read(images)  # (N, 10) probabilities
 
-The weights are made by `python -m gan.fit_classifier`; their header holds that command, its seed and the
-accuracy.
+Weights are made by `python -m gan.fit_classifier`, also for other datasets; their header holds that command, the
+dataset and its classes, the seed and the accuracy.
 """
 
 from __future__ import annotations
@@ -59,16 +59,17 @@ def _conv(inputs: int, outputs: int) -> list[nn.Module]:
 
 
 class DigitNet(nn.Module):
-    """(N, 1, 28, 28) in [-1, 1] -> (N, 10) logits; `features` stops one layer before: (N, 96), none below 0.
+    """(N, 1, 28, 28) in [-1, 1] -> (N, C) logits; `features` stops one layer before: (N, 96), none below 0.
 
     Pixels are folded 2 x 2 into channels first: on a CPU it is the 28 x 28 maps that cost, and they buy no
     accuracy.
 
     Args:
         dropout: share of the 96 features dropped while training.
+        classes: C.
     """
 
-    def __init__(self, dropout: float = 0.3) -> None:
+    def __init__(self, dropout: float = 0.3, classes: int = 10) -> None:
         super().__init__()
         self.trunk = nn.Sequential(
             nn.PixelUnshuffle(2),  # (N, 4, 14, 14)
@@ -84,7 +85,7 @@ class DigitNet(nn.Module):
             nn.ReLU(inplace=True),
         )
         self.dropout = nn.Dropout(dropout)
-        self.head = nn.Linear(FEATURES, 10)
+        self.head = nn.Linear(FEATURES, classes)
 
     def features(self, images: Tensor) -> Tensor:
         """(N, 1, 28, 28) -> (N, 96)."""
@@ -92,7 +93,7 @@ class DigitNet(nn.Module):
         return seen
 
     def forward(self, images: Tensor) -> Tensor:
-        """(N, 1, 28, 28) -> (N, 10) logits."""
+        """(N, 1, 28, 28) -> (N, C) logits."""
         logits: Tensor = self.head(self.dropout(self.features(images)))
         return logits
 
@@ -103,7 +104,7 @@ class Classifier:
 
     Attributes:
         network: the DigitNet, in eval mode, gradients off.
-        meta: what the file's header says: command, seed, data, accuracy on the test split.
+        meta: what the file's header says: dataset, class_names, command, seed, accuracy on the test split.
     """
 
     network: DigitNet
@@ -114,8 +115,23 @@ class Classifier:
         """Where the network is."""
         return self.network.head.weight.device
 
+    @property
+    def num_classes(self) -> int:
+        """How many classes it tells apart."""
+        return self.network.head.out_features
+
+    @property
+    def dataset(self) -> str:
+        """The dataset, a name in gan.data, whose training split it has seen."""
+        return str(self.meta["dataset"])
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """What its classes are called."""
+        return tuple(self.meta["class_names"])
+
     def observe(self, images: Tensor, batch_size: int = 500) -> tuple[Tensor, Tensor]:
-        """Features (N, 96) and logits (N, 10) in one pass, `batch_size` pictures at a time."""
+        """Features (N, 96) and logits (N, C) in one pass, `batch_size` pictures at a time."""
         if images.dim() != 4 or images.shape[1:] != (1, 28, 28) or not images.is_floating_point():
             raise ValueError(
                 "The classifier reads float images of shape (N, 1, 28, 28); "
@@ -123,7 +139,7 @@ class Classifier:
             )
         features, logits = (
             [images.new_empty(0, FEATURES, device="cpu")],
-            [images.new_empty(0, 10, device="cpu")],
+            [images.new_empty(0, self.num_classes, device="cpu")],
         )
         with torch.inference_mode():
             for batch in images.split(batch_size) if len(images) else ():
@@ -133,7 +149,7 @@ class Classifier:
         return torch.cat(features), torch.cat(logits)
 
     def read(self, images: Tensor) -> Tensor:
-        """Probabilities of the ten digits, (N, 10); each row sums to 1."""
+        """Probabilities of the classes, (N, C); each row sums to 1."""
         return self.observe(images)[1].softmax(dim=1)
 
     def features(self, images: Tensor) -> Tensor:
@@ -146,7 +162,7 @@ def _hash(tensors: dict[str, Tensor]) -> str:
 
 
 def load_classifier(device: torch.device | str = "cpu", path: Path = WEIGHTS) -> Classifier:
-    """Read the shipped weights. Nothing is unpickled.
+    """Read the shipped weights, or those in a file of one's own. Nothing is unpickled.
 
     Raises:
         ClassifierError: the file is missing, damaged, or not a classifier of this project.
@@ -169,8 +185,10 @@ def load_classifier(device: torch.device | str = "cpu", path: Path = WEIGHTS) ->
         raise ClassifierError(f"the file {path} is damaged: its tensors are not those that its header promises.")
     try:
         meta = json.loads(header["meta"])
-        network = DigitNet()
+        network = DigitNet(classes=len(meta["class_names"]))
         network.load_state_dict(tensors)
+        if not isinstance(meta["dataset"], str):
+            raise TypeError("the dataset has no name")
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise ClassifierError(f"the file {path} does not hold the network its header describes ({error}).") from None
     network.eval().requires_grad_(False)

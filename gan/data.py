@@ -107,6 +107,12 @@ def get_root(given: str | None = None) -> Path:
     return Path(given or os.environ.get("GAN_DATA") or DEFAULT_ROOT).expanduser()
 
 
+def check_name(name: str) -> None:
+    """DataError, which lists the datasets there are, unless `name` is one."""
+    if name not in SOURCES:
+        raise DataError(f"unknown dataset {name!r}: there are {', '.join(SOURCES)}.")
+
+
 def load_dataset(root: str | Path, split: str = "train", *, name: str = "mnist", download: bool = False) -> Dataset:
     """Read a split ("train" or "test") of the dataset `name`, a row of SOURCES, below `root`.
 
@@ -119,8 +125,7 @@ def load_dataset(root: str | Path, split: str = "train", *, name: str = "mnist",
     """
     if split not in SPLITS:
         raise DataError(f"unknown split {split!r}: there are {', '.join(SPLITS)}.")
-    if name not in SOURCES:
-        raise DataError(f"unknown dataset {name!r}: there are {', '.join(SOURCES)}.")
+    check_name(name)
     source = SOURCES[name]
     try:
         folder = _find_folder(Path(root), source)

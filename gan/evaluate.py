@@ -3,10 +3,12 @@
     python -m gan.evaluate digits --data ROOT                     # everything: under 15 minutes on 2 cores
     python -m gan.evaluate digits --data ROOT --quick             # under 2 minutes
     python -m gan.evaluate samples.npz --data ROOT --json out.json
+    python -m gan.evaluate runs/kmnist/model.safetensors --data ROOT --reader kmnist-reader.safetensors
 
-Each figure stands beside the one that real training digits get, and its name holds the number of samples. The
-same command gives the same numbers, milliseconds aside. What each means: docs/evaluation.md. Needs `pip
-install -r requirements-evaluate.txt`.
+Each figure stands beside the one that real training images get, and its name holds the number of samples. A
+checkpoint says which dataset it was trained on; other than handwritten digits need a reader of their own
+(`gan.fit_classifier`). The same command gives the same numbers, milliseconds aside. What each means:
+docs/evaluation.md. Needs `pip install -r requirements-evaluate.txt`.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import json
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -65,12 +68,15 @@ def main(argv: list[str] | None = None) -> int:
 def _parse(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m gan.evaluate",
-        description="Measure a generator, or samples in an .npz, against real MNIST.",
+        description="Measure a generator, or samples in an .npz, against the real test split.",
     )
     parser.add_argument("subject", metavar="CHECKPOINT|SAMPLES.npz", help="a released name, a .safetensors, an .npz")
     parser.add_argument("--data", metavar="ROOT", help="folder that holds MNIST/raw (default: $GAN_DATA, else data)")
+    parser.add_argument("--download", action="store_true", help="fetch the dataset where it is missing")
+    parser.add_argument("--dataset", metavar="NAME", help="what an .npz imitates (default: mnist)")
+    parser.add_argument("--reader", type=Path, metavar="FILE", help="classifier of gan.fit_classifier (default: ours)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
-    parser.add_argument("--quick", action="store_true", help="fewer digits, one CAS seed: under 2 minutes")
+    parser.add_argument("--quick", action="store_true", help="fewer images, one CAS seed: under 2 minutes")
     parser.add_argument("--seed", type=int, default=0, help="of z, shuffles and random subsets (default: 0)")
     parser.add_argument("--truncation", type=float, default=1.0, metavar="PSI", help="of a generator (default: 1)")
     parser.add_argument("--device", default="cpu", help="cpu, cuda, mps or auto (default: cpu)")
@@ -82,10 +88,10 @@ def _run(args: argparse.Namespace) -> int:
     # Everything that can be wrong is found out here, before the first minute of work.
     import torch
 
-    from gan.classifier import load_classifier
-    from gan.data import get_root, load_dataset
+    from gan.data import check_name, get_root, load_dataset
     from gan.device import choose_device
     from gan.evaluation import inception
+    from gan.evaluation.readers import choose_reader
     from gan.evaluation.report import format_report
     from gan.evaluation.run import FULL, QUICK, evaluate
     from gan.evaluation.samples import Samples, read_samples
@@ -97,26 +103,47 @@ def _run(args: argparse.Namespace) -> int:
     device = str(choose_device(args.device))
     if args.json:
         _check_writable(args.json)
-    subject: Generator | Samples
-    about: dict[str, Any]
+    generator: Generator | None = None
     if args.subject.lower().endswith(".npz"):
         if truncation != 1:
             raise EvaluationError("--truncation is for a checkpoint; the samples in an .npz are drawn already.")
-        subject = read_samples(Path(args.subject), plan.least)
-        about = {"samples": args.subject, "count": len(subject)}
+        dataset = args.dataset or "mnist"
+        check_name(dataset)
     else:
-        subject = load(args.subject, device=device)
-        if subject.class_names != tuple("0123456789"):
-            raise EvaluationError(
-                f"{args.subject} draws {', '.join(subject.class_names)}; "
-                "the classifier here reads the digits 0 to 9 only."
-            )
-        about = {"checkpoint": subject.name, "sha256": subject.sha256, "truncation": truncation}
+        generator = load(args.subject, device=device)
+        dataset = generator.config.dataset
+        if args.dataset:
+            raise EvaluationError(f"--dataset is for an .npz; {args.subject} says itself that it learned {dataset}.")
+    classifier = choose_reader(dataset, args.reader, device)
     root = get_root(args.data)
-    train, test = (load_dataset(root, split) for split in ("train", "test"))
-    if len(test.labels) < plan.least:
-        raise EvaluationError(f"The test split in {root} has {len(test.labels)} digits; {plan.least} are the least.")
-    classifier = load_classifier(device)
+    train, test = (load_dataset(root, split, name=dataset, download=args.download) for split in ("train", "test"))
+    if classifier.class_names != train.class_names:
+        raise EvaluationError(
+            f"The reader tells {_list(classifier.class_names)} apart, but {dataset} in {root} has "
+            f"{_list(train.class_names)}; one fitted on these classes is wanted."
+        )
+    subject: Generator | Samples
+    about: dict[str, Any]
+    if generator is None:
+        subject = read_samples(Path(args.subject), plan.least, train.class_names)
+        about = {"samples": args.subject, "count": len(subject), "dataset": dataset}
+    else:
+        subject = generator
+        if not subject.config.unconditional and subject.class_names != train.class_names:
+            raise EvaluationError(
+                f"{args.subject} draws {_list(subject.class_names)}, but {dataset} in {root} has "
+                f"{_list(train.class_names)}; the data that it learned from is wanted."
+            )
+        about = {
+            "checkpoint": subject.name,
+            "sha256": subject.sha256,
+            "truncation": truncation,
+            "dataset": dataset,
+        }
+    if len(test) < plan.least:
+        raise EvaluationError(f"The test split in {root} has {len(test)} images; {plan.least} are the least.")
+    if args.reader:
+        about["reader"] = str(args.reader)
     if args.inception:
         inception.fetch_inception()
 
@@ -139,6 +166,11 @@ def _run(args: argparse.Namespace) -> int:
         _write(args.json, json.dumps(found, indent=2) + "\n")
         print(f"written: {args.json}")
     return 0
+
+
+def _list(names: Sequence[str]) -> str:
+    """At most ten names, so that it stays a sentence."""
+    return ", ".join([*names[:10], *(["..."] if len(names) > 10 else [])])
 
 
 def _check_writable(path: Path) -> None:

@@ -2,23 +2,24 @@
 
     python -m gan.sample digits --digits 0123456789 --count 100 --seed 7 --truncation 0.8 --out digits.png
     python -m gan.sample digits --count 60000 --out made.npz
+    python -m gan.sample runs/fashion/model.safetensors --digits 7,9 --out shoes.zip
 
 .npz holds `images` uint8 (N, 28, 28), 0 = paper, 255 = ink, and `labels` int64 (N,); .png is one sheet, a column a
-digit; .zip holds a PNG for each digit and a CSV that says what each is. N images in all, cycling through the digits.
+digit; .zip holds a PNG for each digit and a CSV that says what each is. N images in all, cycling through the digits. Of
+another dataset than digits, a digit is the number of a class. A checkpoint that was trained without classes draws what
+it likes, and every label is 0.
 """
 
 import argparse
 import itertools
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from gan.checkpoint import CheckpointError
-from gan.data import to_uint8
+from gan.drawing import draw_images
 from gan.files import write_atomically
 from gan.render import encode_png, make_sheet, write_zip
 from gan.sampling import (
@@ -34,6 +35,7 @@ from gan.sampling import (
 )
 
 SUFFIXES = (".npz", ".png", ".zip")
+ALL = "all"
 MAX_PNG = 10_000  # digits on one sheet: more is a picture that few programs open
 
 
@@ -59,36 +61,51 @@ def check_file(path: Path) -> str:
     return suffix
 
 
-def draw(generator: Generator, labels: list[int], seed: int, psi: float, tell: Callable[[int], object]) -> Tensor:
-    """One image a label -> uint8 (N, 1, 28, 28), in batches, calling `tell` with the number of images of each."""
-    parts = []
-    for at in range(0, len(labels), BATCH):
-        batch = labels[at : at + BATCH]
-        parts.append(to_uint8(generator.sample(batch, seed=seed, truncation=psi, start=at)))
-        tell(len(batch))
-    return torch.cat(parts)
+def choose_classes(text: str, generator: Generator) -> list[int]:
+    """What --digits says, as classes: "407" digit by digit, "3,12" number by number, "all" each once.
+
+    Raises InputError when there is no such class, and when the checkpoint knows no classes to choose from.
+    """
+    if text.strip().lower() == ALL:
+        return list(range(generator.num_classes))
+    if generator.config.unconditional:
+        raise InputError(
+            f"checkpoint {generator.name} was trained without classes and draws what it likes; "
+            f"leave --digits {text} out."
+        )
+    words = [word.strip() for word in text.split(",") if word.strip()] if "," in text else []
+    bad = next((word for word in words if not word.isdecimal() or len(word) > 9), None)
+    if bad is not None:
+        raise InputError(f"{bad!r} is no class; write digits as 407, or numbers of classes as 3,12.")
+    wanted = [int(word) for word in words] or parse_digits(text)
+    worst = next((label for label in wanted if label >= generator.num_classes), None)
+    if worst is not None:
+        raise InputError(f"{worst} is no class of {generator.name}; it draws {_list_classes(generator)}.")
+    return wanted
+
+
+def _list_classes(generator: Generator, most: int = 20) -> str:
+    names = [name if name == str(label) else f"{label} {name}" for label, name in enumerate(generator.class_names)]
+    return ", ".join(names if len(names) <= most else [*names[: most - 1], "...", names[-1]])
 
 
 def sample(args: argparse.Namespace) -> None:
     """Check everything that was asked, then draw and write the file."""
     suffix = check_file(args.out)
-    digits, count = (
-        parse_digits(args.digits),
-        check_count(args.count, MAX_PNG if suffix == ".png" else MAX_COUNT),
-    )
+    count = check_count(args.count, MAX_PNG if suffix == ".png" else MAX_COUNT)
     seed, psi = check_seed(args.seed), check_psi(args.truncation)
     generator = load(args.checkpoint)
-    labels = list(itertools.islice(itertools.cycle(parse_digits(digits, generator.num_classes)), count))
-    from tqdm import tqdm
-
-    with tqdm(total=count, unit="digit", disable=None if count > 10 * BATCH else True) as bar:
-        images = draw(generator, labels, seed, psi, bar.update)
+    classes = choose_classes(args.digits, generator)
+    labels = list(itertools.islice(itertools.cycle(classes), count))
+    images = draw_images(
+        generator, labels, seed=seed, truncation=psi, title="", bar=None if count > 10 * BATCH else False
+    )
     if suffix == ".npz":
         write_npz(args.out, images, labels)
     elif suffix == ".zip":
         write_atomically(args.out, lambda part: write_zip(part, images, labels, seed=seed))
     else:
-        columns = args.columns or len(digits)
+        columns = args.columns or (10 if generator.config.unconditional else len(classes))
         recipe = {
             "model": generator.name,
             "weights": generator.sha256,
@@ -109,7 +126,7 @@ def main(argv: list[str] | None = None) -> int:
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     parser.add_argument("checkpoint", nargs="?", default="digits", help="a name in checkpoints/, or a path")
-    parser.add_argument("--digits", default="0123456789", help="the digits to cycle through")
+    parser.add_argument("--digits", default=ALL, help="what to cycle through: 407, or 3,12, or each class in turn")
     parser.add_argument("--count", default="100", help=f"images in all, 1 to {MAX_COUNT} (.png: to {MAX_PNG})")
     parser.add_argument("--seed", default="0", help="0 to 4294967295")
     parser.add_argument("--truncation", default="1.0", metavar="PSI", help="0 (typical) to 1 (all styles) to 1.5")

@@ -11,6 +11,7 @@ from gan import fit_classifier
 from gan.classifier import FEATURES, WEIGHTS, Classifier, ClassifierError, load_classifier, save_classifier
 from gan.data import load_dataset, to_float
 from gan.evaluation.fitting import Schedule, accuracy, fit
+from tests.made_digits import write_files
 
 TINY = Schedule(epochs=4, batch=64)
 
@@ -23,7 +24,8 @@ def reader() -> Classifier:
 def test_shipped_weights_are_small_and_say_how_they_were_made(reader):
     assert WEIGHTS.stat().st_size <= 2_000_000
     assert reader.meta["command"].startswith("python -m gan.fit_classifier")
-    assert reader.meta["data"] == "MNIST, training split, 60000 digits"
+    assert reader.meta["data"] == "MNIST, training split, 60000 images"
+    assert (reader.dataset, reader.class_names) == ("mnist", tuple("0123456789"))
     assert reader.meta["test_accuracy"] >= 0.994
     assert not reader.network.training
 
@@ -92,9 +94,15 @@ def test_bad_files_are_named(reader, tmp_path):
     save_file({"a": torch.zeros(2)}, path)
     with pytest.raises(ClassifierError, match="not a classifier of this project"):
         load_classifier(path=path)
-    save_classifier(Classifier(network=nn.Linear(2, 2), meta={}), path)  # type: ignore[arg-type]
-    with pytest.raises(ClassifierError, match="does not hold the network"):
-        load_classifier(path=path)
+    for network, meta in (
+        (nn.Linear(2, 2), reader.meta),
+        (reader.network, {}),
+        (reader.network, {**reader.meta, "class_names": ["a", "b"]}),
+        (reader.network, {**reader.meta, "dataset": None}),
+    ):
+        save_classifier(Classifier(network=network, meta=meta), path)  # type: ignore[arg-type]
+        with pytest.raises(ClassifierError, match="does not hold the network"):
+            load_classifier(path=path)
 
 
 def test_training_learns_and_repeats(made_root):
@@ -111,7 +119,7 @@ def test_training_learns_and_repeats(made_root):
 
 
 def test_training_on_less_than_a_batch_is_refused():
-    with pytest.raises(ValueError, match="at least one batch of 64 digits; there are 10"):
+    with pytest.raises(ValueError, match="at least one batch of 64 images; there are 10"):
         fit(torch.zeros(10, 1, 28, 28, dtype=torch.uint8), torch.arange(10), TINY, seed=0, quiet=True)
 
 
@@ -119,17 +127,34 @@ def test_command_writes_a_classifier(made_root, tmp_path, capsys):
     out = tmp_path / "made.safetensors"
     assert fit_classifier.main(["--data", str(made_root), "--out", str(out), "--epochs", "2"]) == 0
     made = load_classifier(path=out)
-    assert made.meta["command"] == "python -m gan.fit_classifier --data ROOT --seed 0 --epochs 2"
-    assert made.meta["data"] == "MNIST, training split, 600 digits"
-    assert made.meta["test_digits"] == 200
+    assert made.meta["command"] == "python -m gan.fit_classifier --dataset mnist --data ROOT --seed 0 --epochs 2"
+    assert made.meta["data"] == "MNIST, training split, 600 images"
+    assert made.meta["test_images"] == 200
     assert f"reads {100 * made.meta['test_accuracy']:.2f} % of 200" in capsys.readouterr().out
+
+
+def test_command_fits_a_reader_for_any_classes(tmp_path, capsys):
+    write_files(tmp_path / "data", train=3000, classes=3)
+    (tmp_path / "data" / "classes.txt").write_text("nought\none\ntwo\n")
+    out = tmp_path / "three.safetensors"
+    args = ["--dataset", "folder", "--data", str(tmp_path / "data"), "--epochs", "8"]
+    assert fit_classifier.main(args) == 2
+    assert "--out FILE is needed" in capsys.readouterr().err
+    assert fit_classifier.main([*args, "--out", str(out)]) == 0
+    made = load_classifier(path=out)
+    assert (made.dataset, made.class_names, made.num_classes) == ("folder", ("nought", "one", "two"), 3)
+    assert made.meta["data"] == "folder, training split, 900 images"
+    assert made.meta["test_accuracy"] > 0.8
+    test = load_dataset(tmp_path / "data", "test", name="folder")
+    assert made.read(to_float(test.images)).shape == (60, 3)
+    assert made.read(to_float(test.images[:0])).shape == (0, 3)
 
 
 def test_command_reports_on_digits_held_out_and_writes_nothing(made_root, tmp_path, capsys):
     out = tmp_path / "made.safetensors"
     args = ["--data", str(made_root), "--out", str(out), "--epochs", "1", "--held-out", "100"]
     assert fit_classifier.main(args) == 0
-    assert "% of 100 training digits held out" in capsys.readouterr().out
+    assert "% of 100 training images held out" in capsys.readouterr().out
     assert not out.exists()
 
 
@@ -139,8 +164,11 @@ def test_command_reports_on_digits_held_out_and_writes_nothing(made_root, tmp_pa
         (["--epochs", "0"], "one pass is the least"),
         (["--held-out", "600"], "0 to 472 can be held out"),
         (["--held-out", "-1"], "can be held out"),
-        (["--data", "/nowhere"], "no MNIST under"),
-        (["--out", "/proc/nowhere/file"], "/proc/nowhere"),
+        (["--data", "/nowhere"], "No MNIST under"),
+        (["--out", "/proc/nowhere/file"], "--out /proc/nowhere/file cannot be written"),
+        (["--out", "/proc"], "--out /proc is a folder"),
+        (["--dataset", "cifar"], "Unknown dataset 'cifar': there are mnist, fashion-mnist"),
+        (["--dataset", "kmnist"], "No KMNIST under"),
     ],
 )
 def test_command_refuses_bad_input_in_a_sentence(more, said, made_root, capsys):

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gan.evaluation.classes import class_rows, diversity
+from gan.evaluation.classes import class_rows, diversity, share_rows
 from gan.evaluation.memory import nearest_distances, remember
 from gan.evaluation.metrics import fid, inception_score, kid, manifold
 from gan.evaluation.style import mean_correlation
@@ -139,15 +139,27 @@ def test_class_rows_name_what_is_ignored_and_what_collapsed():
         real=(features, logits, labels),
         fake=(fake_features, fake_logits, labels),
         test=(draw(600, size=8, seed=2) + 20 * labels[:, None], labels),
+        names="abcdefghij",
         neighbours=5,
     )
-    assert [row.digit for row in rows] == list(range(10))
+    assert [(row.label, row.name) for row in rows] == list(enumerate("abcdefghij"))
     assert [row.verdict for row in rows] == ["ok"] * 3 + ["collapsed"] + ["ok"] * 3 + ["ignored"] + ["ok"] * 2
     assert rows[3].accuracy == 1
     assert rows[3].recall < 0.1
     assert rows[7].accuracy == 0
     assert rows[0].diversity == pytest.approx(1, abs=0.1)
     assert all(row.recall_real > 0.6 and row.coverage_real > 0.8 for row in rows)
+
+
+def test_share_rows_name_what_is_rare_and_what_is_missing():
+    real = 9 * torch.eye(3)[torch.arange(300) % 3]
+    fake = 9 * torch.eye(3)[torch.tensor([0] * 190 + [1] * 9 + [2])]
+    rows = share_rows(real=real, fake=fake, names=("a", "b", "c"))
+    assert [row.name for row in rows] == ["a", "b", "c"]
+    assert [row.count for row in rows] == [190, 9, 1]
+    assert [row.verdict for row in rows] == ["ok", "rare", "missing"]
+    assert [row.share for row in rows] == pytest.approx([0.95, 0.045, 0.005])
+    assert [row.share_real for row in rows] == pytest.approx([1 / 3] * 3)
 
 
 def test_mean_correlation():

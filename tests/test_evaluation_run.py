@@ -8,11 +8,11 @@ import torch
 
 from gan.classifier import Classifier, load_classifier
 from gan.data import load_dataset, to_float
-from gan.evaluation import cas, cost, style
-from gan.evaluation.fitting import Schedule
+from gan.evaluation import cas, cost, run, style
+from gan.evaluation.fitting import Schedule, fit
 from gan.evaluation.report import format_report
 from gan.evaluation.run import FULL, QUICK, Plan, Report, count_name, evaluate
-from gan.evaluation.samples import Samples
+from gan.evaluation.samples import SampleError, Samples
 from gan.measure import measure_slant
 from gan.noise import draw_noise
 from gan.sampling import Generator, load
@@ -62,8 +62,15 @@ def of_generator(generator, splits, reader) -> Report:
     return evaluate(generator, **splits, classifier=reader, plan=PLAN, seed=3)
 
 
+@pytest.fixture(scope="module")
+def blind(tmp_path_factory) -> Generator:
+    """A generator that was trained without classes."""
+    path = tmp_path_factory.mktemp("blind") / "blind.safetensors"
+    return load(str(write_tiny(path, ("any",), unconditional=True)))
+
+
 def values(report: Report) -> dict[str, float]:
-    return {figure.name: figure.value for figure in report.figures}
+    return {figure.name: figure.value for figure in report.figures if figure.value is not None}
 
 
 def test_count_is_part_of_the_name():
@@ -98,8 +105,9 @@ def test_every_figure_is_there_with_its_count(of_generator):
         "ms_10",
     ]
     assert of_generator.not_applicable == {}
-    for figure in of_generator.figures:
-        assert torch.isfinite(torch.tensor(figure.value)), figure
+    assert len(values(of_generator)) == len(of_generator.figures)
+    assert torch.isfinite(torch.tensor(list(values(of_generator).values()))).all()
+    assert of_generator.shares == []
 
 
 def test_real_digits_beat_an_untrained_generator(of_generator, of_real):
@@ -137,6 +145,73 @@ def test_one_picture_a_class_is_called_collapsed(splits, reader):
     assert found["recall_150"] < 0.2
     assert {row.verdict for row in report.classes} == {"collapsed"}
     assert all(row.diversity < 1e-3 for row in report.classes)
+
+
+def test_without_classes_what_needs_them_is_left_out(blind, of_generator, splits, reader):
+    """The rest is measured, and the shares of the classes show what it never draws."""
+    report = evaluate(blind, **splits, classifier=reader, plan=PLAN, seed=3)
+    assert [figure.name for figure in report.figures] == [figure.name for figure in of_generator.figures]
+    missing = {figure.name for figure in report.figures if figure.value is None}
+    assert missing == {"class_accuracy_150", "cas_300", "style_slant_20", "style_thickness_20"}
+    assert torch.isfinite(torch.tensor(list(values(report).values()))).all()
+    assert report.classes == []
+    assert [row.name for row in report.shares] == list("0123456789")
+    assert sum(row.count for row in report.shares) == 600
+    assert sum(row.share for row in report.shares) == pytest.approx(1)
+    assert all(0.05 < row.share_real < 0.2 for row in report.shares)
+    assert "missing" in {row.verdict for row in report.shares}, "untrained, it cannot draw all ten digits"
+    text = format_report(report)
+    lines = text.splitlines()
+    assert [line for line in lines if line.startswith("not applicable")] == [
+        "not applicable: class accuracy, CAS, style, rows by class "
+        "(trained without classes: none was asked for, so none can be missed)"
+    ]
+    assert next(line for line in lines if line.startswith("cas_300")).split()[1:3] == ["–", "–"]
+    assert "real share" in text
+    assert json.loads(json.dumps(report.as_dict()))["figures"]["cas_300"]["value"] is None
+
+
+def test_training_digits_have_the_shares_of_training_digits(blind, splits, reader, monkeypatch):
+    """Were a generator without classes to draw the training digits, no class would be rare."""
+    train = splits["train"]
+    monkeypatch.setattr(run, "draw_samples", lambda subject, labels, **how: Samples(train.images, labels))
+    report = evaluate(blind, **splits, classifier=reader, plan=PLAN)
+    assert [row.share for row in report.shares] == pytest.approx([row.share_real for row in report.shares])
+    assert {row.verdict for row in report.shares} == {"ok"}
+
+
+def test_any_number_of_named_classes_is_judged(splits, tmp_path):
+    """Three classes with names, read by a reader of three."""
+    names = ("nought", "one", "two")
+    three: dict[str, Samples] = {}
+    for split, samples in splits.items():
+        kept = samples.labels < 3
+        three[split] = Samples(samples.images[kept], samples.labels[kept])
+    schedule = Schedule(epochs=12, batch=20)
+    fitted = fit(three["train"].images, three["train"].labels, schedule, seed=0, classes=3, quiet=True)
+    judge = replace(fitted, meta={"dataset": "folder", "class_names": list(names)})
+    subject = load(str(write_tiny(tmp_path / "three.safetensors", names)))
+    plan = replace(PLAN, manifold=30, learned=100, cas_seeds=(0,), kid_subset=20)
+    report = evaluate(subject, train=three["train"], test=three["test"], classifier=judge, plan=plan)
+    assert [row.name for row in report.classes] == list(names)
+    assert [row.label for row in report.classes] == [0, 1, 2]
+    found = {figure.name.rpartition("_")[0]: figure for figure in report.figures}
+    assert 1 <= (found["inception_score"].real or 0) <= 3
+    assert (found["class_accuracy"].real or 0) > 0.6
+    assert "2 two" in format_report(report)
+
+
+def test_a_class_of_one_image_is_refused_before_any_is_drawn(generator, splits, reader, monkeypatch):
+    def fail(*args: object, **kwargs: object) -> None:
+        raise AssertionError("work was begun")
+
+    monkeypatch.setattr(run, "draw_samples", fail)
+    test = splits["test"]
+    sevens = (test.labels == 7).nonzero().flatten()[1:]
+    kept = torch.ones(len(test), dtype=torch.bool).index_fill(0, sevens, False)
+    few = Samples(test.images[kept], test.labels[kept])
+    with pytest.raises(SampleError, match="class 7 has 1 of the .* test images; 2 are the least"):
+        evaluate(generator, train=splits["train"], test=few, classifier=reader, plan=PLAN)
 
 
 def test_same_command_same_numbers(of_generator, generator, splits, reader):

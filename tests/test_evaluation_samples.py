@@ -91,6 +91,17 @@ def test_bad_samples_are_refused_in_a_sentence(change, said, digits, tmp_path):
     assert str(path) in str(caught.value)
 
 
+def test_samples_of_other_classes_are_checked_against_those(digits):
+    images, labels = digits
+    kept = labels < 3
+    names = ("shirt", "shoe", "bag")
+    assert len(check_samples(images[kept], labels[kept], 1, "made", names)) == 30
+    with pytest.raises(SampleError, match=r"labels run from 0 to 9; wanted are 0\.\.2\."):
+        check_samples(images, labels, 1, "made", names)
+    with pytest.raises(SampleError, match=r"no sample of class shoe, bag; each of 0\.\.2 is needed"):
+        check_samples(images[:20], np.zeros(20, np.int64), 1, "made", names)
+
+
 def test_bad_files_are_refused_in_a_sentence(digits, tmp_path):
     images, labels = digits
     with pytest.raises(SampleError, match="There is no file"):

@@ -11,6 +11,8 @@ import gan
 from gan.data import to_uint8
 from gan.sample import main
 
+from .tiny_checkpoint import write_tiny
+
 
 def draw(out: Path, *words: str) -> int:
     return main(["digits", "--out", str(out), *words])
@@ -67,6 +69,50 @@ def test_the_same_command_writes_the_same_file(tmp_path: Path):
         assert draw(tmp_path / name, "--count", "20", "--seed", "9") == 0
     with np.load(tmp_path / "a.npz") as a, np.load(tmp_path / "b.npz") as b:
         assert np.array_equal(a["images"], b["images"])
+
+
+def test_without_classes_the_command_draws_what_it_likes(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    blind = str(write_tiny(tmp_path / "blind.safetensors", ("any",), unconditional=True))
+    out = tmp_path / "made.npz"
+    assert main([blind, "--count", "30", "--out", str(out)]) == 0
+    with np.load(out) as made:
+        assert made["images"].shape == (30, 28, 28)
+        assert made["labels"].tolist() == [0] * 30
+        assert len(np.unique(made["images"], axis=0)) == 30
+    sheet = tmp_path / "sheet.png"
+    assert main([blind, "--count", "30", "--scale", "1", "--out", str(sheet)]) == 0
+    with Image.open(sheet) as picture:
+        assert picture.width > 2 * picture.height
+    sheet.unlink()
+    capsys.readouterr()
+    assert main([blind, "--digits", "407", "--out", str(sheet)]) == 2
+    assert capsys.readouterr().err == (
+        "gan.sample: Checkpoint blind was trained without classes and draws what it likes; leave --digits 407 out.\n"
+    )
+    assert not sheet.exists()
+
+
+def test_classes_beyond_ten_are_numbers_between_commas(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    names = tuple("abcdefghijklmnopqrstuvwxyz")
+    letters = str(write_tiny(tmp_path / "letters.safetensors", names))
+    out = tmp_path / "made.npz"
+    for digits, labels in (("3, 12,25", [3, 12, 25, 3]), ("312", [3, 1, 2, 3]), ("25,", [25] * 4)):
+        assert main([letters, "--digits", digits, "--count", "4", "--out", str(out)]) == 0
+        with np.load(out) as made:
+            assert made["labels"].tolist() == labels
+    assert main([letters, "--count", "52", "--out", str(out)]) == 0
+    with np.load(out) as made:
+        assert made["labels"].tolist() == [*range(26), *range(26)]
+    capsys.readouterr()
+    for digits, answer in (
+        ("3,26", "26 is no class of letters; it draws 0 a, 1 b, "),
+        ("3,-1", "'-1' is no class"),
+        (",", "',' is not a digit"),
+        ("1," + "9" * 5000, "is no class"),
+    ):
+        assert main([letters, "--digits", digits, "--out", str(tmp_path / "x.npz")]) == 2
+        assert answer in capsys.readouterr().err
+    assert not (tmp_path / "x.npz").exists()
 
 
 @pytest.mark.parametrize(

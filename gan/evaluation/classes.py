@@ -1,7 +1,12 @@
-"""The table of ten rows: is each class drawn as asked, and in as many ways as people write it?"""
+"""The table of classes: is each drawn as asked, and in as many ways as people write it?
+
+A generator that was trained without classes is asked for none; there the table is the share of each class among what
+it draws, as the reader sees it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from torch import Tensor
@@ -9,11 +14,13 @@ from torch.nn import functional as F
 
 from gan.evaluation.metrics import Manifold, manifold
 
-__all__ = ["ClassRow", "class_rows", "diversity"]
+__all__ = ["ClassRow", "ShareRow", "class_rows", "diversity", "share_rows"]
 
-IGNORED_BELOW = 0.5  # of a class's digits read as asked
+IGNORED_BELOW = 0.5  # of a class's images read as asked
 COLLAPSED_BELOW = 0.5  # of the real diversity
-COVERED_BELOW = 0.2  # of the real digits' neighbourhoods
+COVERED_BELOW = 0.2  # of the real images' neighbourhoods
+RARE_BELOW = 0.5  # of the real share
+MISSING_BELOW = 0.05  # of the real share
 
 
 @dataclass(frozen=True)
@@ -21,18 +28,20 @@ class ClassRow:
     """One class.
 
     Attributes:
-        digit: 0..9.
-        count: generated digits of this class that were read.
+        label: 0..C - 1.
+        name: what the class is called.
+        count: generated images of this class that were read.
         accuracy: share of them that the classifier reads as asked.
-        accuracy_real: the same of training digits.
-        recall, coverage: within the class, against the test digits of the class.
-        recall_real, coverage_real: the same of training digits.
-        diversity: mean distance between two generated digits of the class, over that of two test digits.
-        diversity_real: the same of training digits.
-        verdict: "ok", "ignored" (most are read as another digit) or "collapsed" (far too alike).
+        accuracy_real: the same of training images.
+        recall, coverage: within the class, against the test images of the class.
+        recall_real, coverage_real: the same of training images.
+        diversity: mean distance between two generated images of the class, over that of two test images.
+        diversity_real: the same of training images.
+        verdict: "ok", "ignored" (most are read as another class) or "collapsed" (far too alike).
     """
 
-    digit: int
+    label: int
+    name: str
     count: int
     accuracy: float
     accuracy_real: float
@@ -45,6 +54,43 @@ class ClassRow:
     verdict: str
 
 
+@dataclass(frozen=True)
+class ShareRow:
+    """One class of a generator that was trained without classes.
+
+    Attributes:
+        label: 0..C - 1.
+        name: what the class is called.
+        count: generated images that the classifier reads as this class.
+        share: of all generated images, 0..1.
+        share_real: the same of training images.
+        verdict: "ok", "rare" (less than half of the real share) or "missing" (less than a twentieth).
+    """
+
+    label: int
+    name: str
+    count: int
+    share: float
+    share_real: float
+    verdict: str
+
+
+def share_rows(*, real: Tensor, fake: Tensor, names: Sequence[str]) -> list[ShareRow]:
+    """A row a class, from the logits of training images (N, C) and of generated ones (M, C)."""
+    counts = [logits.argmax(dim=1).bincount(minlength=len(names)) for logits in (real, fake)]
+    rows = []
+    for label, name in enumerate(names):
+        of_real, of_fake = (int(count[label]) for count in counts)
+        share_real, share = of_real / len(real), of_fake / len(fake)
+        verdict = "ok"
+        if share < MISSING_BELOW * share_real:
+            verdict = "missing"
+        elif share < RARE_BELOW * share_real:
+            verdict = "rare"
+        rows.append(ShareRow(label, name, of_fake, share, share_real, verdict))
+    return rows
+
+
 def diversity(*, real: Tensor, fake: Tensor) -> float:
     """Mean pairwise distance of fake features (N, F), over that of real ones (M, F): 0 when all are one."""
     return (F.pdist(fake).double().mean() / F.pdist(real).double().mean()).item()
@@ -55,22 +101,24 @@ def class_rows(
     real: tuple[Tensor, Tensor, Tensor],
     fake: tuple[Tensor, Tensor, Tensor],
     test: tuple[Tensor, Tensor],
+    names: Sequence[str],
     neighbours: int,
 ) -> list[ClassRow]:
-    """Ten rows, in order of the digits.
+    """A row a class, in order of the labels.
 
     Args:
-        real: training digits: features (N, F), logits (N, 10), labels (N,).
-        fake: generated digits: the same, labels being the class asked for.
-        test: test digits: features (M, F), labels (M,).
-        neighbours: k of recall and coverage, made smaller for a class with fewer digits than that.
+        real: training images: features (N, F), logits (N, C), labels (N,), each class at least twice.
+        fake: generated images: the same, labels being the class asked for.
+        test: test images: features (M, F), labels (M,).
+        names: of the C classes.
+        neighbours: k of recall and coverage, made smaller for a class with fewer images than that.
     """
     rows = []
-    for digit in range(10):
-        held = test[0][test[1] == digit]
-        chosen = [features[labels == digit] for features, _, labels in (real, fake)]
+    for label, name in enumerate(names):
+        held = test[0][test[1] == label]
+        chosen = [features[labels == label] for features, _, labels in (real, fake)]
         right = [
-            (logits[labels == digit].argmax(dim=1) == digit).double().mean().item()
+            (logits[labels == label].argmax(dim=1) == label).double().mean().item()
             for _, logits, labels in (real, fake)
         ]
         # Equal counts: recall and coverage change with the number of points.
@@ -85,7 +133,8 @@ def class_rows(
             verdict = "collapsed"
         rows.append(
             ClassRow(
-                digit=digit,
+                label=label,
+                name=name,
                 count=len(chosen[1]),
                 accuracy=right[1],
                 accuracy_real=right[0],

@@ -22,7 +22,7 @@ def multiply_adds(generator: Generator) -> int:
 
 def milliseconds(generator: Generator, count: int, *, repeats: int = 50) -> float:
     """Median time from (digits, seed) to `count` images, on one CPU thread."""
-    digits = [index % 10 for index in range(count)]
+    digits = [index % generator.num_classes for index in range(count)]
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

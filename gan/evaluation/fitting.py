@@ -85,6 +85,7 @@ def fit(
     schedule: Schedule,
     *,
     seed: int,
+    classes: int = 10,
     device: torch.device | str = "cpu",
     title: str = "training",
     quiet: bool = False,
@@ -93,9 +94,10 @@ def fit(
 
     Args:
         images: uint8, (N, 1, 28, 28), N at least one batch.
-        labels: int64, (N,), 0..9.
+        labels: int64, (N,), 0..C - 1.
         schedule: how.
         seed: decides initial weights, order, jitter and dropout.
+        classes: C.
         device: where.
         title: of the progress bar.
         quiet: no progress bar.
@@ -104,18 +106,18 @@ def fit(
         The classifier with averaged weights; meta is empty.
 
     Raises:
-        ValueError: fewer digits than one batch.
+        ValueError: fewer images than one batch.
     """
     steps = len(images) // schedule.batch
     if steps == 0:
-        raise ValueError(f"Training needs at least one batch of {schedule.batch} digits; there are {len(images)}.")
+        raise ValueError(f"Training needs at least one batch of {schedule.batch} images; there are {len(images)}.")
     device = torch.device(device)
     dtype = _fast_dtype(device)
     rng = torch.Generator().manual_seed(seed)
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         torch.manual_seed(seed)
         # Channels last: the layout in which CPU and GPU convolutions run without reordering.
-        network = DigitNet(schedule.dropout).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        network = DigitNet(schedule.dropout, classes).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         decay = min(schedule.ema, 1 - 10 / max(10, steps * schedule.epochs))
         average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(decay), use_buffers=True)
         optimizer = torch.optim.AdamW(network.parameters(), lr=schedule.peak_lr, weight_decay=schedule.weight_decay)

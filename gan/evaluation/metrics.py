@@ -43,7 +43,7 @@ def kid(*, real: Tensor, fake: Tensor, seed: int, subsets: int = 100, subset_siz
 
 
 def inception_score(logits: Tensor, *, seed: int, splits: int = 10) -> float:
-    """Exp of E KL(p(y|x) || p(y)), from logits (N, 10): 1 when nothing is told apart, 10 when all is sure."""
+    """Exp of E KL(p(y|x) || p(y)), from logits (N, C): 1 when nothing is told apart, C when all is sure."""
     return float(isc_features_to_metric(logits, splits=splits, shuffle=True, rng_seed=seed)[KEY_METRIC_ISC_MEAN])
 
 

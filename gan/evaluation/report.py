@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from gan.evaluation.classes import ClassRow, ShareRow
 from gan.evaluation.run import Figure, Report
 
 __all__ = ["format_report"]
@@ -11,7 +14,7 @@ ARROWS = {"up": "higher is better", "down": "lower is better", "one": "best at 1
 
 def _number(figure: Figure, value: float | None, spread: float | None) -> str:
     if value is None:
-        return "-"
+        return "–"
     scale = 100 if figure.unit == "%" else 1
     if figure.unit == "%":
         text = f"{scale * value:.2f}"
@@ -37,9 +40,39 @@ def _table(rows: list[list[str]], left: tuple[int, ...]) -> str:
     return "\n".join([lines[0], "-" * max(map(len, lines)), *lines[1:]])
 
 
+def _name(row: ClassRow | ShareRow) -> str:
+    return row.name if row.name == str(row.label) else f"{row.label} {row.name}"
+
+
+def _class_table(rows: Sequence[ClassRow]) -> str:
+    cells = [["class", "count", "read as asked", "recall", "coverage", "diversity", "verdict"]]
+    cells += [
+        [
+            _name(row),
+            str(row.count),
+            f"{100 * row.accuracy:.2f} % ({100 * row.accuracy_real:.2f})",
+            f"{row.recall:.3f} ({row.recall_real:.3f})",
+            f"{row.coverage:.3f} ({row.coverage_real:.3f})",
+            f"{row.diversity:.3f} ({row.diversity_real:.3f})",
+            row.verdict,
+        ]
+        for row in rows
+    ]
+    return _table(cells, left=(0, 6)) + "\nIn brackets: real training images."
+
+
+def _share_table(rows: Sequence[ShareRow]) -> str:
+    cells = [["read as", "count", "share", "real share", "verdict"]]
+    cells += [
+        [_name(row), str(row.count), f"{100 * row.share:.2f} %", f"{100 * row.share_real:.2f} %", row.verdict]
+        for row in rows
+    ]
+    return _table(cells, left=(0, 4))
+
+
 def format_report(report: Report) -> str:
-    """Two tables, figures and classes, and a line for each thing that could not be measured."""
-    figures = [["figure", "generated", "real digits", ""]]
+    """Two tables, figures and classes, and a line for each reason why something could not be measured."""
+    figures = [["figure", "generated", "real", ""]]
     figures += [
         [
             figure.name,
@@ -49,19 +82,13 @@ def format_report(report: Report) -> str:
         ]
         for figure in report.figures
     ]
-    rows = [["digit", "count", "read as asked", "recall", "coverage", "diversity", "verdict"]]
-    rows += [
-        [
-            str(row.digit),
-            str(row.count),
-            f"{100 * row.accuracy:.2f} % ({100 * row.accuracy_real:.2f})",
-            f"{row.recall:.3f} ({row.recall_real:.3f})",
-            f"{row.coverage:.3f} ({row.coverage_real:.3f})",
-            f"{row.diversity:.3f} ({row.diversity_real:.3f})",
-            row.verdict,
-        ]
-        for row in report.classes
-    ]
-    missing = [f"not applicable: {name} ({why})" for name, why in report.not_applicable.items()]
-    parts = [_table(figures, left=(0, 3)), _table(rows, left=(0, 6)) + "\nIn brackets: real training digits."]
-    return "\n\n".join([*parts, *missing])
+    tables = [_table(figures, left=(0, 3))]
+    if report.classes:
+        tables.append(_class_table(report.classes))
+    if report.shares:
+        tables.append(_share_table(report.shares))
+    reasons: dict[str, list[str]] = {}
+    for name, why in report.not_applicable.items():
+        reasons.setdefault(why, []).append(name)
+    missing = [f"not applicable: {', '.join(names)} ({why})" for why, names in reasons.items()]
+    return "\n\n".join([*tables, *missing])

@@ -1,15 +1,15 @@
 """Every measure in order, as one Report.
 
-One shuffle of the training split decides everything: generated digit i is asked for the class of training
-digit i, and the figure for generated digits 0..n stands beside the same figure for training digits 0..n. So
+One shuffle of the training split decides everything: generated image i is asked for the class of training
+image i, and the figure for generated images 0..n stands beside the same figure for training images 0..n. So
 both columns have the same classes in the same numbers, and the right one is what a perfect generator would
-reach.
+reach. A generator that was trained without classes is asked for none, and what needs one is left out.
 """
 
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -20,8 +20,9 @@ from tqdm import tqdm
 from gan.classifier import Classifier
 from gan.data import to_float
 from gan.evaluation import cas, classes, cost, inception, memory, metrics, style
+from gan.evaluation.classes import ClassRow, ShareRow
 from gan.evaluation.fitting import Schedule
-from gan.evaluation.samples import Samples, draw_samples
+from gan.evaluation.samples import SampleError, Samples, draw_samples
 from gan.sampling import Generator
 
 __all__ = ["FULL", "QUICK", "Figure", "Plan", "Report", "count_name", "evaluate"]
@@ -37,7 +38,7 @@ class Plan:
         learned: digits that each CAS classifier is trained on.
         cas_seeds: seeds of those classifiers.
         cas_schedule: how they are trained.
-        styles: draws of z for the style correlation, ten digits each.
+        styles: draws of z for the style correlation, each as every class.
         inception: digits for Inception-FID, when asked for.
         kid_subset: digits in one of KID's subsets.
         neighbours: k of precision, recall, density and coverage.
@@ -66,8 +67,8 @@ class Figure:
 
     Attributes:
         name: with the count of samples: `fid_60k`.
-        value: of the generated digits.
-        real: of as many training digits; None where the question makes no sense for them.
+        value: of the generated images; None where it could not be measured, see Report.not_applicable.
+        real: of as many training images; None where the question makes no sense for them.
         spread: standard deviation over seeds of value, where it has one.
         real_spread: the same of real.
         better: "up", "down" or "one" (best at 1), or "" for a plain fact.
@@ -75,7 +76,7 @@ class Figure:
     """
 
     name: str
-    value: float
+    value: float | None
     real: float | None = None
     spread: float | None = None
     real_spread: float | None = None
@@ -85,20 +86,29 @@ class Figure:
 
 @dataclass
 class Report:
-    """What `evaluate` found. Figures come in the order in which people read them."""
+    """What `evaluate` found. Figures come in the order in which people read them.
+
+    Attributes:
+        figures: the numbers.
+        classes: a row a class, of what was asked for by class.
+        shares: a row a class, of a generator that was trained without classes.
+        not_applicable: what is missing, and why.
+    """
 
     figures: list[Figure] = field(default_factory=list)
-    classes: list[classes.ClassRow] = field(default_factory=list)
+    classes: list[ClassRow] = field(default_factory=list)
+    shares: list[ShareRow] = field(default_factory=list)
     not_applicable: dict[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON: figures by name, the ten rows, and why something is missing."""
+        """For JSON: figures by name, the rows of classes, and why something is missing."""
         return {
             "figures": {
                 figure.name: {key: value for key, value in asdict(figure).items() if key != "name"}
                 for figure in self.figures
             },
             "classes": [asdict(row) for row in self.classes],
+            "shares": [asdict(row) for row in self.shares],
             "not_applicable": self.not_applicable,
         }
 
@@ -125,7 +135,7 @@ def evaluate(
         subject: what is judged.
         train: the real training split: classes to ask for, the ceiling, and what might have been memorised.
         test: the real test split, which everything is compared with.
-        classifier: whose features are the space.
+        classifier: whose features are the space, and whose classes are those of train and test.
         plan: how much.
         seed: of z, of the shuffles and of random subsets.
         truncation: psi, for a generator.
@@ -133,34 +143,44 @@ def evaluate(
 
     Returns:
         The same numbers each time, milliseconds aside.
+
+    Raises:
+        SampleError: too few images of a class; before any is drawn.
     """
     train, test = train.shuffled(seed), test.shuffled(seed)
     report = Report()
     phases: list[tuple[str, Callable[[], None]]] = []
 
+    names = classifier.class_names
+    blind = isinstance(subject, Generator) and subject.config.unconditional
     wanted = max(plan.drawn, plan.manifold, plan.learned)
     if isinstance(subject, Samples):
         fake = subject.shuffled(seed).first(wanted)
+        labels = fake.labels
     else:
-        labels = train.labels[:wanted]
+        labels = torch.zeros_like(train.labels[:wanted]) if blind else train.labels[:wanted]
+    drawn = min(plan.drawn, len(labels), len(train))
+    if not blind:
+        for part, what in ((test.labels, "test"), (train.labels[:drawn], "training"), (labels[:drawn], "judged")):
+            _check_classes(part, names, what)
+    if isinstance(subject, Generator):
         fake = draw_samples(subject, labels, seed=seed, truncation=truncation, title="drawing")
-    drawn = min(plan.drawn, len(fake), len(train))
     near = min(plan.manifold, len(fake), len(train), len(test))
     learned = min(plan.learned, len(fake), len(train))
 
-    fake_seen = _observe(classifier, fake.first(drawn), "reading generated digits")
-    real_seen = _observe(classifier, train.first(drawn), "reading training digits")
-    test_seen = _observe(classifier, test, "reading test digits")
+    fake_seen = _observe(classifier, fake.first(drawn), "reading generated images")
+    real_seen = _observe(classifier, train.first(drawn), "reading training images")
+    test_seen = _observe(classifier, test, "reading test images")
 
-    def add(name: str, value: float, real: float | None = None, **more: Any) -> None:
+    def add(name: str, value: float | None, real: float | None = None, **more: Any) -> None:
         report.figures.append(Figure(name, value, real, **more))
 
     def reading() -> None:
-        shares = [
-            (seen[1][:near].argmax(dim=1) == labels[:near]).double().mean().item()
-            for seen, labels in ((fake_seen, fake.labels), (real_seen, train.labels))
+        right: list[float | None] = [
+            (seen[1][:near].argmax(dim=1) == asked[:near]).double().mean().item()
+            for seen, asked in ((fake_seen, fake.labels), (real_seen, train.labels))
         ]
-        add(f"class_accuracy_{count_name(near)}", *shares, unit="%")
+        add(f"class_accuracy_{count_name(near)}", *([None, None] if blind else right), unit="%")
         scores = [metrics.inception_score(seen[1], seed=seed) for seen in (fake_seen, real_seen)]
         add(f"inception_score_{count_name(drawn)}", *scores)
 
@@ -183,12 +203,16 @@ def evaluate(
             add(f"{name}_{count_name(near)}", *(getattr(m, name) for m in found), better=better, unit=unit)
 
     def learning() -> None:
+        if blind:
+            add(f"cas_{count_name(learned)}", None, unit="%")
+            return
         tasks = [(fake.first(learned), "CAS, generated"), (train.first(learned), "CAS, real")]
         values = [
             cas.classification_accuracy(
                 part,
                 test,
                 seeds=plan.cas_seeds,
+                classes=len(names),
                 schedule=plan.cas_schedule,
                 device=classifier.device,
                 title=title,
@@ -202,8 +226,8 @@ def evaluate(
         )  # fmt: skip
 
     def copying() -> None:
-        of_test = memory.nearest_distances(test.images[:near], train.images, title="nearest to test digits")
-        of_fake = memory.nearest_distances(fake.images[:near], train.images, title="nearest to generated digits")
+        of_test = memory.nearest_distances(test.images[:near], train.images, title="nearest to test images")
+        of_fake = memory.nearest_distances(fake.images[:near], train.images, title="nearest to generated images")
         found, fresh = (
             memory.remember(test=of_test, fake=of_fake),
             memory.remember(test=of_test, fake=of_test),
@@ -212,10 +236,14 @@ def evaluate(
         add(f"suspiciously_close_{count_name(near)}", found.close, fresh.close, better="down", unit="%")
 
     def by_class() -> None:
+        if blind:
+            report.shares = classes.share_rows(real=real_seen[1], fake=fake_seen[1], names=names)
+            return
         report.classes = classes.class_rows(
             real=(*real_seen, train.labels[:drawn]),
             fake=(*fake_seen, fake.labels[:drawn]),
             test=(test_seen[0], test.labels),
+            names=names,
             neighbours=plan.neighbours,
         )
 
@@ -224,7 +252,11 @@ def evaluate(
             report.not_applicable["style"] = "samples do not say which of them share a z"
             report.not_applicable["cost"] = "there is no model"
             return
-        found = style.handwriting(subject, plan.styles, seed=seed, truncation=truncation)
+        found: dict[str, float | None] = dict.fromkeys(style.MEASURED)
+        if subject.num_classes > 1:
+            found = {**style.handwriting(subject, plan.styles, seed=seed, truncation=truncation)}
+        elif not blind:
+            report.not_applicable["style"] = "there is one class"
         for name, value in found.items():
             add(f"style_{name}_{count_name(plan.styles)}", value)
         parameters = sum(parameter.numel() for parameter in subject.network.parameters())
@@ -241,6 +273,9 @@ def evaluate(
         values = [inception.inception_fid(part, parts[2]) for part in parts[:2]]
         add(f"inception_fid_{count_name(len(parts[0]))}", *values, better="down")
 
+    if blind:
+        why = "trained without classes: none was asked for, so none can be missed"
+        report.not_applicable |= dict.fromkeys(("class accuracy", "CAS", "style", "rows by class"), why)
     phases = [
         ("reading", reading),
         ("FID, KID", distances),
@@ -259,8 +294,15 @@ def evaluate(
     return report
 
 
+def _check_classes(labels: Tensor, names: Sequence[str], what: str) -> None:
+    """Distances within a class need two images of it."""
+    for name, count in zip(names, labels.bincount(minlength=len(names)).tolist(), strict=True):
+        if count < 2:
+            raise SampleError(f"class {name} has {count} of the {len(labels)} {what} images; 2 are the least.")
+
+
 def _observe(classifier: Classifier, samples: Samples, title: str) -> tuple[Tensor, Tensor]:
-    """Features (N, F) and logits (N, 10) of samples, with a progress bar."""
+    """Features (N, F) and logits (N, C) of samples, with a progress bar."""
     parts = [
         classifier.observe(to_float(batch))
         for batch in tqdm(samples.images.split(1000), desc=title, unit="batch", leave=False)
