@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("gan.config", "gan.noise", "gan.data", "gan.device", "gan.files", "gan.losses", "gan.models", "gan.classifier"),
     ("gan.checkpoint",),
-    ("gan.sampling",),
+    ("gan.sampling", "gan.drawing"),
     ("gan.latent", "gan.invert", "gan.measure", "gan.evaluation", "gan.evaluate", "gan.render", "gan.export"),
     ("gan", "gan.sample", "gan.fit_classifier"),
     ("gan.trainer", "gan.journal", "gan.story", "gan.watch", "gan.hub", "gan.ui"),
