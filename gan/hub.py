@@ -97,9 +97,11 @@ def write_card(
             "real training digits get.\n\n| figure | these weights | real |\n|---|---|---|\n"
         )
         for name, one in metrics["figures"].items():
-            figures += (
-                f"| `{name}` | {_show(one['value'], one.get('unit'))} | {_show(one['real'], one.get('unit'))} |\n"
+            made, real = (
+                _show(one[side], one.get("unit"), one.get(spread))
+                for side, spread in (("value", "spread"), ("real", "real_spread"))
             )
+            figures += f"| `{name}` | {made} | {real} |\n"
     return f"""---
 license: apache-2.0
 pipeline_tag: unconditional-image-generation
@@ -195,10 +197,15 @@ def _read_metrics(path: Path, released: Released) -> dict[str, Any] | None:
     return dict(found)
 
 
-def _show(value: float | None, unit: str | None) -> str:
+def _show(value: float | None, unit: str | None, spread: float | None = None) -> str:
+    """A figure as the card prints it: shares in %, whole numbers with commas, `spread` behind ±."""
     if value is None:
         return "–"
-    return f"{value:.2%}" if unit == "%" else f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+    tail = f" ± {_show(spread, unit)}" if spread is not None else ""
+    if unit == "%":
+        return f"{value:.2%}{tail}"
+    text = f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+    return f"{text}{f' {unit}' if unit else ''}{tail}"
 
 
 def _size(count: int) -> str:

@@ -1,9 +1,11 @@
 import json
 import math
+from pathlib import Path
 
 import pytest
 import torch
 
+from gan import watch
 from gan.config import PRESETS, override
 from gan.data import Dataset
 from gan.progress import Progress
@@ -183,6 +185,22 @@ def test_resumed_watch_repeats_nothing_and_counts_on():
     assert len(run(Rules(), 900_000, 1_200_000, **WON)) == 1
 
 
+def test_run_that_went_back_is_judged_on():
+    rules = Rules()
+    run(rules, 2560, 600_000)
+    assert run(rules, 450_000, 600_000) == []
+    assert [alarm.kind for alarm in run(rules, 600_000, 900_000, **WON)] == ["d_won"]
+
+
+def test_page_about_watching_gives_the_limits_there_are():
+    text = (Path(watch.__file__).parent.parent / "docs" / "watching.md").read_text(encoding="utf-8")
+    images = (watch.WINDOW, watch.WON_FOR, watch.LOST_FOR, watch.EXPLODED_FOR, 2 * watch.GRACE, watch.LOOK_TIME)
+    said = [*(f"{n:,}" for n in (*images, watch.CLASS_TIME)), f"{watch.SAMPLE} real ones", f"±{watch.WANDERED:.0f}"]
+    said += [f"{share:.0%}".replace("%", " %") for share in (watch.SURE, watch.CHANCE, watch.STARVED)]
+    said += [f"{watch.RANKS:.1%}".replace("%", " %"), f"{watch.EXPLODED:.0f} times"]
+    assert [one for one in said if one not in text] == []
+
+
 @pytest.fixture(scope="module")
 def made():
     images, labels = make_digits(600, 0)
@@ -190,9 +208,9 @@ def made():
 
 
 def test_watch_measures_pictures_against_the_data(made):
-    watch = Watch(override(PRESETS["digits"], images=1000), made, None)
+    eyes = Watch(override(PRESETS["digits"], images=1000), made, None)
     pictures, labels = made.images[:300].float() / 127.5 - 1, made.labels[:300]
-    real, alarms = watch.on_check(1000, pictures, labels)
+    real, alarms = eyes.on_check(1000, pictures, labels)
     assert alarms == []
     assert all(value == pytest.approx(1, abs=0.2) for value in real.diversity)
     assert real.overall_distance < 0.1
@@ -200,7 +218,7 @@ def test_watch_measures_pictures_against_the_data(made):
     assert not real.judged
     assert "no reader" in real.describe()
     one = torch.stack([pictures[labels == y][0] for y in range(10)]).repeat_interleave(8, 0)
-    assert watch.look(1, one, torch.arange(10).repeat_interleave(8)).overall_diversity < 0.01
+    assert eyes.look(1, one, torch.arange(10).repeat_interleave(8)).overall_diversity < 0.01
     row = json.loads(json.dumps(real.to_dict(), allow_nan=False))
     assert row["accuracy"] is None
     assert Check.from_dict(row).to_dict() == row
