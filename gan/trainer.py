@@ -13,16 +13,18 @@ Notable choices
 
 import math
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from gan.checkpoint import read_last_state, write_released, write_state
+from gan.checkpoint import CheckpointError, read_last_state, write_released, write_state
 from gan.config import Config
 from gan.data import Dataset, to_float
 from gan.distributed import Team, check_share
+from gan.files import write_atomically
 from gan.losses import drift, get_loss, gradient_penalty, interpolate_penalty, mismatch_d, style_disagreement
 from gan.measure import measure_style
 from gan.models import DiscriminatorNetwork, build_discriminator, build_generator
@@ -154,7 +156,8 @@ class Trainer:
         style = torch.cat([measure_style(to_float(part)) for part in self.pixels.split(4096)])
         rows = [style[self.labels == y] for y in range(self.config.num_classes)]
         mean = torch.stack([row.mean(0) for row in rows])
-        return mean, torch.stack([row.std(0) for row in rows]).clamp_min(1e-3)
+        spread = [row.std(0) if len(row) > 1 else torch.ones_like(row[0]) for row in rows]  # one image has none
+        return mean, torch.stack(spread).clamp_min(1e-3)
 
     def take(self) -> tuple[Tensor, Tensor]:
         """The next batch of real images and labels in the run's order, across the ends of epochs; this process's share.
@@ -310,7 +313,8 @@ class Trainer:
 
     def get_lr(self) -> float:
         """The learning rate now: lr, and from `decay_from` on falling to zero in a line."""
-        left = (1 - self.get_fraction()) / max(1e-9, 1 - self.config.decay_from)
+        first = self.config.decay_from
+        left = 1.0 if first >= 1 else (1 - self.get_fraction()) / (1 - first)
         return self.config.lr * min(1.0, left)
 
     def get_fraction(self) -> float:
@@ -354,19 +358,24 @@ class Trainer:
         clock = _Clock(self)
         saved = time.perf_counter()
         moments = list_moments(config, self.g)
+        if leads:
+            self._forget_later()
         if self.step == 0:
             self.save()  # from here on there is always a state to resume from, or to go back to
             if leads:
                 self._show(observer)
-                self._remember(0)
-        while self.get_fraction() < 1:
-            self.stop, self.seconds = self.team.agree(self.stop, self.seconds)
-            if self.stop:
-                self._save_if_finite()
-                return
+                if moments:
+                    self._remember(0)
+        while True:
+            (stop,) = self.team.agree(self.stop)
             before, then = self.images, self.get_fraction()
-            numbers = self.advance()
             try:
+                if stop or then >= 1:
+                    self._save_if_finite()
+                    break
+                numbers = self.advance()
+                due = time.perf_counter() - saved > 60 * config.save_minutes
+                due, self.seconds = self.team.agree(due, self.seconds)  # by one clock all end at the same step
                 if self.step % every == 0 or self.get_fraction() >= 1:
                     now = self._report(numbers, clock)
                     if leads:
@@ -378,14 +387,13 @@ class Trainer:
                         self._check(observer)
                     if any(then < moment <= self.get_fraction() for moment in moments):
                         self._remember(self.images)
-                if self.team.tell(time.perf_counter() - saved > 60 * config.save_minutes):
+                if due:
                     self._save_if_finite()
                     saved = time.perf_counter()
             except NotFinite as cause:
                 self._go_back(str(cause), observer)
                 clock = _Clock(self)
-        self._save_if_finite()
-        if leads:
+        if leads and self.get_fraction() >= 1:
             self._show(observer)
             self._check(observer)
             self.export(self.out / WEIGHTS)
@@ -419,8 +427,10 @@ class Trainer:
 
     def _save_if_finite(self) -> None:
         """Save, unless the weights are broken: a state that is kept is one that can be gone back to."""
-        nets = (self.g, self.d, self.ema)
-        if not all(bool(torch.stack(torch._foreach_norm(list(net.parameters()))).isfinite().all()) for net in nets):
+        values = [value for net in (self.g, self.d, self.ema) for value in net.state_dict().values()]
+        values += [value for opt in (self.opt_g, self.opt_d) for slot in opt.state.values() for value in slot.values()]
+        floats = [value for value in values if isinstance(value, Tensor) and value.is_floating_point()]
+        if not all(bool(value.isfinite().all()) for value in floats):
             raise NotFinite(f"weights that are not finite at step {self.step}")
         self.save()
 
@@ -433,14 +443,16 @@ class Trainer:
                 f"that state: {advice}."
             )
         state = None
-        if self.team.leads and (self.out / STATE).exists():
-            state = read_last_state(self.out / STATE)[0]
+        if self.team.leads:
+            with suppress(CheckpointError):  # nothing was saved, or both states have been damaged since
+                state = read_last_state(self.out / STATE)[0]
         state = self.team.tell(state)
         if state is None:
-            raise TrainingError(f"the run met {cause}, before anything was saved: {advice}.")
+            raise TrainingError(f"the run met {cause}, and there is no good state to go back to: {advice}.")
         self.load_state_dict(state)
         self.retries += 1
         if self.team.leads:
+            self._forget_later()
             observer.on_notice(
                 self.images,
                 f"The run met {cause}; it went back to {self.images:,} images and goes on with other noise.",
@@ -448,12 +460,19 @@ class Trainer:
 
     # ---- what is shown --------------------------------------------------------------------------------------------
 
+    def _forget_later(self) -> None:
+        """Delete the sheets and snapshots beyond where the run goes on from: it will make them again, or others."""
+        for path in (*(self.out / SHEETS).glob("*.png"), *(self.out / HISTORY).glob("*.safetensors")):
+            if path.stem.isdecimal() and int(path.stem) > self.images:
+                path.unlink()
+
     @torch.no_grad()
     def _show(self, observer: Observer) -> None:
         pictures = self._draw_sheet()
+        sheet = make_sheet(pictures, columns=self.config.num_classes, scale=2)
         path = self.out / SHEETS / f"{self.images:09d}.png"
         path.parent.mkdir(exist_ok=True)
-        make_sheet(pictures, columns=self.config.num_classes, scale=2).save(path)
+        write_atomically(path, lambda part: sheet.save(part, format="PNG"))
         observer.on_sheet(self.images, pictures, self.config.num_classes)
         observer.on_weights(self.images, self.g, self.d)
 
@@ -499,11 +518,17 @@ class Trainer:
         return path
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take over what `state_dict` gave."""
-        for name, item in self._list_stateful():
-            item.load_state_dict(state[name])
-        self.step, self.images, self.seconds = int(state["step"]), int(state["images"]), float(state["seconds"])
-        self.retries, self.notes = int(state["retries"]), dict(state["notes"])
+        """Take over what `state_dict` gave; CheckpointError when it is of other networks or another version."""
+        try:
+            for name, item in self._list_stateful():
+                item.load_state_dict(state[name])
+            self.step, self.images, self.seconds = int(state["step"]), int(state["images"]), float(state["seconds"])
+            self.retries, self.notes = int(state["retries"]), dict(state["notes"])
+        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+            raise CheckpointError(
+                f"the training state does not fit this run's networks and data ({type(error).__name__}); "
+                "were the data or the version others?"
+            ) from error
 
     def _describe(self) -> dict[str, Any]:
         """The header of a released file: what the classes are, and how it was trained."""
