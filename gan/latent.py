@@ -1,4 +1,4 @@
-"""Ways between points of the latent space: lerp, slerp, and the frames between two ends (digit, seed).
+"""Ways between points of the latent space: lerp, slerp, and the frames along two or more ends (digit, seed).
 
 Notable choices
 - z ~ N(0, I) in many dimensions lives near a sphere; a straight line leaves it (White 2016), slerp follows it.
@@ -20,6 +20,7 @@ from torch import Tensor
 from gan.sampling import BATCH, Generator, InputError, check_psi, check_seed, parse_digits
 
 METHODS = ("slerp", "lerp")
+TRAVELS = ("both", "noise", "class")  # what changes on the way: z and the class, z alone, the class alone
 # Below this sine of the angle between two directions, the plane they span is rounding noise.
 _PARALLEL = 1e-6
 
@@ -85,13 +86,29 @@ def check_method(method: object) -> str:
     return str(method)
 
 
+def check_travels(travels: object) -> str:
+    """What travels by name, "both", "noise" or "class"; InputError otherwise."""
+    if travels not in TRAVELS:
+        raise InputError(f"what travels is {str(travels)[:40]!r}; it can be {', '.join(TRAVELS[:-1])} or {TRAVELS[-1]}.")
+    return str(travels)
+
+
+def hold_back(ends: Sequence[End], travels: str) -> list[End]:
+    """The ends with what does not travel held at the first one's: its class ("noise") or its seed ("class")."""
+    first = ends[0]
+    if travels == "noise":
+        return [End(first.digit, end.seed) for end in ends]
+    if travels == "class":
+        return [End(end.digit, first.seed) for end in ends]
+    return list(ends)
+
+
 def check_end(end: End, num_classes: int = 10) -> End:
     """The end with its digit and seed checked; InputError, one sentence, where either is wrong."""
     digits = parse_digits([end.digit], num_classes)
     return End(digits[0], check_seed(end.seed))
 
 
-@torch.inference_mode()
 def interpolate(
     generator: Generator,
     start: End,
@@ -106,31 +123,51 @@ def interpolate(
     t: numbers in [0, 1]; 0 and 1 equal `generator.sample([digit], seed, truncation)` bit for bit. method: how z moves,
     "slerp" or "lerp". truncation: psi, 0 to 1.5. Raises InputError, in one sentence, for anything else.
     """
-    start, end = check_end(start, generator.num_classes), check_end(end, generator.num_classes)
+    return walk(generator, [start, end], t, method=method, truncation=truncation)
+
+
+@torch.inference_mode()
+def walk(
+    generator: Generator,
+    ends: Sequence[End],
+    t: Sequence[float] | Tensor,
+    *,
+    method: str = "slerp",
+    travels: str = "both",
+    truncation: float = 1.0,
+) -> Tensor:
+    """Draw the images at `t` on the way along all `ends` -> float32 (len(t), 1, 28, 28), [-1, 1], on the CPU.
+
+    ends: two or more, evenly spaced over t in [0, 1], each equal to `generator.sample([digit], seed, truncation)` bit
+    for bit. travels: "both", or "noise" or "class" alone (see `hold_back`). The rest as for `interpolate`.
+    """
+    if len(ends) < 2:
+        raise InputError(f"the way has {len(ends)} ends; it needs two at least.")
+    stops = hold_back([check_end(end, generator.num_classes) for end in ends], check_travels(travels))
     method, psi = check_method(method), check_psi(truncation)
     at = torch.as_tensor(t, dtype=torch.float64).reshape(-1)
     if not len(at) or not bool(((at >= 0) & (at <= 1)).all()):
         raise InputError("positions t must be numbers from 0 to 1, and at least one.")
-    ends = [generator.draw_z(one.seed, [0]) for one in (start, end)]  # (1, z_dim) each
+    place = at * (len(stops) - 1)
+    near = place.round()
+    place = torch.where((place - near).abs() < 1e-9, near, place)  # an end is met in spite of rounding
+    leg = place.floor().clamp(max=len(stops) - 2)
+    share = place - leg  # (N,) in [0, 1], along the leg
+    zs = generator.draw_z([stop.seed for stop in stops], [0] * len(stops))  # (ends, z_dim)
+    digits = torch.tensor([stop.digit for stop in stops])
     parts = []
-    for step in at.split(BATCH):
-        a, b = (one.expand(len(step), -1) for one in ends)
-        z = slerp(a, b, step) if method == "slerp" else lerp(a, b, step)  # (N, z_dim)
-        w = _truncated(generator, z, start.digit, psi)
-        if start.digit != end.digit:
-            share = step.to(torch.float32).to(w.device).unsqueeze(1)  # float64 is not on every device
-            w = torch.lerp(w, _truncated(generator, z, end.digit, psi), share)
+    for here, part in zip(leg.long().split(BATCH), share.split(BATCH), strict=True):
+        a, b = zs[here], zs[here + 1]
+        z = slerp(a, b, part) if method == "slerp" else lerp(a, b, part)  # (N, z_dim)
+        y0, y1 = digits[here], digits[here + 1]
+        w = generator.truncate(generator.map(z, y0), y0, psi)
+        if not torch.equal(y0, y1):
+            mix = part.to(torch.float32).to(w.device).unsqueeze(1)  # float64 is not on every device
+            w = torch.lerp(w, generator.truncate(generator.map(z, y1), y1, psi), mix)
         parts.append(generator.synthesize(w))
     images = torch.cat(parts)
     # A convolution may round otherwise in another batch; the ends are promised to the bit.
-    for value, one in ((0.0, start), (1.0, end)):
-        here = at == value
-        if bool(here.any()):
-            images[here] = generator.sample([one.digit], seed=one.seed, truncation=psi)
+    for i in (place == place.round()).nonzero().flatten().tolist():
+        stop = stops[int(place[i])]
+        images[i] = generator.sample([stop.digit], seed=stop.seed, truncation=psi)[0]
     return images
-
-
-def _truncated(generator: Generator, z: Tensor, digit: int, psi: float) -> Tensor:
-    """z (N, z_dim) -> w (N, w_dim) as that digit, truncated towards its mean."""
-    labels = torch.full((len(z),), digit)
-    return generator.truncate(generator.map(z, labels), labels, psi)

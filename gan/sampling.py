@@ -20,6 +20,7 @@ MAX_SEED = 2**32 - 1
 MAX_PSI = 1.5
 MAX_COUNT = 100_000  # digits in one call
 BATCH = 256
+SEPARATORS = ".-/:"  # of dates and numbers: 20.11.2026, 12:45
 
 DigitsLike = str | int | Iterable[int] | Tensor
 
@@ -31,18 +32,20 @@ class InputError(ValueError):
 def parse_digits(digits: DigitsLike, num_classes: int = 10) -> list[int]:
     """Read "2026", 2026, [2, 0, 2, 6] or a tensor as [2, 0, 2, 6]; InputError unless there is at least one, all 0-9.
 
-    Spaces in text are ignored. A non-negative int is read as the number that it is, digit by digit.
+    Spaces in text are skipped, and so is what stands between digits in dates and times: 20.11.2026, 12:45. A
+    non-negative int is read as the number that it is, digit by digit.
     """
     if isinstance(digits, bool):
         raise InputError("digits must be text such as 2026, or numbers from 0 to 9, not a yes or no.")
     if isinstance(digits, (int, np.integer)):
         digits = str(int(digits))
     if isinstance(digits, str):
-        items: list[Any] = [c for c in digits if not c.isspace()]
-        bad = next((c for c in items if c not in "0123456789"), None)
+        text = "".join(digits.split())
+        kept = text[:1] + text[1:].translate(str.maketrans("", "", SEPARATORS))  # a minus in front is a mistake
+        bad = next((c for c in kept if c not in "0123456789"), None)
         if bad is not None:
             raise InputError(f"{bad!r} is not a digit; write digits from 0 to 9 only.")
-        values = [int(c) for c in items]
+        values = [int(c) for c in kept]
     elif isinstance(digits, Iterable):
         values = [_as_class(item, num_classes) for item in digits]
     else:
@@ -96,6 +99,17 @@ def check_seed(value: Any) -> int:
 def check_count(value: Any, most: int = MAX_COUNT) -> int:
     """How many: a whole number from 1 to `most`; InputError otherwise."""
     return _whole(value, "count", 1, most)
+
+
+def check_indices(values: Any, count: int) -> list[int]:
+    """The z index of each of `count` samples: whole numbers from 0 to 2**32 - 1; InputError otherwise."""
+    if isinstance(values, Tensor | np.ndarray):
+        values = values.tolist()
+    if not isinstance(values, Sequence) or isinstance(values, str):
+        raise InputError("indices must be a list of whole numbers, one for each digit.")
+    if len(values) != count:
+        raise InputError(f"there are {len(values):,} indices for {count:,} digits; give one for each.")
+    return [_whole(value, "index", 0, MAX_SEED) for value in values]
 
 
 def check_psi(value: Any) -> float:
@@ -162,26 +176,41 @@ class Generator:
         truncation: float = 1.0,
         *,
         start: int = 0,
+        indices: Sequence[int] | Tensor | None = None,
         batch_size: int = BATCH,
     ) -> Tensor:
         """Draw one image for each digit, sample i from z(seed, start + i) -> float32 (N, 1, 28, 28) on the CPU.
 
         digits: text, an int, numbers or a tensor. seed: 0 to 2**32 - 1. truncation: psi, 0 (each class's mean style)
-        to 1 (the whole distribution) and on to 1.5. Raises InputError, in one sentence, for anything else.
+        to 1 (the whole distribution) and on to 1.5. indices: the z index of each digit, in place of start + i; the
+        same index gives the same hand. Raises InputError, in one sentence, for anything else.
         """
         labels = torch.tensor(parse_digits(digits, self.num_classes))
         seed, psi, size = check_seed(seed), check_psi(truncation), check_count(batch_size)
         first = _whole(start, "start", 0, MAX_SEED - len(labels))
+        if indices is not None and first:
+            raise InputError("give either start or indices, not both.")
+        index: Sequence[int] = range(first, first + len(labels))
+        if indices is not None:
+            index = check_indices(indices, len(labels))
         parts = []
         for at in range(0, len(labels), size):
             y = labels[at : at + size]
-            z = self.draw_z(seed, range(first + at, first + at + len(y)))
+            z = self.draw_z(seed, index[at : at + size])
             parts.append(self.synthesize(self.truncate(self.map(z, y), y, psi)))
         return torch.cat(parts)
 
-    def draw_z(self, seed: int, indices: Sequence[int]) -> Tensor:
-        """z of samples `indices` of `seed`, from the noise this model was trained on; float32 (N, z_dim)."""
-        return draw_noise(seed, indices, self.z_dim, self.config.noise)
+    def draw_z(self, seed: int | Sequence[int], indices: Sequence[int]) -> Tensor:
+        """z of samples `indices` of `seed`, one for all or one each, from this model's noise; float32 (N, z_dim)."""
+        if isinstance(seed, int):
+            return draw_noise(seed, indices, self.z_dim, self.config.noise)
+        places: dict[int, list[int]] = {}
+        for place, one in enumerate(seed):
+            places.setdefault(one, []).append(place)
+        z = torch.empty(len(indices), self.z_dim)
+        for one, here in places.items():
+            z[here] = draw_noise(one, [indices[place] for place in here], self.z_dim, self.config.noise)
+        return z
 
     @torch.inference_mode()
     def map(self, z: Tensor, labels: Tensor) -> Tensor:
