@@ -17,11 +17,16 @@ ROOT = Path(__file__).resolve().parent.parent
 # PACKAGES stand for everything inside them; `gan` is the package's own __init__.py.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("gan.config", "gan.noise", "gan.data", "gan.device", "gan.files", "gan.losses", "gan.models", "gan.classifier"),
+    ("gan.allocator", "gan.distributed", "gan.progress"),
     ("gan.checkpoint",),
     ("gan.sampling", "gan.drawing"),
-    ("gan.latent", "gan.invert", "gan.measure", "gan.evaluation", "gan.evaluate", "gan.render", "gan.export"),
-    ("gan", "gan.sample", "gan.fit_classifier"),
+    (
+        *("gan.latent", "gan.invert", "gan.measure", "gan.evaluation", "gan.evaluate", "gan.render", "gan.export"),
+        "gan.verdict",
+    ),
+    ("gan", "gan.sample", "gan.fit_classifier", "gan.fit_verdict"),
     ("gan.trainer", "gan.journal", "gan.story", "gan.watch", "gan.hub", "gan.ui"),
+    ("gan.desk",),
     ("gan.train",),
     ("train", "app"),
 )
@@ -30,7 +35,7 @@ PACKAGES = ("gan.models", "gan.evaluation", "gan.ui")
 # Of one layer, or one above the other, and yet never together.
 APART = (("gan.trainer", "gan.ui"), ("gan.train", "gan.ui"), ("train", "gan.ui"), ("train", "app"))
 # Run by people; nothing else builds on them.
-COMMANDS = ("gan.sample", "gan.fit_classifier")
+COMMANDS = ("gan.sample", "gan.fit_classifier", "gan.fit_verdict")
 
 
 def module_name(path: str) -> str:
