@@ -1,7 +1,8 @@
 """Weights and training state on disk: written atomically, verified when read, never unpickled.
 
 A released file is safetensors: tensors `generator.*` (the EMA) and `discriminator.*`, and in the header, as JSON, the
-config and a SHA-256 of the tensors. Training state is a torch file that is read with weights_only=True.
+config and a SHA-256 of the tensors. Training state is a torch file, a zip whose checksums are verified, that is read
+with weights_only=True.
 
     python -m gan.checkpoint                          # list the checkpoints there are
     python -m gan.checkpoint add FILE --name NAME [--metrics JSON]    # take one into checkpoints/ and index.json
@@ -14,6 +15,7 @@ import json
 import os
 import re
 import sys
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -172,7 +174,8 @@ def get_previous(path: Path) -> Path:
 def write_state(path: Path, state: dict[str, Any]) -> None:
     """Write training state (tensors, numbers, strings, lists, dicts), keeping the state before it beside it.
 
-    Whenever the process dies, one whole state is there under one of the two names.
+    Whenever the process dies, one whole state is there under one of the two names: a damaged last one is written
+    over, and does not take the place of the good one before it.
     """
     buffer = io.BytesIO()  # torch's own writer hides a full disk behind an error of its own
     torch.save(state, buffer)
@@ -180,7 +183,15 @@ def write_state(path: Path, state: dict[str, Any]) -> None:
     def write(part: Path) -> None:
         part.write_bytes(buffer.getbuffer())
 
-    write_atomically(path, write, keep=get_previous(path))
+    write_atomically(path, write, keep=get_previous(path) if path.is_file() and _is_whole(path.read_bytes()) else None)
+
+
+def _is_whole(data: bytes) -> bool:
+    """Whether every record of a torch file has its CRC-32; torch's own reader looks at none of them."""
+    try:
+        return zipfile.ZipFile(io.BytesIO(data)).testzip() is None
+    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, RuntimeError):
+        return False
 
 
 def read_state(path: Path) -> dict[str, Any]:
@@ -188,12 +199,15 @@ def read_state(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise CheckpointError(f"there is no training state at {path}: nothing to resume; leave --resume out.")
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        data = path.read_bytes()
+        if not _is_whole(data):
+            raise ValueError("a checksum is wrong")
+        state = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
     except Exception as error:  # torch raises whatever its reader met: pickle, zip, runtime and OS errors
         raise CheckpointError(
             f"the training state {path} is damaged and cannot be resumed from ({type(error).__name__})."
         ) from error
-    if not isinstance(state, dict):
+    if not isinstance(state, dict) or not isinstance(state.get("config"), dict):
         raise CheckpointError(f"the file {path} is not the training state of this project.")
     return state
 

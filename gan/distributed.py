@@ -66,13 +66,13 @@ class Team:
             values /= self.size
         return values
 
-    def agree(self, stop: bool, seconds: float) -> tuple[bool, float]:
-        """Whether anyone wants to stop, and the slowest clock: all processes must end at the same step."""
+    def agree(self, *values: float) -> tuple[float, ...]:
+        """The largest of each value over the processes: what all must decide alike (is it time to stop, to save)."""
         if self.size == 1:
-            return stop, seconds
-        both = torch.tensor([float(stop), seconds], dtype=torch.float64)
-        dist.all_reduce(both, dist.ReduceOp.MAX, group=_SMALL.get("group"))
-        return bool(both[0]), float(both[1])
+            return values
+        most = torch.tensor(values, dtype=torch.float64)
+        dist.all_reduce(most, dist.ReduceOp.MAX, group=_SMALL.get("group"))
+        return tuple(most.tolist())
 
     def tell(self, value: Any) -> Any:
         """Rank 0's `value`, for all; the others pass anything."""

@@ -6,7 +6,6 @@ torchrun --nproc_per_node 2 train.py --preset digits --data data --out runs/digi
 """
 
 import argparse
-import os
 import shlex
 import shutil
 import signal
@@ -22,18 +21,29 @@ import torch
 
 from gan.allocator import keep_memory
 from gan.checkpoint import CheckpointError, get_previous, read_last_state
+from gan.classifier import ClassifierError
 from gan.config import PRESETS, Config, ConfigError, get_preset, override, settings
-from gan.data import DataError, get_root, load_dataset
+from gan.data import DataError, Dataset, get_root, load_dataset
 from gan.desk import Desk
 from gan.device import choose_device
-from gan.distributed import Team, choose_rank_device, count_processes, get_rank, join, leave
+from gan.distributed import Team, check_share, choose_rank_device, count_processes, get_rank, join, leave
 from gan.hub import HubError, check_repo, push
 from gan.journal import ALARMS, BOARD, CHECKS, LOG, JournalError
 from gan.story import FILM, SUMMARY, StoryError, tell
 from gan.trainer import HISTORY, SHEETS, STATE, WEIGHTS, Trainer, TrainingError, describe_plan
 from gan.watch import Watch, WatchError, load_reader
 
-REFUSALS = (ConfigError, DataError, CheckpointError, TrainingError, HubError, JournalError, StoryError, WatchError)
+REFUSALS = (
+    ConfigError,
+    DataError,
+    CheckpointError,
+    ClassifierError,
+    TrainingError,
+    HubError,
+    JournalError,
+    StoryError,
+    WatchError,
+)
 RUN_FILES = (STATE, get_previous(Path(STATE)).name, WEIGHTS, LOG, CHECKS, ALARMS, FILM, SUMMARY)
 RUN_FOLDERS = (SHEETS, HISTORY, BOARD)
 
@@ -116,8 +126,6 @@ def resolve_resumed(args: argparse.Namespace, state: dict[str, Any]) -> Config:
 
 def check_out(out: Path, *, resume: bool, overwrite: bool) -> None:
     """Make the folder and prove that it can be written to, before training and not after; ConfigError otherwise."""
-    if resume and overwrite:
-        raise ConfigError("--resume continues the run in --out and --overwrite deletes it; give one of them")
     try:
         out.mkdir(parents=True, exist_ok=True)
         probe = out / ".probe"
@@ -140,6 +148,26 @@ def clear(out: Path) -> None:
         (out / name).unlink(missing_ok=True)
     for name in RUN_FOLDERS:
         shutil.rmtree(out / name, ignore_errors=True)
+    sweep(out)
+
+
+def sweep(out: Path) -> None:
+    """Delete the half-written files that a killed run left below `out`."""
+    for name in RUN_FILES:
+        (out / f".{name}.part").unlink(missing_ok=True)
+    for name in RUN_FOLDERS:
+        for part in (out / name).glob(".*.part"):
+            part.unlink()
+
+
+def load_for_all(team: Team, root: Path, name: str) -> Dataset:
+    """The training split, fetched when it is missing: by the leading process, while the others wait."""
+    if team.leads:
+        dataset = load_dataset(root, "train", name=name, download=True)
+        team.tell(None)
+        return dataset
+    team.tell(None)
+    return load_dataset(root, "train", name=name)
 
 
 def describe(config: Config, device: torch.device, out: Path, root: Path) -> str:
@@ -174,40 +202,53 @@ def stopping(trainer: Trainer) -> Iterator[None]:
 def train(args: argparse.Namespace, command: str, team: Team | None = None) -> int:
     """Check everything, train, and say where the weights are; the exit status."""
     keep_memory()
-    config = resolve_config(args) if not args.resume else None
+    team = team or Team()
+    if args.resume and args.overwrite:
+        raise ConfigError("--resume continues the run in --out and --overwrite deletes it; give one of them")
     out: Path = getattr(args, "out", None) or Path("runs") / getattr(args, "preset", "digits")
-    state, warning = read_last_state(out / STATE) if args.resume else (None, None)
-    if state is not None:
-        config = resolve_resumed(args, state)
-    assert config is not None  # a run is new, or resumed from a state
+    state, warning = None, None
+    if args.resume:  # read once, before anything is written
+        state, warning = team.tell(read_last_state(out / STATE) if team.leads else None)
+    config = resolve_config(args) if state is None else resolve_resumed(args, state)
     device = choose_device(choose_rank_device(args.device))
     if device.type == "cuda":
         torch.set_float32_matmul_precision("high")  # TF32 where a layer is not in bf16
-    if hasattr(args, "threads"):
-        if not 1 <= args.threads <= 1024:
-            raise ConfigError(f"threads is {args.threads}; it must be from 1 to 1024")
-        torch.set_num_threads(args.threads)
+    # Sums depend on their order, and it on the threads: a run that goes on keeps to those it began with
+    notes = state.get("notes", {}) if state else {}
+    threads = getattr(args, "threads", notes.get("threads"))
+    if threads is not None:
+        if not 1 <= threads <= 1024:
+            raise ConfigError(f"threads is {threads}; it must be from 1 to 1024")
+        torch.set_num_threads(threads)
     root = get_root(getattr(args, "data", None))
     describe_plan(config)  # refuses what cannot train
+    check_share(config.batch, count_processes())
     if args.dry_run:
-        print(describe(config, device, out, root))
+        if get_rank() == 0:
+            print(describe(config, device, out, root))
         return 0
-    team = team or Team()
     if team.leads:
         check_out(out, resume=args.resume, overwrite=args.overwrite)
         if hasattr(args, "push_to_hub"):
             check_repo(args.push_to_hub)
-    dataset = load_dataset(root, "train", name=config.dataset, download=True)
+    dataset = load_for_all(team, root, config.dataset)
+    if notes.get("data", len(dataset)) != len(dataset):
+        raise ConfigError(
+            f"the run in --out learns from {notes['data']:,} images, and {root} has {len(dataset):,}; name its own data"
+        )
     if not config.unconditional:
         config = replace(config, num_classes=len(dataset.class_names))
     trainer = Trainer(config, dataset, out, device, command, team)
     if state is not None:
         trainer.load_state_dict(state)
+    trainer.notes |= {"threads": torch.get_num_threads(), "data": len(dataset)}
     if not team.leads:
-        trainer.run()
+        with stopping(trainer):  # every process hears torchrun's signals, and all end at the same step
+            trainer.run()
         return 0 if trainer.get_fraction() >= 1 else 130
     if args.overwrite:
         clear(out)
+    sweep(out)
     if warning:
         print(warning)
     if state is not None:
@@ -257,7 +298,10 @@ def main(argv: list[str] | None = None) -> int:
     except REFUSALS as error:
         return refuse(str(error))
     except OSError as error:
-        return refuse(f"{os.strerror(error.errno or 0)}: {error.filename or 'while writing'}; nothing saved was lost")
+        return refuse(f"{error.strerror or error}: {error.filename or 'while writing'}; nothing saved was lost")
+    except KeyboardInterrupt:
+        refuse("stopped; nothing saved was lost")
+        return 130
     except RuntimeError as error:
         if team is None or team.size == 1:
             raise

@@ -374,8 +374,8 @@ class Trainer:
                     self._save_if_finite()
                     break
                 numbers = self.advance()
-                due = time.perf_counter() - saved > 60 * config.save_minutes
-                due, self.seconds = self.team.agree(due, self.seconds)  # by one clock all end at the same step
+                waited = time.perf_counter() - saved
+                waited, self.seconds = self.team.agree(waited, self.seconds)  # by one clock all end at the same step
                 if self.step % every == 0 or self.get_fraction() >= 1:
                     now = self._report(numbers, clock)
                     if leads:
@@ -387,7 +387,7 @@ class Trainer:
                         self._check(observer)
                     if any(then < moment <= self.get_fraction() for moment in moments):
                         self._remember(self.images)
-                if due:
+                if waited > 60 * config.save_minutes:
                     self._save_if_finite()
                     saved = time.perf_counter()
             except NotFinite as cause:
