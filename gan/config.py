@@ -182,19 +182,37 @@ _LESSON = Config(
 )
 
 PRESETS: dict[str, Config] = {
-    # 25 passes over MNIST's training digits: under half an hour on three CPU cores with bf16 arithmetic
+    # 50 passes over MNIST's training digits: an hour and a half on one CPU core with bf16 arithmetic
     "digits": Config(
         preset="digits",
-        images=1_500_000,
-        gamma=2.0,
-        gamma_end=0.2,
+        images=3_000_000,
+        gamma=4.0,
+        gamma_end=0.3,
         lr=3e-4,
-        decay_from=0.2,
-        mismatch=0.05,
-        style_weight=0.1,
+        decay_from=0.3,
+        mismatch=0.03,
+        style_weight=0.04,
         ema=0.9995,
         precision="bf16",
     ),
+    # The narrowest that is safely read right in 98.5 %: for browsers, and for trying things in minutes
+    "digits-tiny": Config(
+        preset="digits-tiny",
+        z_dim=32,
+        w_dim=48,
+        g_width=15,
+        d_width=24,
+        images=500_000,
+        gamma=3.0,
+        gamma_end=0.3,
+        lr=5e-4,
+        decay_from=0.3,
+        mismatch=0.08,
+        style_weight=0.05,
+        ema=0.999,
+        precision="bf16",
+    ),
+    # The lessons' networks, each with its lesson's objective and nothing else
     "tutorial-mlp": replace(_LESSON, preset="tutorial-mlp", generator="mlp-batchnorm", discriminator="mlp", z_dim=64),
     "tutorial-conv-d": replace(_LESSON, preset="tutorial-conv-d", generator="mlp", discriminator="strided", z_dim=100),
     "dcgan": replace(_LESSON, preset="dcgan", generator="dcgan", discriminator="dcgan", z_dim=100),
