@@ -25,15 +25,18 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "gan.verdict",
     ),
     ("gan", "gan.sample", "gan.fit_classifier", "gan.fit_verdict"),
-    ("gan.trainer", "gan.journal", "gan.story", "gan.watch", "gan.hub", "gan.ui"),
-    ("gan.desk",),
+    ("gan.trainer", "gan.journal", "gan.story", "gan.watch", "gan.history", "gan.hub", "gan.ui"),
+    ("gan.desk", "gan.session"),
     ("gan.train",),
     ("train", "app"),
 )
 LAYER = {module: depth for depth, layer in enumerate(LAYERS) for module in layer}
 PACKAGES = ("gan.models", "gan.evaluation", "gan.ui")
 # Of one layer, or one above the other, and yet never together.
-APART = (("gan.trainer", "gan.ui"), ("gan.train", "gan.ui"), ("train", "gan.ui"), ("train", "app"))
+APART = (
+    *(("gan.trainer", "gan.ui"), ("gan.session", "gan.ui"), ("gan.train", "gan.ui")),
+    *(("train", "gan.ui"), ("train", "app")),
+)
 # Run by people; nothing else builds on them.
 COMMANDS = ("gan.sample", "gan.fit_classifier", "gan.fit_verdict")
 
