@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from gan.config import Config
 from gan.models.conditioning import PIXELS, ConcatenatingGenerator, FlatteningDiscriminator
+from gan.models.folded import convolve_planes, fold_up, unproject
 from gan.models.norm import BatchNorm2d
 from gan.models.registry import DISCRIMINATORS, GENERATORS, DiscriminatorNetwork, GeneratorNetwork, register
 
@@ -45,10 +46,9 @@ class DCGANGenerator(ConcatenatingGenerator):
 
     def synthesize(self, w: Tensor) -> Tensor:
         """w (N, w_dim) -> images (N, 1, 28, 28) in [-1, 1]."""
-        x = w[:, :, None, None].contiguous(memory_format=torch.channels_last)
-        x = F.relu(self.norm1(self.conv1(x)))  # (N, 256, 7, 7)
+        x = F.relu(self.norm1(unproject(self.conv1, w)))  # (N, 256, 7, 7)
         x = F.relu(self.norm2(self.conv2(x)))  # (N, 128, 14, 14)
-        return torch.tanh(self.paint(x))  # (N, 1, 28, 28)
+        return torch.tanh(fold_up(self.paint, x))  # (N, 1, 28, 28)
 
 
 class DCGANDiscriminator(FlatteningDiscriminator):
@@ -69,9 +69,8 @@ class DCGANDiscriminator(FlatteningDiscriminator):
 
     def judge(self, h: Tensor, y: Tensor) -> Tensor:
         """h pixels (N, 784), y int64 (N,) -> logits (N,)."""
-        x = torch.stack([h, self.embed(y)], dim=1).view(-1, 2, 28, 28)
-        x = x.contiguous(memory_format=torch.channels_last)
-        x = F.leaky_relu(self.conv1(x), LEAK)  # (N, 64, 14, 14)
+        x = convolve_planes(self.conv1, h.view(-1, 1, 28, 28), self.embed.weight, y)
+        x = F.leaky_relu(x, LEAK)  # (N, 64, 14, 14)
         x = F.leaky_relu(self.norm2(self.conv2(x)), LEAK)  # (N, 128, 7, 7)
         x = F.leaky_relu(self.norm3(self.conv3(x)), LEAK)  # (N, 256, 3, 3)
         with torch.autocast(x.device.type, enabled=False):  # a logit needs more than bf16's 8 bits

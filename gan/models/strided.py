@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from gan.config import Config
 from gan.models.conditioning import PIXELS, FlatteningDiscriminator
+from gan.models.folded import convolve_planes
 from gan.models.registry import DISCRIMINATORS, DiscriminatorNetwork, register
 
 LEAK = 0.2
@@ -30,9 +31,8 @@ class StridedDiscriminator(FlatteningDiscriminator):
 
     def judge(self, h: Tensor, y: Tensor) -> Tensor:
         """h pixels (N, 784), y int64 (N,) -> logits (N,)."""
-        x = torch.stack([h, self.embed(y)], dim=1).view(-1, 2, 28, 28)
-        x = x.contiguous(memory_format=torch.channels_last)
-        x = F.leaky_relu(self.conv1(x), LEAK)  # (N, 64, 14, 14)
+        x = convolve_planes(self.conv1, h.view(-1, 1, 28, 28), self.embed.weight, y)
+        x = F.leaky_relu(x, LEAK)  # (N, 64, 14, 14)
         x = F.leaky_relu(self.conv2(x), LEAK)  # (N, 128, 7, 7)
         x = F.leaky_relu(self.conv3(x), LEAK)  # (N, 256, 3, 3)
         with torch.autocast(x.device.type, enabled=False):  # a logit needs more than bf16's 8 bits
