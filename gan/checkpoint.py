@@ -183,7 +183,14 @@ def write_state(path: Path, state: dict[str, Any]) -> None:
     def write(part: Path) -> None:
         part.write_bytes(buffer.getbuffer())
 
-    write_atomically(path, write, keep=get_previous(path) if path.is_file() and _is_whole(path.read_bytes()) else None)
+    write_atomically(path, write, keep=get_previous(path) if _can_read(path) else None)
+
+
+def _can_read(path: Path) -> bool:
+    try:
+        return bool(read_state(path))
+    except CheckpointError:
+        return False
 
 
 def _is_whole(data: bytes) -> bool:

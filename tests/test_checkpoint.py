@@ -1,5 +1,13 @@
+import errno
 import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -7,7 +15,16 @@ from safetensors.torch import load_file, save_file
 
 import gan
 from gan import checkpoint
-from gan.checkpoint import CheckpointError, hash_tensors, read_released, write_released
+from gan.checkpoint import (
+    CheckpointError,
+    get_previous,
+    hash_tensors,
+    read_last_state,
+    read_released,
+    read_state,
+    write_released,
+    write_state,
+)
 from gan.config import Config
 from gan.files import write_atomically
 from gan.models import build_discriminator, build_generator
@@ -199,3 +216,166 @@ def test_training_state_never_unpickles(tmp_path: Path):
     torch.save({"x": Evil()}, path)
     with pytest.raises(CheckpointError, match="damaged"):
         checkpoint.read_state(path)
+
+
+# ---- training state -------------------------------------------------------------------------------------------------
+
+WEIGHTS = torch.arange(600.0).view(20, 30)
+STATE = {"config": {}, "step": 3, "g": {"w": WEIGHTS}, "notes": {"why": None, "bells": [1, 2.5]}}
+
+
+def same_state(a: dict[str, Any], b: dict[str, Any]) -> bool:
+    rest = [{name: value for name, value in state.items() if name != "g"} for state in (a, b)]
+    return rest[0] == rest[1] and torch.equal(a["g"]["w"], b["g"]["w"])
+
+
+def write_two(path: Path) -> None:
+    """States of steps 1 and 2."""
+    for step in (1, 2):
+        write_state(path, {**STATE, "step": step})
+
+
+def test_state_comes_back_as_it_was_and_the_one_before_is_kept(tmp_path: Path):
+    path = tmp_path / "state.pt"
+    write_state(path, STATE)
+    assert same_state(read_state(path), STATE)
+    assert read_last_state(path)[1] is None
+    assert not get_previous(path).exists()
+    write_state(path, {**STATE, "step": 4})
+    assert (read_state(path)["step"], read_state(get_previous(path))["step"]) == (4, 3)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["state.previous.pt", "state.pt"]
+
+
+def test_no_single_byte_of_a_state_changes_what_is_read_unnoticed(tmp_path: Path):
+    path = tmp_path / "state.pt"
+    write_state(path, STATE)
+    data = path.read_bytes()
+    weights = data.index(WEIGHTS.numpy().tobytes())
+    noticed = 0
+    for at in sorted({*range(0, len(data), 13), *range(weights, weights + 2400, 97)}):
+        path.write_bytes(data[:at] + bytes([data[at] ^ 0x40]) + data[at + 1 :])
+        try:
+            assert same_state(read_state(path), STATE), at
+        except CheckpointError:
+            noticed += 1
+        else:
+            assert not weights <= at < weights + 2400
+    assert noticed > 100
+
+
+DAMAGE: dict[str, Callable[[Path], object]] = {
+    "cut short": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
+    "a byte short": lambda path: path.write_bytes(path.read_bytes()[:-1]),
+    "empty": lambda path: path.write_bytes(b""),
+    "zeros": lambda path: path.write_bytes(bytes(path.stat().st_size)),
+    "text": lambda path: path.write_text("not a state"),
+    "missing": lambda path: path.unlink(),
+    "a flipped weight": lambda path: path.write_bytes(flip(path.read_bytes())),
+    "another's": lambda path: torch.save([1, 2, 3], path),
+    "without a config": lambda path: torch.save({"step": 1}, path),
+}
+
+
+def flip(data: bytes) -> bytes:
+    at = data.index(WEIGHTS.numpy().tobytes()) + 1234
+    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+
+
+@pytest.mark.parametrize("how", DAMAGE)
+def test_a_damaged_last_state_is_said_and_the_one_before_it_used(tmp_path: Path, how: str):
+    path = tmp_path / "state.pt"
+    write_two(path)
+    DAMAGE[how](path)
+    state, warning = read_last_state(path)
+    assert state["step"] == 1
+    what = "is missing" if how == "missing" else "is damaged"
+    assert warning == f"The training state {path} {what}; the one before it, state.previous.pt, is used."
+    # The next save does not put the damaged one in the place of the good one
+    write_state(path, {**STATE, "step": 3})
+    assert (read_state(path)["step"], read_state(get_previous(path))["step"]) == (3, 1)
+
+
+@pytest.mark.parametrize("how", DAMAGE)
+def test_two_damaged_states_are_refused_and_left_alone(tmp_path: Path, how: str):
+    path = tmp_path / "state.pt"
+    write_two(path)
+    for one in (path, get_previous(path)):
+        DAMAGE[how](one)
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    with pytest.raises(CheckpointError, match=re.escape(str(path)) + "|not the training state"):
+        read_last_state(path)
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
+def test_a_full_disk_keeps_both_states(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = tmp_path / "state.pt"
+    write_two(path)
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+
+    def fill(self: Path, data: bytes) -> int:
+        with self.open("wb") as file:
+            file.write(data[:1000])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_bytes", fill)
+    with pytest.raises(OSError, match="No space left"):
+        write_state(path, STATE)
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
+# What is run in a process that dies while it saves: the name of the call it dies in, and when.
+DYING = """
+import os, pathlib, signal, sys
+sys.path.insert(0, {root!r})
+from gan.checkpoint import write_state
+import torch
+where, path = sys.argv[1], pathlib.Path(sys.argv[2])
+calls = []
+def die(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+real = pathlib.Path.replace
+def replace(self, target):
+    calls.append(self)
+    if where == "before the renames" or (where == "between the renames" and len(calls) == 2):
+        die()
+    found = real(self, target)
+    if where == "after the renames" and len(calls) == 2:
+        die()
+    return found
+def write_bytes(self, data):
+    with self.open("wb") as file:
+        file.write(data[: len(data) // 2])
+        file.flush()
+        die()
+pathlib.Path.replace = replace
+if where == "half way":
+    pathlib.Path.write_bytes = write_bytes
+write_state(path, {{"config": {{}}, "step": 3, "g": {{"w": torch.zeros(20, 30)}}}})
+"""
+
+
+@pytest.mark.parametrize(
+    ("where", "steps"),
+    [
+        ("half way", (2, 1)),
+        ("before the renames", (2, 1)),
+        ("between the renames", (None, 2)),
+        ("after the renames", (3, 2)),
+    ],
+)
+def test_a_process_killed_while_it_saves_leaves_a_whole_state(
+    tmp_path: Path, where: str, steps: tuple[int | None, int]
+):
+    path = tmp_path / "state.pt"
+    write_two(path)
+    root = str(Path(checkpoint.__file__).parent.parent)
+    run = subprocess.run([sys.executable, "-c", DYING.format(root=root), where, str(path)], check=False)
+    assert run.returncode == -signal.SIGKILL
+    found = [read_state(one)["step"] if one.exists() else None for one in (path, get_previous(path))]
+    assert tuple(found) == steps
+    state, warning = read_last_state(path)
+    assert state["step"] == (steps[0] or steps[1])
+    assert (warning is None) == (steps[0] is not None)
+    write_state(path, {**STATE, "step": 9})  # over what was left half
+    assert read_state(path)["step"] == 9
+    assert not list(tmp_path.glob(".*"))
