@@ -18,6 +18,7 @@ import gradio as gr
 from gan.ui.api import add_endpoints
 from gan.ui.bridge import STATIC, read_styles
 from gan.ui.generate import build_generate
+from gan.ui.inspector import build_inspector
 from gan.ui.interpolate import build_interpolate
 from gan.ui.service import Service
 from gan.ui.theme import build_theme
@@ -29,6 +30,7 @@ KEEP_FILES_SECONDS = 3600
 TABS: tuple[tuple[str, str, Callable[[Service, gr.Dropdown], None]], ...] = (
     ("generate", "Generate", build_generate),
     ("interpolate", "Interpolate", build_interpolate),
+    ("inspector", "Forger and inspector", build_inspector),
 )
 
 HEADER = """

@@ -7,6 +7,9 @@
          pixels: Uint8Array of count x 784 grey levels, row by row, 255 = ink; strip: indices of the frames to show
      source.file(kind, request) -> Promise<{blob, name}>
          a file to keep; kind is "sheet.png", "strip.png" or "frames.gif"
+     source.inspect(want, request) -> Promise<answer>
+         the Forger and inspector tab's "view", "round", "choice", "download" and "progress", as gan/ui/inspector.py
+         answers them; every `pixels` in it is a Uint8Array of n x 784 grey levels
 
    A request holds the values of the tab's controls. Each promise is rejected with a Problem: a sentence for the
    visitor, and the name of the control it belongs to ("" for none).
@@ -54,6 +57,11 @@
       async frames(request) {
         const { pixels, ...rest } = await ask({ ...request, want: "frames" });
         return { ...rest, pixels: decode(pixels) };
+      },
+      async inspect(want, request) {
+        const answer = await ask({ ...request, want });
+        for (const part of [answer, answer.real, answer.forged]) if (part?.pixels) part.pixels = decode(part.pixels);
+        return answer;
       },
       async file(kind, request) {
         const { data, type, name } = await ask({ ...request, want: kind });
