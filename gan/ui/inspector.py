@@ -70,13 +70,15 @@ PAGE = f"""
         <span class="di-key">2</span><span class="di-truth"></span><span class="di-says"></span></button>
     </div>
     <p class="df-problem" role="alert"></p>
-    <p class="di-answer" role="status"></p>
+    <div class="di-turn">
+      <p class="di-answer" role="status"></p>
+      <button type="button" id="inspector-next" class="df-button df-primary" disabled></button>
+    </div>
     <table class="di-score"><caption data-word="inspector.score"></caption>
       <thead></thead><tbody></tbody></table>
     <figcaption>
       <span class="df-note"></span>
       <span class="df-actions">
-        <button type="button" id="inspector-next" class="df-button df-primary" disabled></button>
         <button type="button" id="inspector-game-link" class="df-button" data-word="link.copy"></button>
       </span>
     </figcaption>
@@ -168,7 +170,7 @@ def answer(inspector: Inspector, service: Service, request: dict[str, Any]) -> d
         "explain": view.verdict.explain,
         "ranked": view.ranked,
         "missing": None if view.source else inspector.explain_missing(generator),
-        "note": f"{real}{len(view.forged.labels)} forged by {generator.name}, in {view.milliseconds:.0f} ms",
+        "note": f"{real}{len(view.forged.labels)} forged by the model {generator.name}, in {view.milliseconds:.0f} ms",
         "recipe": view.recipe,
     }
 

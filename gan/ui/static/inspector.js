@@ -23,7 +23,7 @@
     "inspector.others": ["Other digits", "换一批"],
     "inspector.reals": ["Real: {source} test digits", "真实：{source} 测试集"],
     "inspector.reals.none": ["Real: none at hand", "真实：没有数据"],
-    "inspector.forgeds": ["Forged by {model}", "{model} 伪造"],
+    "inspector.forgeds": ["Forged: model {model}", "伪造：模型 {model}"],
     "inspector.both": ["Real and forged", "真实与伪造"],
     "inspector.card": ["A {kind} {name}: D says {share} real", "{kind}的 {name}：判别器认为 {share} 真实"],
     "inspector.digit.word": ["digit", "数字"],
