@@ -144,12 +144,12 @@ def answer(inspector: Inspector, service: Service, request: dict[str, Any]) -> d
     if want == "download":
         inspector.download.start(service.get(request.get("model")).config.dataset)
         return inspector.download.look()
-    game = [request.get(name) for name in ("model", "digit", "seed", "psi", "round")]
+    model, digit, seed, psi, number = (request.get(name) for name in ("model", "digit", "seed", "psi", "round"))
     if want == "round":
-        made = inspector.make_round(*game)
+        made = inspector.make_round(model, digit, seed, psi, number)
         return {"pixels": encode(made.images), "name": made.name, "rounds": ROUNDS}
     if want == "choice":
-        outcome = inspector.choose(*game, request.get("choice"))
+        outcome = inspector.choose(model, digit, seed, psi, number, request.get("choice"))
         return {
             "forged": outcome.forged,
             "choice": outcome.choice,
@@ -158,7 +158,7 @@ def answer(inspector: Inspector, service: Service, request: dict[str, Any]) -> d
         }
     if want != "view":
         raise FieldError("the request does not say what it wants: view, round, choice, download or progress.")
-    view = inspector.view(*(request.get(name) for name in ("model", "digit", "count", "seed", "psi")))
+    view = inspector.view(model, digit, request.get("count"), seed, psi)
     generator = view.verdict.generator
     real = f"{len(view.real.labels)} real test digits of {view.source}, which D has not seen, and " * bool(view.source)
     return {
