@@ -4,12 +4,26 @@ import csv
 import io
 import zipfile
 
+import av
 import numpy as np
 import pytest
 import torch
 from PIL import Image, ImageSequence
+from torchvision.datasets import MNIST
 
-from gan.render import as_pixels, encode_gif, encode_png, make_sheet, read_recipe, write_zip
+from gan.render import (
+    FILMS,
+    as_pixels,
+    encode_film,
+    encode_gif,
+    encode_mp4,
+    encode_png,
+    encode_webp,
+    make_sheet,
+    read_recipe,
+    write_idx,
+    write_zip,
+)
 from tests.made_digits import make_digits
 
 
@@ -139,3 +153,76 @@ def test_zip_holds_each_digit_and_a_table(digits):
 def test_zip_needs_a_label_for_each_image(digits):
     with pytest.raises(ValueError, match="10 images but 9 labels"):
         write_zip(io.BytesIO(), digits[0], digits[1][:9], seed=0)
+
+
+def test_zip_says_which_z_of_which_seed_each_digit_has(digits):
+    images, labels = digits
+    file = io.BytesIO()
+    write_zip(file, images[:3], labels[:3], seed=[4, 4, 9], indices=[7, 0, 7])
+    with zipfile.ZipFile(file) as archive:
+        table = list(csv.DictReader(io.StringIO(archive.read("digits.csv").decode())))
+    assert [(row["seed"], row["index"]) for row in table] == [("4", "7"), ("4", "0"), ("9", "7")]
+
+
+def test_idx_dataset_is_read_by_torchvision(digits, tmp_path):
+    images, labels = np.concatenate([digits[0]] * 3), digits[1] * 3
+    write_idx(tmp_path / "made.zip", images, labels)
+    with zipfile.ZipFile(tmp_path / "made.zip") as archive:
+        archive.extractall(tmp_path)
+    splits = [MNIST(tmp_path, train=train) for train in (True, False)]
+    assert [len(split) for split in splits] == [26, 4]
+    np.testing.assert_array_equal(torch.cat([split.data for split in splits]).numpy(), images)
+    assert torch.cat([split.targets for split in splits]).tolist() == labels
+
+
+def test_idx_of_one_digit_and_of_unequal_labels(digits):
+    file = io.BytesIO()
+    write_idx(file, digits[0][:1], digits[1][:1])
+    with zipfile.ZipFile(file) as archive:
+        assert archive.read("MNIST/raw/t10k-images-idx3-ubyte") == bytes.fromhex("00000803000000000000001c0000001c")
+        assert archive.read("MNIST/raw/train-labels-idx1-ubyte") == bytes.fromhex("0000080100000001") + bytes(
+            digits[1][:1]
+        )
+    with pytest.raises(ValueError, match="10 images but 9 labels"):
+        write_idx(io.BytesIO(), digits[0], digits[1][:9])
+
+
+def test_webp_keeps_every_frame_grey_by_grey(digits):
+    images, recipe = digits[0], {"seed": 1}
+    data = encode_webp(images, fps=20, scale=2, recipe=recipe, boomerang=True)
+    with open_image(data) as film:
+        assert film.n_frames == 18
+        assert film.info["loop"] == 0
+        for i, image in enumerate(images):
+            film.seek(i)
+            np.testing.assert_array_equal(np.asarray(film.convert("L"))[::2, ::2], image)
+            assert film.info["duration"] == 50
+    assert read_recipe(io.BytesIO(data)) == recipe
+
+
+@pytest.mark.parametrize(("side", "even"), [(28, 84), (27, 82)])
+def test_mp4_plays_everywhere_and_shows_the_frames(digits, side, even):
+    images, recipe = digits[0][:, :side, :side], {"seed": 1, "digits": [3]}
+    data = encode_mp4(images, fps=25, scale=3, recipe=recipe)
+    with av.open(io.BytesIO(data)) as film:
+        stream = film.streams.video[0]
+        assert (stream.codec_context.name, stream.codec_context.pix_fmt) == ("h264", "yuv420p")
+        assert (stream.width, stream.height, stream.average_rate) == (even, even, 25)
+        frames = [frame.to_ndarray(format="gray") for frame in film.decode(stream)]
+    assert len(frames) == 10
+    for frame, image in zip(frames, images, strict=True):
+        shown = frame[1 : 3 * side : 3, 1 : 3 * side : 3].astype(int)
+        assert np.abs(shown - image.astype(int)).mean() < 4
+    assert read_recipe(io.BytesIO(data)) == recipe
+
+
+@pytest.mark.parametrize("kind", list(FILMS))
+def test_films_carry_their_recipe_in_every_kind(digits, kind):
+    data = encode_film(digits[0], kind, boomerang=True, recipe={"model": "digits", "seed": 7})
+    assert read_recipe(io.BytesIO(data)) == {"model": "digits", "seed": 7}
+    assert read_recipe(io.BytesIO(encode_film(digits[0], kind))) is None
+
+
+def test_unknown_film_is_refused(digits):
+    with pytest.raises(ValueError, match="there are gif, webp, mp4"):
+        encode_film(digits[0], "avi")
