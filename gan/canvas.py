@@ -5,8 +5,8 @@ Notable choices
 - Paper is not white: a quadratic surface, fitted to the picture without its outliers, then a local mean without ink,
   are taken away, so that a shadow across the page is no stroke. Otsu's threshold (1979) parts what is left. Which side
   is ink, the dark or the light, is told by which side stands out further.
-- As MNIST was made (LeCun, Bottou, Bengio & Haffner 1998, section III-A): the ink's box is scaled into 20 x 20, its shape
-  kept, and its centre of mass put on the middle of 28 x 28. A line thinner than MNIST's pens is thickened first.
+- As MNIST was made (LeCun, Bottou, Bengio & Haffner 1998, section III-A): the ink's box is scaled into 20 x 20, its
+  shape kept, and its centre of mass put on the middle of 28 x 28. A line thinner than MNIST's pens is thickened first.
 
     from gan.canvas import read_canvas
     canvas = read_canvas(Path("seven.jpg").read_bytes())    # canvas.image: float (1, 1, 28, 28) in [-1, 1]
@@ -38,7 +38,7 @@ SCALED = 160  # the longer side of the ink's box before it is thickened and shru
 
 @dataclass(frozen=True)
 class Canvas:
-    """image float32 (1, 1, 28, 28) in [-1, 1], ink = +1; pieces: how many separate ones it has; note: a sentence or ""."""
+    """image float32 (1, 1, 28, 28) in [-1, 1], ink = +1; pieces: how many it has; note: a sentence or ""."""
 
     image: Tensor
     pieces: int
@@ -108,7 +108,7 @@ def find_digit(grey: np.ndarray) -> Canvas:
     sizes[0] = 0
     kept = choose_pieces(labels, sizes, clean)
     chosen = np.isin(labels, kept)
-    box = (slice(*_extent(chosen.any(1), 2)), slice(*_extent(chosen.any(0), 2)))
+    box = _find_box(chosen, 2)
     # Grey edges belong to the piece they surround, not to a neighbour
     near = _grow(chosen[box], 2)
     level = np.quantile(ink[chosen], 0.8)
@@ -128,10 +128,7 @@ def find_ink(grey: np.ndarray) -> tuple[np.ndarray, float, bool]:
         raise InputError("nothing is drawn there; draw or photograph one digit, in dark ink on light or the reverse.")
     levels, counts = np.unique((grey * 255).round(), return_counts=True)
     clean = bool(counts.max() > grey.size / 4)
-    if clean:
-        rest = grey - levels[counts.argmax()] / 255
-    else:
-        rest = grey - fit_surface(grey)
+    rest = grey - (levels[counts.argmax()] / 255 if clean else fit_surface(grey))
     sign = 1.0 if (rest**3).sum() > 0 else -1.0
     ink = np.clip(sign * rest, 0, None)
     if not clean:
@@ -150,7 +147,7 @@ def find_ink(grey: np.ndarray) -> tuple[np.ndarray, float, bool]:
 
 
 def fit_surface(grey: np.ndarray) -> np.ndarray:
-    """The paper's light: a quadratic in (x, y) fitted by least squares, three times, each without the outliers before."""
+    """The paper's light: a quadratic in (x, y) fitted by least squares, again and again without outliers."""
     y, x = np.meshgrid(*(np.linspace(-1, 1, n) for n in grey.shape), indexing="ij")
     terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1).reshape(-1, 6)
     values = grey.ravel()
@@ -253,15 +250,13 @@ def choose_pieces(labels: np.ndarray, sizes: np.ndarray, clean: bool) -> list[in
     if not candidates.any():
         raise InputError(NOTHING)
     largest = int(candidates.argmax())
-    rows, cols = ((labels == largest).any(axis) for axis in (1, 0))
-    (top, bottom), (left, right) = _extent(rows, 0), _extent(cols, 0)
-    reach = 0.6 * max(bottom - top, right - left)
+    down, along = _find_box(labels == largest, 0)
+    reach = 0.6 * max(down.stop - down.start, along.stop - along.start)
     kept = []
     for piece in np.flatnonzero(candidates >= 0.03 * candidates[largest]).tolist():
         y, x = np.nonzero(labels == piece)
-        near = bool(
-            y.max() >= top - reach and y.min() <= bottom + reach and x.max() >= left - reach and x.min() <= right + reach
-        )
+        near = bool(y.max() >= down.start - reach and y.min() <= down.stop + reach)
+        near &= bool(x.max() >= along.start - reach and x.min() <= along.stop + reach)
         if clean or near:
             kept.append(piece)
     if candidates[kept].sum() < 0.4 * candidates.sum():  # grains, print or a pattern
@@ -269,10 +264,14 @@ def choose_pieces(labels: np.ndarray, sizes: np.ndarray, clean: bool) -> list[in
     return kept
 
 
-def _extent(used: np.ndarray, margin: int) -> tuple[int, int]:
-    """Where a row of booleans begins and ends to be true, and a margin."""
-    places = np.flatnonzero(used)
-    return max(0, int(places[0]) - margin), min(len(used), int(places[-1]) + 1 + margin)
+def _find_box(mask: np.ndarray, margin: int) -> tuple[slice, slice]:
+    """The rows and columns of a mask (H, W) that are used, and a margin."""
+    places = [np.flatnonzero(np.any(mask, axis=axis)) for axis in (1, 0)]
+    down, along = (
+        slice(max(0, int(one[0]) - margin), min(size, int(one[-1]) + 1 + margin))
+        for one, size in zip(places, mask.shape, strict=True)
+    )
+    return down, along
 
 
 def _grow(mask: np.ndarray, times: int) -> np.ndarray:
@@ -283,8 +282,7 @@ def _grow(mask: np.ndarray, times: int) -> np.ndarray:
 
 def normalize(ink: np.ndarray) -> np.ndarray:
     """Ink (H, W) in [0, 1], cropped to the digit -> ink (28, 28), into 20 x 20 and centred by mass as MNIST's."""
-    box = (slice(*_extent((ink > 0.2).any(1), 0)), slice(*_extent((ink > 0.2).any(0), 0)))
-    image = Image.fromarray((ink[box] * 255).round().astype(np.uint8))
+    image = Image.fromarray((ink[_find_box(ink > 0.2, 0)] * 255).round().astype(np.uint8))
     longest = max(image.size)
     if longest > SCALED:
         image = image.resize(_scale(image.size, SCALED / longest), Image.Resampling.BOX)

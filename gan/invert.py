@@ -13,7 +13,8 @@ Notable choices
   z shows in other digits only, and one picture must not decide it.
 - A refinement is STEPS steps whose state is a handful of numbers: they can be taken in slices of any size, by
   whoever holds the state, and end at the same picture.
-- A hand can be told: z rounded to a byte a number, as text. Digits are drawn from what is told, so a link draws the same.
+- A hand can be told: z rounded to a byte a number, as text. Digits are drawn from what is told, so that a link draws
+  the same.
 
 `python -m benchmarks.inversion digits --data ROOT` measures it on test digits: the class kept, the pixel error, and the
 agreement of the ten digits' slant and thickness with the drawing's.
@@ -29,6 +30,7 @@ import binascii
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from typing import cast
 
 import numpy as np
 import torch
@@ -38,6 +40,7 @@ from torch import Tensor
 from gan.classifier import Classifier
 from gan.encoder import Encoder, fit_length, measure_spread
 from gan.measure import measure_style
+from gan.models import GeneratorNetwork
 from gan.sampling import Generator, InputError
 
 STEPS = 60
@@ -78,6 +81,7 @@ class Inverter:
 
     def __init__(self, generator: Generator, reader: Classifier, encoder: Encoder | None = None) -> None:
         self.generator, self.reader, self.encoder = generator, reader, encoder
+        self.network = cast(GeneratorNetwork, generator.network)
         self.spread = measure_spread(generator)  # (C, w_dim, w_dim)
         self._candidates: dict[int, tuple[Tensor, Tensor]] = {}
 
@@ -88,7 +92,9 @@ class Inverter:
                 z, u = self.encoder(images, y)
             z, u = z.clone(), u.clamp(-LIMIT, LIMIT).clone()
         else:
-            z = torch.cat([self._find_nearest(image[None], label) for image, label in zip(images, y.tolist(), strict=True)])
+            z = torch.cat(
+                [self._find_nearest(image[None], label) for image, label in zip(images, y.tolist(), strict=True)]
+            )
             u = torch.zeros(len(z), self.generator.w_dim)
         empty = torch.zeros(len(z), z.shape[1] + u.shape[1])
         return Found(z, u, z, empty, empty)
@@ -106,7 +112,7 @@ class Inverter:
     def place(self, z: Tensor, u: Tensor, y: Tensor) -> Tensor:
         """(z, u, y) -> w = map(z, y) + S_y u, (N, w_dim) on the CPU; differentiable where the caller lets it be."""
         device = self.generator.device
-        w: Tensor = self.generator.network.map(z.to(device), y.to(device))
+        w = self.network.map(z.to(device), y.to(device))
         return w.cpu() + torch.einsum("nij,nj->ni", self.spread[y], u)
 
     def redraw(self, found: Found, y: Tensor) -> Tensor:
@@ -127,7 +133,7 @@ class Inverter:
             with torch.enable_grad():
                 z, u = fit_length(both[:, :z_dim], self.generator.config.noise), both[:, z_dim:]
                 w = torch.cat([self.place(z, u, y), self.place(z, torch.zeros_like(u), y)])
-                made = self.generator.network.synthesize(w.to(self.generator.device)).float().cpu()
+                made = self.network.synthesize(w.to(self.generator.device)).float().cpu()
                 redrawn, alone = made[:count], made[count:]
                 seen = self.reader.network.features(redrawn)
                 off = (measure_style(alone) - style) / units

@@ -1,0 +1,77 @@
+"""What programs call of the "Your hand" tab: /invert, a picture of one digit in, all ten in its hand out.
+
+From Python:
+
+import base64
+from pathlib import Path
+from gradio_client import Client
+picture = base64.b64encode(Path("seven.png").read_bytes()).decode()
+ten, line, found = Client("http://127.0.0.1:7860").predict(picture, write="2026", api_name="/invert")
+"""
+
+import base64
+import binascii
+from collections.abc import Callable
+from pathlib import Path
+
+from gradio.events import api
+
+from gan.canvas import MAX_BYTES
+from gan.ui.api import answer_call, make_file
+from gan.ui.service import FieldError, Service
+from gan.ui.service_hand import HandDesk
+
+
+def read_argument(picture: object, folder: str) -> bytes:
+    """An image file's bytes: base64 text, a data: URL, or a file that the client has just uploaded into `folder`."""
+    if isinstance(picture, dict):
+        path = Path(str(picture.get("path") or "")).resolve()
+        if not path.is_relative_to(Path(folder).resolve()) or not path.is_file():
+            raise FieldError(
+                "there is no such uploaded file; upload the picture first, or send it as base64.", "picture"
+            )
+        return path.read_bytes()
+    if not isinstance(picture, str) or not picture:
+        raise FieldError("no picture came; send an image file as base64 text.", "picture")
+    text = picture.partition(",")[2] if picture.startswith("data:") else picture
+    if len(text) > 4 * MAX_BYTES // 3 + 4:
+        raise FieldError(f"the file is too large; a picture may have up to {MAX_BYTES >> 20} MB.", "picture")
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise FieldError("the picture is not base64 text of an image file.", "picture") from error
+
+
+def add_hand_endpoints(service: Service, folder: Callable[[], str]) -> None:
+    """Add /invert to the surrounding Blocks; `folder()` is its cache."""
+    desk = HandDesk(service)
+
+    def invert(
+        picture: str = "", digit: str = "", write: str = "0123456789", model: str = "digits"
+    ) -> tuple[dict, dict, dict]:
+        answer = answer_call(lambda: desk.invert(model, read_argument(picture, folder()), digit))
+        ten = answer_call(desk.draw_ten_png, model, answer.hand)
+        line = answer_call(desk.write, model, answer.hand, write)
+        found = {
+            **line.recipe,
+            "read": [round(share, 4) for share in answer.read],
+            "digit": answer.digit,
+            "redrawn_as": answer.redrawn_as[0],
+            "pixel_error": round(answer.error, 4),
+            "slant_degrees": round(answer.style[0][0], 1),
+            "thickness_pixels": round(answer.style[0][1], 2),
+            "note": answer.note,
+        }
+        files = [(ten, "hand.png"), (line.to_png(8), "written.png")]
+        one, two = (make_file(data, name, "image/png", folder()) for data, name in files)
+        return one, two, found
+
+    api(
+        invert,
+        api_name="invert",
+        api_description="Find the hand that wrote one digit, and write in it. picture: an image file (PNG, JPEG, WebP, "
+        "GIF or BMP, to 12 MB and 32 megapixels) as base64 text; digit: 0 to 9, or nothing to have it read; write: a "
+        "number or date, up to 32 digits; model: a name from /models. Returns all ten digits as a PNG, the number as a "
+        "PNG, and what was found: the reading, the pixel error, and the hand, which draws the same again.",
+        queue=False,
+    )

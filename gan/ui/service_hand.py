@@ -1,0 +1,339 @@
+"""What the "Your hand" tab asks for: a drawing in; what it is read as, its hand, and digits in that hand out.
+
+Notable choices
+- Nothing of a visitor is kept: what a refinement needs for its next slice travels to the page and back
+  (Found.to_bytes), and is checked like everything that comes from there.
+- A slice of a refinement ends after SLICE_SECONDS; the pen is free between two, and others draw meanwhile.
+- Digits are drawn from the hand as it is told (a byte a number of z), also while it improves: the link, the saved
+  picture and the page show the same pixels.
+
+    from gan.ui.service_hand import HandDesk
+    answer = HandDesk(Service()).look("digits", Path("seven.png").read_bytes(), digit=None)
+"""
+
+import re
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+import torch
+from PIL import Image, ImageDraw
+from torch import Tensor
+
+from gan.canvas import read_canvas
+from gan.classifier import Classifier, ClassifierError, load_classifier
+from gan.data import DIGITS, to_float, to_uint8
+from gan.encoder import EncoderError, load_encoder
+from gan.invert import STEPS, Found, Inverter, draw_hand, hear_hand, measure_error, tell_hand
+from gan.measure import measure_slant, measure_thickness
+from gan.render import encode_png, make_sheet
+from gan.sampling import Generator
+from gan.ui.service import FieldError, Service, checked, list_digits, make_recipe
+
+SLICE_SECONDS = 0.04
+MAX_WRITTEN = 32  # digits of a line
+MAX_TEXT = 64  # characters typed for it, marks and spaces too
+MARKS = " .,:-/"  # what may stand between digits; the page sets these itself, G draws digits alone
+LINE_GAP, MARGIN = 3, 4  # pixels between two signs, and around the line
+UNSURE = 0.6  # confidence below which the reading is called a guess
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Where an inversion stands.
+
+    seen uint8 (28, 28): what the model sees, 255 = ink; redrawn uint8 (28, 28); error: mean absolute difference, as a
+    share of full ink; read: probabilities of ten digits; digit: the class that is redrawn; redrawn_as: what the redrawn
+    one is read as, with its probability; hand: z as text; ten uint8 (10, 1, 28, 28) in that hand; style: (slant
+    degrees, thickness pixels) of the drawing and of the redrawn digit; note: a sentence or "".
+    """
+
+    model: str
+    seen: Tensor
+    read: tuple[float, ...]
+    digit: int
+    redrawn: Tensor
+    redrawn_as: tuple[int, float]
+    error: float
+    hand: str
+    ten: Tensor | None
+    style: tuple[tuple[float, float], tuple[float, float]]
+    state: bytes
+    step: int
+    note: str
+    milliseconds: float
+
+
+@dataclass(frozen=True)
+class Line:
+    """A number written in one hand: uint8 (28, W), 255 = ink; alt says what it shows."""
+
+    pixels: np.ndarray
+    recipe: dict[str, Any]
+    alt: str
+
+    def to_png(self, scale: int = 1) -> bytes:
+        """The line as a PNG that carries its recipe, each pixel scale x scale."""
+        image = Image.fromarray(self.pixels)
+        return encode_png(
+            image.resize((image.width * scale, image.height * scale), Image.Resampling.NEAREST), self.recipe
+        )
+
+
+class HandDesk:
+    """Inverters for the models in use, and the answers to a page that keeps its own state. Safe from any thread."""
+
+    def __init__(self, service: Service, keep: int = 2) -> None:
+        """`keep`: how many models' inverters to hold; the one unused for longest goes first."""
+        self.service = service
+        self._keep = keep
+        self._lock = threading.Lock()
+        self._inverters: OrderedDict[tuple[str, int], Inverter] = OrderedDict()
+        self._reader: Classifier | None = None
+
+    def look(self, model: object, picture: object, digit: object = None) -> Answer:
+        """The first answer for an image file's bytes; `digit` 0 to 9 says what it is meant to be, None lets it be read.
+
+        Raises FieldError: of "picture" where it shows no digit, of "digit", or of "model".
+        """
+        inverter = self._get(model)
+        asked = self._check_digit(digit)
+        if not isinstance(picture, bytes):
+            raise FieldError("no picture came; draw a digit, or choose an image file.", "picture")
+        canvas = checked("picture", read_canvas, picture)
+        seen = to_uint8(canvas.image)
+
+        def begin() -> Answer:
+            image = to_float(seen)
+            read = tuple(inverter.reader.read(image)[0].tolist())
+            chosen = max(range(10), key=lambda one: read[one]) if asked is None else asked
+            y = torch.tensor([chosen if inverter.generator.conditional else 0])
+            return self._tell(inverter, seen, image, read, chosen, inverter.start(image, y))
+
+        return self._draw(begin, canvas.note)
+
+    def refine(self, model: object, seen: object, digit: object, state: object, step: object) -> Answer:
+        """One slice more: `seen`, `digit`, `state` and `step` as the answer before gave them (seen as 784 bytes)."""
+        inverter = self._get(model)
+        chosen = self._check_digit(digit)
+        if chosen is None or not isinstance(seen, bytes) or len(seen) != 784 or not isinstance(state, bytes):
+            raise FieldError("the refinement cannot go on from what came; begin anew by drawing.")
+        if isinstance(step, bool) or not isinstance(step, int):
+            raise FieldError("the refinement's step is no whole number; begin anew by drawing.")
+        found = checked("", inverter.read_bytes, state, step)
+        pixels = torch.from_numpy(np.frombuffer(seen, np.uint8).copy()).view(1, 1, 28, 28)
+
+        def improve() -> Answer:
+            image, now = to_float(pixels), found
+            y = torch.tensor([chosen if inverter.generator.conditional else 0])
+            begun = time.perf_counter()
+            while now.step < STEPS and time.perf_counter() - begun < SLICE_SECONDS:
+                now = inverter.refine(image, y, now, steps=2)
+            read = tuple(inverter.reader.read(image)[0].tolist())
+            return self._tell(inverter, pixels, image, read, chosen, now)
+
+        return self._draw(improve, "")
+
+    def invert(self, model: object, picture: object, digit: object = None) -> Answer:
+        """The first answer and the whole refinement, slice by slice, for a program."""
+        answer = self.look(model, picture, digit)
+        note = answer.note
+        while answer.step < STEPS:
+            seen = answer.seen.numpy().tobytes()
+            answer = self.refine(model, seen, answer.digit, answer.state, answer.step)
+        return answer if not note else Answer(**{**vars(answer), "note": note})
+
+    def draw_ten(self, model: object, hand: object, weights: object = None) -> tuple[Tensor, dict[str, Any]]:
+        """All ten digits in a told hand, uint8 (10, 1, 28, 28), and the recipe.
+
+        weights: the first figures of the hash of the weights that the hand was found with, if they are to be the same.
+        """
+        generator = self._get(model).generator
+        self._check_classes(generator)
+        if weights and not (isinstance(weights, str) and generator.sha256.startswith(weights)):
+            raise FieldError(
+                f"this hand was found with other weights than those that {generator.name} has now; draw it again."
+            )
+        z = checked("hand", hear_hand, hand, generator)
+        digits = list(range(generator.num_classes))
+        drawn = self._run(lambda: to_uint8(draw_hand(generator, z, digits)))
+        return drawn, make_recipe(generator, hand=hand, digits=digits)
+
+    def draw_ten_png(self, model: object, hand: object, scale: int = 8) -> bytes:
+        """All ten digits in a told hand, in two rows of five, as a PNG that carries its recipe."""
+        drawn, recipe = self.draw_ten(model, hand)
+        return encode_png(make_sheet(drawn, 5, scale=scale), recipe)
+
+    def write(self, model: object, hand: object, text: object) -> Line:
+        """A number, PIN or date in a told hand. text: to MAX_WRITTEN digits; MARKS between them leave a gap.
+
+        Raises FieldError of "number" for letters, for none, or for too many.
+        """
+        generator = self._get(model).generator
+        self._check_classes(generator)
+        z = checked("hand", hear_hand, hand, generator)
+        signs = parse_number(text)
+        digits = [int(sign) for sign in signs if sign.isdigit()]
+        drawn = self._run(lambda: to_uint8(draw_hand(generator, z, digits)))
+        recipe = make_recipe(generator, hand=hand, digits=digits, text=signs)
+        alt = f"The number {list_digits(list(signs.replace(' ', '')))}, written in the hand of the drawing"
+        return Line(set_line(drawn[:, 0].numpy(), signs), recipe, alt)
+
+    def _get(self, model: object) -> Inverter:
+        """The inverter of that model, made once; FieldError when the model is none of digits."""
+        generator = self.service.get(model)
+        if generator.conditional and generator.class_names != DIGITS:
+            raise FieldError(
+                f"the model {generator.name} draws other things than the ten digits; choose another.", "model"
+            )
+        key = (generator.name, id(generator))
+        with self._lock:
+            if key not in self._inverters:
+                if self._reader is None:
+                    try:
+                        self._reader = load_classifier()
+                    except ClassifierError as error:
+                        raise FieldError(str(error)) from error
+                try:
+                    encoder = load_encoder(generator)
+                except EncoderError:
+                    encoder = None  # the nearest of random hands is the first answer instead
+                self._inverters[key] = Inverter(generator, self._reader, encoder)
+            self._inverters.move_to_end(key)
+            while len(self._inverters) > self._keep:
+                self._inverters.popitem(last=False)
+            return self._inverters[key]
+
+    @staticmethod
+    def _check_digit(digit: object) -> int | None:
+        """A digit 0 to 9, or None for "read it"."""
+        if digit is None or digit == "":
+            return None
+        if isinstance(digit, str) and re.fullmatch("[0-9]", digit):
+            return int(digit)
+        if isinstance(digit, int) and not isinstance(digit, bool) and 0 <= digit <= 9:
+            return digit
+        raise FieldError(f"{str(digit)[:40]!r} is not a digit; choose one from 0 to 9, or let it be read.", "digit")
+
+    @staticmethod
+    def _check_classes(generator: Generator) -> None:
+        """FieldError when the generator cannot be told which digit to draw."""
+        if not generator.conditional:
+            raise FieldError(
+                f"the model {generator.name} was trained without classes: it can redraw what you drew, but no other "
+                "digit in that hand; choose another model.",
+                "model",
+            )
+
+    def _run(self, work: Callable[[], T]) -> T:
+        """Do it with the pen, in a thread of the service's own, whose torch keeps to one thread."""
+        done: list[T] = []
+
+        def draw(_: slice) -> Tensor:
+            done.append(work())
+            return torch.empty(0)
+
+        with self.service.draws():
+            self.service.share(draw, 1)
+        return done[0]
+
+    def _draw(self, work: Callable[[], Answer], note: str) -> Answer:
+        begun = time.perf_counter()
+        answer = self._run(work)
+        took = (time.perf_counter() - begun) * 1000
+        return Answer(**{**vars(answer), "milliseconds": took, "note": note or answer.note})
+
+    def _tell(
+        self, inverter: Inverter, seen: Tensor, image: Tensor, read: tuple[float, ...], digit: int, found: Found
+    ) -> Answer:
+        generator = inverter.generator
+        y = torch.tensor([digit if generator.conditional else 0])
+        redrawn = to_uint8(inverter.redraw(found, y))
+        again = to_float(redrawn)
+        said = inverter.reader.read(again)[0]
+        hand = tell_hand(found.z)
+        ten = None
+        if generator.conditional:
+            ten = to_uint8(draw_hand(generator, hear_hand(hand, generator), range(10)))
+        both = torch.cat([image, again])
+        slant, thick = measure_slant(both).tolist(), measure_thickness(both).tolist()
+        note = ""
+        if max(read) < UNSURE:
+            note = "The reading is a guess; say which digit is meant, or draw it more plainly."
+        return Answer(
+            model=generator.name,
+            seen=seen[0, 0],
+            read=read,
+            digit=digit,
+            redrawn=redrawn[0, 0],
+            redrawn_as=(int(said.argmax()), float(said.max())),
+            error=float(measure_error(again, image)),
+            hand=hand,
+            ten=ten,
+            style=((slant[0], thick[0]), (slant[1], thick[1])),
+            state=found.to_bytes(),
+            step=found.step,
+            note=note,
+            milliseconds=0.0,
+        )
+
+
+def parse_number(text: object) -> str:
+    """Check a number, PIN or date such as 20.11.2026 -> its signs; FieldError of "number" for anything else."""
+    if not isinstance(text, str):
+        raise FieldError("the number is not text; write digits such as 2026 or 20.11.2026.", "number")
+    if len(text) > MAX_TEXT:
+        raise FieldError(f"{len(text):,} characters are too many; a line takes up to {MAX_WRITTEN} digits.", "number")
+    bad = next((one for one in text if one not in "0123456789" + MARKS), None)
+    if bad is not None:
+        raise FieldError(
+            f"{bad!r} is not a digit; write digits from 0 to 9, with . , : - / or spaces between.", "number"
+        )
+    count = sum(one.isdigit() for one in text)
+    if not count:
+        raise FieldError("no digit was given; write a number such as 2026.", "number")
+    if count > MAX_WRITTEN:
+        raise FieldError(f"{count} digits are too many; a line takes up to {MAX_WRITTEN}.", "number")
+    return " ".join(text.split())
+
+
+def draw_mark(mark: str) -> np.ndarray:
+    """One of MARKS as uint8 (28, W), in a pen of about two pixels; a space is empty."""
+    fine = Image.new("L", (64, 224))  # 8 x 28 pixels, eight times as large
+    pen = ImageDraw.Draw(fine)
+    if mark in ".,:":
+        for top in (172,) if mark != ":" else (84, 160):
+            pen.ellipse((20, top, 44, top + 24), fill=255)
+    if mark == ",":
+        pen.line((36, 190, 22, 216), fill=255, width=12)
+    if mark == "-":
+        pen.line((4, 116, 60, 116), fill=255, width=18)
+    if mark == "/":
+        pen.line((56, 36, 8, 192), fill=255, width=18)
+    drawn = np.asarray(fine.resize((8, 28), Image.Resampling.BOX))
+    return drawn if mark == " " else drawn[:, drawn.max(0) > 0]
+
+
+def set_line(pictures: np.ndarray, signs: str) -> np.ndarray:
+    """Digits uint8 (N, 28, 28) and the marks of `signs` -> one line (28, W), set close by their ink."""
+    rest = iter(pictures)
+    parts = []  # a picture, and where its ink begins and ends
+    for sign in signs:
+        picture = next(rest) if sign.isdigit() else draw_mark(sign)
+        inked = np.flatnonzero(picture.max(0) > 40)
+        within = (int(inked[0]), int(inked[-1]) + 1) if len(inked) and sign != " " else (0, picture.shape[1])
+        parts.append((picture, *within))
+    width = sum(right - left for _, left, right in parts) + LINE_GAP * (len(parts) - 1) + 2 * MARGIN
+    line = np.zeros((28, width + 56), np.uint8)  # room for faint ink beside the first sign and the last
+    at = 28 + MARGIN
+    for picture, left, right in parts:
+        place = line[:, at - left : at - left + picture.shape[1]]
+        np.maximum(place, picture, out=place)
+        at += right - left + LINE_GAP
+    return line[:, 28 : 28 + width]
