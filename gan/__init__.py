@@ -9,10 +9,16 @@ Importing this package imports nothing heavy; torch comes with the first `load`.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+    from typing import Any
+
+    from torch import Tensor
+
     from gan.sampling import Generator
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "load"]
+__all__ = ["__version__", "load", "replay"]
 
 
 def load(name_or_path: str = "digits", *, device: str = "cpu") -> "Generator":
@@ -23,3 +29,14 @@ def load(name_or_path: str = "digits", *, device: str = "cpu") -> "Generator":
     from gan.sampling import load
 
     return load(name_or_path, device=device)
+
+
+def replay(recipe: "Mapping[str, Any] | str | Path", generator: "Generator | None" = None) -> "Tensor":
+    """Draw what a recipe says once more -> float32 (N, 1, 28, 28) in [-1, 1]; see gan.recipe.
+
+    recipe: the object, or a path to its JSON or to a PNG, GIF, WebP or MP4 that carries it. Raises
+    gan.sampling.InputError, in one sentence, for a recipe that is wrong or was made with other weights.
+    """
+    from gan.recipe import replay
+
+    return replay(recipe, generator)

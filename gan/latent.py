@@ -89,7 +89,9 @@ def check_method(method: object) -> str:
 def check_travels(travels: object) -> str:
     """What travels by name, "both", "noise" or "class"; InputError otherwise."""
     if travels not in TRAVELS:
-        raise InputError(f"what travels is {str(travels)[:40]!r}; it can be {', '.join(TRAVELS[:-1])} or {TRAVELS[-1]}.")
+        raise InputError(
+            f"what travels is {str(travels)[:40]!r}; it can be {', '.join(TRAVELS[:-1])} or {TRAVELS[-1]}."
+        )
     return str(travels)
 
 

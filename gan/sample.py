@@ -2,12 +2,17 @@
 
     python -m gan.sample digits --digits 0123456789 --count 100 --seed 7 --truncation 0.8 --out digits.png
     python -m gan.sample digits --count 60000 --out made.npz
+    python -m gan.sample digits --count 60000 --out made.idx.zip
     python -m gan.sample runs/fashion/model.safetensors --digits 7,9 --out shoes.zip
+    python -m gan.sample --recipe digits.png --out again.png
 
 .npz holds `images` uint8 (N, 28, 28), 0 = paper, 255 = ink, and `labels` int64 (N,); .png is one sheet, a column a
-digit; .zip holds a PNG for each digit and a CSV that says what each is. N images in all, cycling through the digits. Of
-another dataset than digits, a digit is the number of a class. A checkpoint that was trained without classes draws what
-it likes, and every label is 0.
+digit; .zip holds a PNG for each digit and a CSV that says what each is; .idx.zip holds MNIST's own four files, as
+torchvision's MNIST reads them. N images in all, cycling through the digits. Of another dataset than digits, a digit is
+the number of a class. A checkpoint that was trained without classes draws what it likes, and every label is 0.
+
+--recipe draws once more what a recipe says: JSON in a file or on standard input (-), or a picture or film of ours, which
+carries its own. A way between digits may be written as .gif, .webp or .mp4 as well.
 """
 
 import argparse
@@ -19,9 +24,11 @@ import numpy as np
 from torch import Tensor
 
 from gan.checkpoint import CheckpointError
+from gan.data import to_uint8
 from gan.drawing import draw_images
 from gan.files import write_atomically
-from gan.render import encode_png, make_sheet, write_zip
+from gan.recipe import Way, check_recipe, load_named, parse_json, read_file
+from gan.render import FILMS, encode_film, encode_png, make_sheet, write_idx, write_zip
 from gan.sampling import (
     BATCH,
     MAX_COUNT,
@@ -35,6 +42,8 @@ from gan.sampling import (
 )
 
 SUFFIXES = (".npz", ".png", ".zip")
+IDX = ".idx.zip"
+STRIP = 11  # frames of a way on one PNG
 ALL = "all"
 MAX_PNG = 10_000  # digits on one sheet: more is a picture that few programs open
 
@@ -49,11 +58,11 @@ def write_npz(path: Path, images: Tensor, labels: list[int]) -> None:
     write_atomically(path, write)
 
 
-def check_file(path: Path) -> str:
-    """The file's ending, one of SUFFIXES; InputError for another ending or a folder that is not there."""
-    suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise InputError(f"--out {path} must end in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}.")
+def check_file(path: Path, suffixes: tuple[str, ...] = SUFFIXES) -> str:
+    """The file's ending, one of `suffixes` or IDX; InputError for another ending or a folder that is not there."""
+    suffix = IDX if path.name.lower().endswith(IDX) else path.suffix.lower()
+    if suffix not in (*suffixes, IDX):
+        raise InputError(f"--out {path} must end in {', '.join(suffixes[:-1])} or {suffixes[-1]}.")
     if not path.parent.is_dir():
         raise InputError(f"the folder {path.parent} of --out does not exist; make it first.")
     if path.is_dir():
@@ -89,12 +98,50 @@ def _list_classes(generator: Generator, most: int = 20) -> str:
     return ", ".join(names if len(names) <= most else [*names[: most - 1], "...", names[-1]])
 
 
+def replay(args: argparse.Namespace) -> None:
+    """Check the recipe, then draw and write the file."""
+    films = tuple(f".{kind}" for kind in FILMS)
+    suffix = check_file(args.out, (*SUFFIXES, *films))
+    recipe = parse_json(sys.stdin.read()) if args.recipe == "-" else read_file(Path(args.recipe))
+    generator = load(args.checkpoint) if args.checkpoint else load_named(recipe)
+    drawn = check_recipe(recipe, generator)
+    if suffix in films and not isinstance(drawn, Way):
+        raise InputError(f"--out {args.out}: a sheet does not move; end it in {', '.join(SUFFIXES)}.")
+    if isinstance(drawn, Way) and suffix in (".zip", IDX):
+        raise InputError(f"--out {args.out}: frames between digits have no labels; end it in .png, {', '.join(films)}.")
+    images = to_uint8(drawn.draw(generator))
+    if isinstance(drawn, Way):
+        if suffix in films:
+            film = encode_film(images, suffix[1:], boomerang=drawn.loop == "back", recipe=recipe)
+            write_atomically(args.out, lambda part: part.write_bytes(film))
+        elif suffix == ".npz":
+            nearest = [drawn.stops[round(i * (len(drawn.stops) - 1) / (len(images) - 1))] for i in range(len(images))]
+            write_npz(args.out, images, [stop.digit for stop in nearest])
+        else:
+            shown = min(STRIP, len(images))
+            strip = images[[round(i * (len(images) - 1) / (shown - 1)) for i in range(shown)]]
+            data = encode_png(make_sheet(strip, shown, scale=args.scale), recipe)
+            write_atomically(args.out, lambda part: part.write_bytes(data))
+    elif suffix == ".npz":
+        write_npz(args.out, images, list(drawn.digits))
+    elif suffix == IDX:
+        write_atomically(args.out, lambda part: write_idx(part, images, drawn.digits))
+    elif suffix == ".zip":
+        write_atomically(
+            args.out, lambda part: write_zip(part, images, drawn.digits, seed=drawn.seeds, indices=drawn.indices)
+        )
+    else:
+        sheet = encode_png(make_sheet(images, columns=args.columns or drawn.columns, scale=args.scale), recipe)
+        write_atomically(args.out, lambda part: part.write_bytes(sheet))
+    print(f"{args.out}: {len(images):,} pictures from {generator.name}, as the recipe says")
+
+
 def sample(args: argparse.Namespace) -> None:
     """Check everything that was asked, then draw and write the file."""
     suffix = check_file(args.out)
     count = check_count(args.count, MAX_PNG if suffix == ".png" else MAX_COUNT)
     seed, psi = check_seed(args.seed), check_psi(args.truncation)
-    generator = load(args.checkpoint)
+    generator = load(args.checkpoint or "digits")
     classes = choose_classes(args.digits, generator)
     labels = list(itertools.islice(itertools.cycle(classes), count))
     images = draw_images(
@@ -102,6 +149,8 @@ def sample(args: argparse.Namespace) -> None:
     )
     if suffix == ".npz":
         write_npz(args.out, images, labels)
+    elif suffix == IDX:
+        write_atomically(args.out, lambda part: write_idx(part, images, labels))
     elif suffix == ".zip":
         write_atomically(args.out, lambda part: write_zip(part, images, labels, seed=seed))
     else:
@@ -112,6 +161,7 @@ def sample(args: argparse.Namespace) -> None:
             "seed": seed,
             "digits": labels,
             "truncation": psi,
+            "columns": min(columns, count),
         }
         sheet = encode_png(make_sheet(images, columns=min(columns, count), scale=args.scale), recipe=recipe)
         write_atomically(args.out, lambda part: part.write_bytes(sheet))
@@ -125,19 +175,30 @@ def main(argv: list[str] | None = None) -> int:
         description="Draw handwritten digits into a file.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    parser.add_argument("checkpoint", nargs="?", default="digits", help="a name in checkpoints/, or a path")
+    parser.add_argument(
+        "checkpoint",
+        nargs="?",
+        default=argparse.SUPPRESS,
+        help="a name in checkpoints/, or a path; else digits, or the one that the recipe names",
+    )
+    parser.add_argument(
+        "--recipe", metavar="FILE", help="draw what this JSON (- for standard input), picture or film of ours says"
+    )
     parser.add_argument("--digits", default=ALL, help="what to cycle through: 407, or 3,12, or each class in turn")
     parser.add_argument("--count", default="100", help=f"images in all, 1 to {MAX_COUNT} (.png: to {MAX_PNG})")
     parser.add_argument("--seed", default="0", help="0 to 4294967295")
     parser.add_argument("--truncation", default="1.0", metavar="PSI", help="0 (typical) to 1 (all styles) to 1.5")
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="ends in .npz, .png or .zip")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="ends in .npz, .png, .zip or .idx.zip")
     parser.add_argument("--columns", type=int, help="columns of a .png; else as many as --digits has")
     parser.add_argument("--scale", type=int, default=2, choices=range(1, 11), help="pixels a pixel, of a .png")
-    args = parser.parse_args(argv)
+    args = parser.parse_args(argv, argparse.Namespace(checkpoint=None))
     try:
         if args.columns is not None:
             check_count(args.columns)
-        sample(args)
+        if args.recipe is None:
+            sample(args)
+        else:
+            replay(args)
     except (InputError, CheckpointError) as error:
         text = str(error)
         print(f"gan.sample: {text[:1].upper()}{text[1:]}", file=sys.stderr)

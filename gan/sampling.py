@@ -49,14 +49,14 @@ def parse_digits(digits: DigitsLike, num_classes: int = 10) -> list[int]:
     elif isinstance(digits, Iterable):
         values = [_as_class(item, num_classes) for item in digits]
     else:
-        raise InputError(f"{digits!r} is not digits; give text such as 2026, or a list of numbers from 0 to 9.")
+        raise InputError(f"{_show(digits)} is not digits; give text such as 2026, or a list of numbers from 0 to 9.")
     if not values:
         raise InputError("no digit was given; choose at least one, from 0 to 9.")
     worst = next((v for v in values if not 0 <= v < num_classes), None)
     if worst is not None and num_classes == 1:
         raise InputError("this model was trained without classes and draws whichever digit it likes; ask for 0s only.")
     if worst is not None:
-        raise InputError(f"{worst} is not a digit of this model; it draws 0 to {num_classes - 1}.")
+        raise InputError(f"{_show(worst)} is not a digit of this model; it draws 0 to {num_classes - 1}.")
     if len(values) > MAX_COUNT:
         raise InputError(f"{len(values):,} digits are too many at once; the most is {MAX_COUNT:,}.")
     return values
@@ -68,7 +68,7 @@ def _as_class(item: Any, num_classes: int) -> int:
             raise TypeError
         return operator.index(item.item() if hasattr(item, "item") else item)
     except (TypeError, ValueError):
-        raise InputError(f"{item!r} is not a digit; give whole numbers from 0 to {num_classes - 1}.") from None
+        raise InputError(f"{_show(item)} is not a digit; give whole numbers from 0 to {num_classes - 1}.") from None
 
 
 def _whole(value: Any, what: str, low: int, high: int) -> int:
@@ -84,11 +84,18 @@ def _whole(value: Any, what: str, low: int, high: int) -> int:
             number = int(number)
         number = operator.index(number)
     except (TypeError, ValueError):
-        shown = "empty" if value is None or value == "" else repr(value)
-        raise InputError(f"the {what} is {shown}; {rule}.") from None
+        raise InputError(f"the {what} is {_show(value)}; {rule}.") from None
     if not low <= number <= high:
-        raise InputError(f"the {what} is {number}; {rule}.")
+        raise InputError(f"the {what} is {_show(number)}; {rule}.")
     return number
+
+
+def _show(value: Any) -> str:
+    """A value as a sentence quotes it: never longer than a line."""
+    if isinstance(value, int) and abs(value) >= 10**30:
+        return "a number of more than 30 digits"
+    text = "empty" if value is None or value == "" else repr(value)
+    return text if len(text) <= 60 else f"{text[:56]}..."
 
 
 def check_seed(value: Any) -> int:
@@ -119,9 +126,8 @@ def check_psi(value: Any) -> float:
         if isinstance(value, bool):
             raise TypeError
         psi = float(value)
-    except (TypeError, ValueError):
-        shown = "empty" if value is None or value == "" else repr(value)
-        raise InputError(f"truncation psi is {shown}; {rule}.") from None
+    except (TypeError, ValueError, OverflowError):
+        raise InputError(f"truncation psi is {_show(value)}; {rule}.") from None
     if not (math.isfinite(psi) and 0.0 <= psi <= MAX_PSI):
         raise InputError(f"truncation psi is {psi}; {rule}.")
     return psi

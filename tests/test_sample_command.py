@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from torchvision.datasets import MNIST
 
 import gan
 from gan.data import to_uint8
@@ -153,3 +154,15 @@ def test_a_file_that_cannot_be_is_refused(tmp_path: Path, capsys: pytest.Capture
 def test_an_unknown_checkpoint_lists_those_there_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert main(["nonesuch", "--out", str(tmp_path / "x.png")]) == 2
     assert "the names there are: digits" in capsys.readouterr().err
+
+
+def test_a_dataset_in_mnists_own_files_is_read_by_torchvision(tmp_path: Path):
+    assert draw(tmp_path / "made.idx.zip", "--count", "40", "--seed", "5") == 0
+    assert draw(tmp_path / "made.npz", "--count", "40", "--seed", "5") == 0
+    with zipfile.ZipFile(tmp_path / "made.idx.zip") as archive:
+        archive.extractall(tmp_path)
+    splits = [MNIST(tmp_path, train=train) for train in (True, False)]
+    assert [len(split) for split in splits] == [35, 5]
+    with np.load(tmp_path / "made.npz") as made:
+        assert np.array_equal(np.concatenate([split.data.numpy() for split in splits]), made["images"])
+        assert np.array_equal(np.concatenate([split.targets.numpy() for split in splits]), made["labels"])

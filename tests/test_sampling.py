@@ -160,3 +160,43 @@ def test_a_checkpoint_without_d_says_so(tmp_path: Path, generator: Generator):
     assert not bare.has_discriminator
     with pytest.raises(CheckpointError, match="without its discriminator"):
         bare.score(torch.zeros(1, 1, 28, 28), torch.zeros(1, dtype=torch.int64))
+
+
+def test_what_stands_between_digits_of_a_date_is_skipped():
+    for form in ("20.11.2026", "20-11-2026", "20/11/2026", "20:11:2026", "20 11 2026", " 20. 11. 2026."):
+        assert parse_digits(form) == [2, 0, 1, 1, 2, 0, 2, 6]
+
+
+@pytest.mark.parametrize("bad", ["-1", ".5", "/", "20,11", "1e5", "20_11"])
+def test_a_sign_in_front_or_another_mark_is_refused(bad: str):
+    with pytest.raises(InputError, match="is not a digit"):
+        parse_digits(bad)
+
+
+def test_the_same_index_is_the_same_hand(generator: Generator):
+    row = generator.sample("0123456789", seed=5, indices=[3] * 10)
+    alone = generator.sample("7", seed=5, start=3)
+    assert (to_uint8(row[7]).int() - to_uint8(alone[0]).int()).abs().max() <= 1
+    plain = generator.sample("777", seed=5)
+    assert torch.equal(generator.sample("777", seed=5, indices=torch.arange(3)), plain)
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        ([1], "1 indices for 2 digits"),
+        ("01", "list of whole numbers"),
+        ([0, -1], "the index is -1"),
+        ([0, 2**32], "the index is 4294967296"),
+        ([0, float("nan")], "the index is nan"),
+        (5, "list of whole numbers"),
+    ],
+)
+def test_indices_that_are_none_are_refused_in_a_sentence(generator: Generator, bad: object, said: str):
+    with pytest.raises(InputError, match=said):
+        generator.sample("12", indices=bad)  # type: ignore[arg-type]
+
+
+def test_start_and_indices_together_are_refused(generator: Generator):
+    with pytest.raises(InputError, match="not both"):
+        generator.sample("1", start=2, indices=[0])
