@@ -1,8 +1,10 @@
 """The demo: a page that draws handwritten digits. What `make demo` and a Hugging Face Space run.
 
-HOST and PORT in the environment are the defaults of --host and --port.
+HOST and PORT in the environment are the defaults of --host and --port, GRADIO_MCP=1 is that of --mcp. docs/app.md has
+all that the environment may hold.
 
     python app.py --host 127.0.0.1 --port 7860
+    python app.py --mcp        # the endpoints are tools for programs that speak the Model Context Protocol, too
 """
 
 import argparse
@@ -35,13 +37,15 @@ def main(argv: list[str] | None = None) -> int:
     host = os.environ.get("HOST") or ("0.0.0.0" if on_space else "127.0.0.1")
     parser.add_argument("--host", default=host, help="address to listen on; 0.0.0.0 lets other machines in")
     parser.add_argument("--port", type=int, default=os.environ.get("PORT") or "7860", help="port, 1 to 65535")
+    mcp = os.environ.get("GRADIO_MCP", "").lower() in ("1", "true", "yes")
+    parser.add_argument("--mcp", action="store_true", default=mcp, help="offer the endpoints as MCP tools too")
     args = parser.parse_args(argv)
     if not 1 <= args.port <= 65535:
         parser.error(f"--port {args.port} is not a port; it must be from 1 to 65535.")
     if os.environ.get("SPACES_ZERO_GPU"):
         report_to_zero_gpu()
     try:
-        serve(demo, service, host=args.host, port=args.port)
+        serve(demo, service, host=args.host, port=args.port, mcp=args.mcp)
     except OSError:
         print(
             f"app.py: {args.host} port {args.port} cannot be listened on; it may be in use. Give another one: "

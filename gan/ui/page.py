@@ -15,13 +15,20 @@ from collections.abc import Callable
 
 import gradio as gr
 
+from gan.ui.about import build_about
 from gan.ui.api import add_endpoints
+from gan.ui.api_explore import add_explore_endpoints
+from gan.ui.api_hand import add_hand_endpoints
 from gan.ui.bridge import STATIC, read_styles
+from gan.ui.explore import build_explore
 from gan.ui.generate import build_generate
+from gan.ui.hand import build_hand
 from gan.ui.inspector import build_inspector
 from gan.ui.interpolate import build_interpolate
 from gan.ui.service import Service
 from gan.ui.theme import build_theme
+from gan.ui.training import build_training
+from gan.ui.words import add, build_i18n, say
 
 TITLE = "Digit Forge"
 KEEP_FILES_SECONDS = 3600
@@ -30,29 +37,57 @@ KEEP_FILES_SECONDS = 3600
 TABS: tuple[tuple[str, str, Callable[[Service, gr.Dropdown], None]], ...] = (
     ("generate", "Generate", build_generate),
     ("interpolate", "Interpolate", build_interpolate),
+    ("explore", "Explore", build_explore),
+    ("hand", "Your hand", build_hand),
     ("inspector", "Forger and inspector", build_inspector),
+    ("training", "Training", build_training),
+    ("about", "About", build_about),
 )
 
+# The tabs' labels in Chinese, by id; what they are in English stands in TABS
+CHINESE = {
+    "generate": "生成",
+    "interpolate": "插值",
+    "explore": "探索",
+    "hand": "你的笔迹",
+    "inspector": "造假者与鉴定者",
+    "training": "训练",
+    "about": "关于",
+}
+
+WORDS = add(
+    {
+        "page.model": ("Model", "模型"),
+        **{f"tab.{name}": (label, CHINESE[name]) for name, label, _ in TABS},
+    }
+)
+
+# Words stand in the page in English and are replaced where the browser asks for Chinese (static/page.js).
 HEADER = """
 <header class="df-header">
   <h1>Digit Forge</h1>
-  <p>A generator <i>G</i> that learnt handwriting from MNIST draws digits nobody ever wrote: you choose the
-  digit, chance chooses the hand.</p>
+  <p data-word="page.lead">A generator G that learnt handwriting from MNIST draws digits nobody ever wrote: you choose
+  the digit, chance chooses the hand.</p>
 </header>
 """
 
-WORDS = """
-<details class="df-words"><summary>What the letters mean</summary>
+LETTERS = """
+<details class="df-words"><summary data-word="page.letters">What the letters mean</summary>
 <dl>
-  <dt>G</dt><dd>the generator: a small network that turns numbers into a picture.</dd>
-  <dt>y</dt><dd>the digit that is asked for, 0 to 9.</dd>
-  <dt>z</dt><dd>random numbers that decide the hand: slant, weight, loops. A seed names them, to have them again.</dd>
-  <dt>w</dt><dd>what <i>G</i> makes of <i>z</i> and <i>y</i> before it draws; two digits are blended here.</dd>
-  <dt>ψ</dt><dd>truncation: how far <i>w</i> may be from its digit's mean. Common hands come often and rare ones seldom;
-  a lower ψ leaves the rare ones out.</dd>
+  <dt>G</dt><dd data-word="page.g">the generator: a small network that turns numbers into a picture.</dd>
+  <dt>D</dt><dd data-word="page.d">the discriminator: the network that G learnt against; it tells real digits from
+  forged ones.</dd>
+  <dt>y</dt><dd data-word="page.y">the digit that is asked for, 0 to 9.</dd>
+  <dt>z</dt><dd data-word="page.z">random numbers that decide the hand: slant, weight, loops. A seed names them, to have
+  them again.</dd>
+  <dt>w</dt><dd data-word="page.w">what G makes of z and y before it draws; two digits are blended here.</dd>
+  <dt>ψ</dt><dd data-word="page.psi">truncation: how far w may be from its digit's mean. Common hands come often and
+  rare ones seldom; a lower ψ leaves the rare ones out.</dd>
 </dl>
 </details>
 """
+
+TRANSLATE = "DigitForge.translate(element);"
 
 
 def build(service: Service) -> gr.Blocks:
@@ -61,12 +96,12 @@ def build(service: Service) -> gr.Blocks:
     files = (KEEP_FILES_SECONDS, KEEP_FILES_SECONDS)
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=files) as page:
         with gr.Row(elem_classes="df-top"):
-            gr.HTML(HEADER, apply_default_css=False)
+            gr.HTML(HEADER, js_on_load=TRANSLATE, apply_default_css=False)
             names = service.models()
             model = gr.Dropdown(
                 names,
                 value=names[0] if names else None,
-                label="Model",
+                label=say("page.model"),
                 elem_id="model",
                 filterable=False,
                 scale=0,
@@ -79,10 +114,10 @@ def build(service: Service) -> gr.Blocks:
             return gr.Dropdown(found, visible=len(found) > 1)
 
         with gr.Tabs():
-            for name, label, build_tab in TABS:
-                with gr.Tab(label, id=name, elem_id=f"tab-{name}"):
+            for name, _, build_tab in TABS:
+                with gr.Tab(say(f"tab.{name}"), id=name, elem_id=f"tab-{name}"):
                     build_tab(service, model)
-        gr.HTML(WORDS, apply_default_css=False)
+        gr.HTML(LETTERS, js_on_load=TRANSLATE, apply_default_css=False)
         page.load(
             refresh_models,
             outputs=model,
@@ -92,12 +127,15 @@ def build(service: Service) -> gr.Blocks:
             show_progress="hidden",
         )
         add_endpoints(service, lambda: page.GRADIO_CACHE)
+        add_explore_endpoints(service, lambda: page.GRADIO_CACHE)
+        add_hand_endpoints(service, lambda: page.GRADIO_CACHE)
     return page
 
 
-def serve(page: gr.Blocks, service: Service, *, host: str, port: int, block: bool = True) -> str:
+def serve(page: gr.Blocks, service: Service, *, host: str, port: int, mcp: bool = False, block: bool = True) -> str:
     """Serve the page until it is stopped (or, without `block`, return at once) -> its address.
 
+    mcp: the endpoints are tools of a Model Context Protocol server too, at /gradio_api/mcp/.
     Raises OSError when the port is taken or the host is none of this machine's.
     """
     _, address, _ = page.launch(
@@ -105,6 +143,7 @@ def serve(page: gr.Blocks, service: Service, *, host: str, port: int, block: boo
         server_port=port,
         theme=build_theme(),
         css=read_styles(),
+        i18n=build_i18n(),
         favicon_path=STATIC / "favicon.png",
         footer_links=["api", "settings"],
         run_history=False,
@@ -112,6 +151,7 @@ def serve(page: gr.Blocks, service: Service, *, host: str, port: int, block: boo
         max_file_size="1mb",
         ssr_mode=False,
         share=False,
+        mcp_server=mcp,
         pwa=False,
         quiet=True,
         inline=False,
@@ -120,5 +160,7 @@ def serve(page: gr.Blocks, service: Service, *, host: str, port: int, block: boo
     threading.Thread(target=service.warm, name="warm", daemon=True).start()
     if block:
         print(f"{TITLE} is at {address} (Ctrl-C stops it)", flush=True)
+        if mcp:
+            print(f"Its MCP server is at {address.rstrip('/')}/gradio_api/mcp/", flush=True)
         page.block_thread()
     return address

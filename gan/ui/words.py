@@ -1,12 +1,15 @@
 """The page's labels in English and Chinese, through gr.I18n, which follows the visitor's browser.
 
 A tab adds its own: `WORDS = add({"explore.slant": ("Slant", "倾斜")})`, and builds with `say("explore.slant")`.
-Text inside a gr.HTML and in scripts is looked up in the page instead (static/words.js, the same keys' form).
+Text inside a gr.HTML and in scripts is looked up in the page instead (static/words.js, the same keys' form). Whoever
+reads Chinese of any kind gets the one there is, in simplified characters; everybody else gets English.
 """
 
 from typing import Any
 
 import gradio as gr
+
+CHINESE = ("zh", "zh-CN", "zh-TW")  # as browsers name it, where Gradio has words of its own
 
 _words: dict[str, tuple[str, str]] = {}
 
@@ -22,11 +25,9 @@ def add(words: dict[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
 
 def build_i18n() -> gr.I18n:
     """What `launch(i18n=...)` takes: all words added so far, by language."""
-    columns: dict[str, dict[str, str]] = {"en": {}, "zh-CN": {}, "zh": {}}
-    for key, (english, chinese) in _words.items():
-        columns["en"][key] = english
-        columns["zh"][key] = columns["zh-CN"][key] = chinese
-    return gr.I18n(**columns)
+    english = {key: pair[0] for key, pair in _words.items()}
+    chinese = {key: pair[1] for key, pair in _words.items()}
+    return gr.I18n(en=english, **dict.fromkeys(CHINESE, chinese))
 
 
 _marker = gr.I18n(en={})

@@ -2,13 +2,15 @@
 
      DigitForge.addWords({"explore.slant": ["Slant", "倾斜"]})       in a tab's script, once
      DigitForge.word("generate.note", { count: 10 })                 {count} is filled in
-     <span data-word="explore.slant"></span>                         filled by DigitForge.translate(element) */
+     <span data-word="explore.slant"></span>                         filled by DigitForge.translate(element)
+     data-word-label="..." gives an element its name (aria-label), data-word-alt="..." a picture its text */
 (() => {
   const forge = (window.DigitForge = window.DigitForge || {});
   const words = {};
   const language = /^zh/i.test(navigator.language || "") ? 1 : 0;
 
   forge.language = language ? "zh-CN" : "en";
+  document.documentElement.lang = forge.language;
 
   forge.addWords = (more) => Object.assign(words, more);
 
@@ -23,5 +25,6 @@
     for (const item of element.querySelectorAll("[data-word-label]")) {
       item.setAttribute("aria-label", forge.word(item.dataset.wordLabel));
     }
+    for (const item of element.querySelectorAll("[data-word-alt]")) item.alt = forge.word(item.dataset.wordAlt);
   };
 })();
