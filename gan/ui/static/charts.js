@@ -22,7 +22,7 @@
 
   forge.makeShape = make;
 
-  forge.percent = (share) => `${Math.round(share * 100)} %`;
+  forge.percent = (share) => `${Math.round(share * 100)}\u00a0%`;
 
   forge.short = (count) => {
     if (count >= 1e6) return `${Number((count / 1e6).toPrecision(3))}M`;

@@ -438,7 +438,7 @@
       const line = find("training-step");
       if (line.textContent !== text) line.textContent = text;
     };
-    const percent1 = (share) => `${(share * 100).toFixed(1)} %`;
+    const percent1 = (share) => `${(share * 100).toFixed(1)}\u00a0%`;
 
     const showAlarms = (rows) => {
       const key = JSON.stringify(rows);
