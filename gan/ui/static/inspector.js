@@ -405,6 +405,7 @@
       mine.round = round;
       mine.open = false;
       next.disabled = true;
+      game.dataset.round = 0; // being dealt
       let answer;
       try {
         answer = await source.inspect("round", { ...mine.asked, round });
