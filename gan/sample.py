@@ -11,8 +11,8 @@ digit; .zip holds a PNG for each digit and a CSV that says what each is; .idx.zi
 torchvision's MNIST reads them. N images in all, cycling through the digits. Of another dataset than digits, a digit is
 the number of a class. A checkpoint that was trained without classes draws what it likes, and every label is 0.
 
---recipe draws once more what a recipe says: JSON in a file or on standard input (-), or a picture or film of ours, which
-carries its own. A way between digits may be written as .gif, .webp or .mp4 as well.
+--recipe draws once more what a recipe says: JSON in a file or on standard input (-), or a picture or film of ours,
+which carries its own. A way between digits may be written as .gif, .webp or .mp4 as well.
 """
 
 import argparse

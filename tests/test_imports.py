@@ -22,7 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("gan.sampling", "gan.drawing"),
     (
         *("gan.latent", "gan.invert", "gan.measure", "gan.evaluation", "gan.evaluate", "gan.render", "gan.export"),
-        "gan.verdict",
+        *("gan.recipe", "gan.verdict", "gan.handwriting", "gan.directions"),
     ),
     ("gan", "gan.sample", "gan.fit_classifier", "gan.fit_verdict"),
     ("gan.trainer", "gan.journal", "gan.story", "gan.watch", "gan.history", "gan.hub", "gan.ui"),

@@ -114,7 +114,7 @@ NO_RECIPES = ["", "{", "7", "[]", "null", '{"seed": NaN}', '{"a": Infinity}', DE
         ({"digits": 7}, "list of whole numbers"),
         ({"digits": []}, "no digit was given"),
         ({"digits": [10]}, "10 is not a digit"),
-        ({"digits": [None]}, "None is not a digit"),
+        ({"digits": [None]}, "empty is not a digit"),
         ({"seed": -1}, "the seed is -1"),
         ({"seed": 1e300}, "the seed is"),
         ({"seed": "drop table"}, "the seed is 'drop table'"),
