@@ -10,6 +10,9 @@ from torch import Tensor
 
 EPS = 1e-6
 
+# What a hand keeps, as gan.handwriting moves it and the page shows it, and the units
+MEASURES = {"slant": "°", "thickness": "px", "width": "px", "height": "px"}
+
 
 def get_ink(images: Tensor) -> Tensor:
     """Images float [-1, 1] (N, 1, H, W) -> ink [0, 1] (N, H, W), float32."""
@@ -70,3 +73,16 @@ def measure_ink(images: Tensor) -> Tensor:
 def measure_style(images: Tensor) -> Tensor:
     """Slant (degrees) and stroke thickness (px), the two that a hand keeps from digit to digit; (N, 2)."""
     return torch.stack([measure_slant(images), measure_thickness(images)], dim=1)
+
+
+def measure_hand(images: Tensor) -> Tensor:
+    """Slant (degrees), stroke thickness, width and height (px), in the order of MEASURES; (N, 4).
+
+    The width is that of the letter set upright: sqrt(12 (var x - cov^2 / var y)), what remains of `measure_size`'s once
+    the slant's shear is undone. A hand that leans more is not wider for it, and the four can be moved one by one.
+    """
+    _, var_x, var_y, cov = _moments(get_ink(images))
+    upright = (var_x - cov.square() / (var_y + EPS)).clamp_min(0)
+    slant = torch.rad2deg(torch.atan(-cov / (var_y + EPS)))
+    width, height = (12 * upright + EPS).sqrt(), (12 * var_y + EPS).sqrt()
+    return torch.stack([slant, measure_thickness(images), width, height], dim=1)

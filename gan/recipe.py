@@ -2,7 +2,8 @@
 
     {"model": "digits", "weights": SHA-256, "seed": 7, "digits": [2, 0, 2, 6], "indices": [0, 0, 0, 0],
      "truncation": 0.8, "columns": 4}
-        a sheet: picture i shows digits[i], its z is number indices[i] (else i) of the seed, or of seeds[i]
+        a sheet: picture i shows digits[i], its z is number indices[i] (else i) of the seed, or of seeds[i]; with
+        "edits": {"plane": "pca", "pair": 1, "x": 0.5, "y": -1, "slant": 20} its hand is moved (see gan.directions)
     {"model": "digits", "weights": SHA-256, "ends": [{"digit": 3, "seed": 4}, {"digit": 8, "seed": 7}],
      "method": "slerp", "travels": "both", "loop": "back", "truncation": 0.7, "frames": 61}
         frames of a way; "start" and "end" may stand for two ends
@@ -18,7 +19,7 @@ checked here, wherever it comes from.
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,9 @@ import torch
 from torch import Tensor
 
 from gan.checkpoint import CheckpointError
+from gan.directions import check_edits, edit, find
 from gan.latent import End, check_end, check_method, check_travels, walk
+from gan.measure import MEASURES
 from gan.render import read_recipe
 from gan.sampling import (
     BATCH,
@@ -56,10 +59,15 @@ class Sheet:
     indices: tuple[int, ...]
     truncation: float
     columns: int
+    edits: Mapping[str, Any] = field(default_factory=dict)
 
     def draw(self, generator: Generator) -> Tensor:
         """The pictures, float32 (N, 1, 28, 28)."""
         labels, parts = torch.tensor(self.digits), []
+        if self.edits:
+            found = find(generator, measure=any(name in self.edits for name in MEASURES))
+            z = generator.draw_z(list(self.seeds), self.indices)
+            return edit(generator, found, z, labels, check_edits(found, self.edits), truncation=self.truncation).images
         for at in range(0, len(labels), BATCH):
             part = slice(at, at + BATCH)
             z, y = generator.draw_z(list(self.seeds[part]), self.indices[part]), labels[part]
@@ -108,10 +116,10 @@ def check_weights(weights: Any, generator: Generator) -> None:
         raise InputError(describe_weights(weights, generator.sha256))
 
 
-SHEET_KEYS = ("seed", "seeds", "digits", "indices", "truncation", "columns")
+SHEET_KEYS = ("seed", "seeds", "digits", "indices", "truncation", "columns", "edits")
 WAY_KEYS = ("start", "end", "ends", "method", "travels", "loop", "truncation", "frames")
 COMMON_KEYS = ("model", "weights")
-EXTRA_KEYS = ("milliseconds",)  # what the API adds and no picture depends on
+EXTRA_KEYS = ("milliseconds", "measures")  # what the API adds and no picture depends on
 
 
 def parse_sheet(recipe: Mapping[str, Any], num_classes: int) -> Sheet:
@@ -132,7 +140,10 @@ def parse_sheet(recipe: Mapping[str, Any], num_classes: int) -> Sheet:
     indices = check_indices(recipe.get("indices", list(range(count))), count)
     columns = check_count(recipe.get("columns", min(count, 10)))
     psi = check_psi(recipe.get("truncation", 1.0))
-    return Sheet(tuple(digits), tuple(seeds), tuple(indices), psi, min(columns, count))
+    edits = recipe.get("edits", {})
+    if not isinstance(edits, Mapping):
+        raise InputError("the recipe's edits must be an object of named values.")
+    return Sheet(tuple(digits), tuple(seeds), tuple(indices), psi, min(columns, count), dict(edits))
 
 
 def parse_ends(ends: Any, num_classes: int) -> tuple[End, ...]:

@@ -17,7 +17,7 @@ from PIL import Image
 from gan.render import read_recipe
 from tests.served import ROOT, free_port, serve_once
 
-NAMES = ["/generate", "/interpolate", "/interpolate_gif", "/models"]
+NAMES = ["/edit", "/generate", "/interpolate", "/interpolate_gif", "/models"]
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,8 @@ def test_endpoints_are_named_typed_and_described(client):
         assert len(endpoint["description"]) > 40
         for parameter in endpoint["parameters"]:
             assert parameter["parameter_has_default"]
-            assert parameter["type"]["type"] in ("string", "integer", "number")
+            kinds = parameter["type"].get("oneOf", [parameter["type"]])
+            assert {kind["type"] for kind in kinds} <= {"string", "integer", "number", "null"}
 
 
 def test_every_event_has_a_name_or_stays_in_the_page(address):

@@ -7,9 +7,22 @@
          pixels: Uint8Array of count x 784 grey levels, row by row, 255 = ink; strip: indices of the frames to show
      source.file(kind, request) -> Promise<{blob, name}>
          a file to keep; kind is "sheet.png", "strip.png" or "frames.gif"
+     source.hand(want, request) -> Promise<answer>
+         the Your hand tab's "look", "refine" and "ten", as gan/ui/hand.py answers them; seen, redrawn and ten are
+         Uint8Arrays of n x 784 grey levels, and packed is seen as the next "refine" takes it
+     source.line(request) -> Promise<{url, alt}>
+         the number of a request written in its hand; url is a PNG of its own pixels
      source.inspect(want, request) -> Promise<answer>
          the Forger and inspector tab's "view", "round", "choice", "download" and "progress", as gan/ui/inspector.py
          answers them; every `pixels` in it is a Uint8Array of n x 784 grey levels
+     source.moments(request) -> Promise<{url, rows, columns, moments, curves, alt, note, recipe}> or Promise<{none}>
+         the Training tab's time machine: one picture of all moments' sheets, one below the other; or why there is none
+     source.training(want, request) -> Promise<status>
+         the same tab's run: "status", "start", "steer" and "keep", as gan/ui/training.py answers them
+     source.explore(want, request) -> Promise<answer>
+         the Explore tab's "edit", "hand" and "map", as gan/ui/explore.py answers them; `pixels` is a Uint8Array
+     source.about(want, request) -> Promise<answer>
+         the About tab's "lesson" and "card", as gan/ui/about.py answers them; noise and the steps' pixels are Uint8Arrays
 
    A request holds the values of the tab's controls. Each promise is rejected with a Problem: a sentence for the
    visitor, and the name of the control it belongs to ("" for none).
@@ -61,6 +74,33 @@
       async inspect(want, request) {
         const answer = await ask({ ...request, want });
         for (const part of [answer, answer.real, answer.forged]) if (part?.pixels) part.pixels = decode(part.pixels);
+        return answer;
+      },
+      async moments(request) {
+        const { png, ...rest } = await ask({ ...request, want: "history" });
+        return { ...rest, url: `data:image/png;base64,${png}` };
+      },
+      training(want, request) {
+        return ask({ ...request, want });
+      },
+      async hand(want, request) {
+        const answer = await ask({ ...request, want });
+        answer.packed = answer.seen;
+        for (const name of ["seen", "redrawn", "ten"]) if (answer[name]) answer[name] = decode(answer[name]);
+        return answer;
+      },
+      async line(request) {
+        const { png, alt } = await ask({ ...request, want: "line" });
+        return { alt, url: `data:image/png;base64,${png}` };
+      },
+      async explore(want, request) {
+        const answer = await ask({ ...request, want });
+        return answer.pixels ? { ...answer, pixels: decode(answer.pixels) } : answer;
+      },
+      async about(want, request) {
+        const answer = await ask({ ...request, want });
+        if (answer.noise) answer.noise = decode(answer.noise);
+        for (const step of Object.values(answer.steps || {})) step.pixels = decode(step.pixels);
         return answer;
       },
       async file(kind, request) {

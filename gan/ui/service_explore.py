@@ -1,0 +1,225 @@
+"""What the Explore tab and its endpoint ask for: one hand, moved over a plane of w and in units. No Gradio here.
+
+Notable choices
+- Directions and measured handwriting are read from the file beside the weights (gan/directions.py). Where it is missing
+  or of other weights, the planes are found at once and the handwriting is measured behind the page's back, one model
+  at a time; until then a sentence says so.
+- While a control is dragged a picture is drawn once, at rest up to three times (QUICK and EXACT of
+  gan/handwriting.py). Either way it comes with what was measured on it.
+- One z for all digits: a class is drawn once, however often a number repeats it.
+
+    from gan.ui.service import Service
+    from gan.ui.service_explore import find_explorer
+    explored = find_explorer(Service()).draw("digits", "2026", seed=7, edits={"slant": 20})
+"""
+
+import logging
+import math
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from weakref import WeakKeyDictionary, proxy
+
+import torch
+from torch import Tensor
+
+from gan.checkpoint import CheckpointError
+from gan.data import to_uint8
+from gan.directions import (
+    REACH,
+    Directions,
+    Edits,
+    check_edits,
+    edit,
+    find_planes,
+    get_path,
+    read_directions,
+)
+from gan.handwriting import EXACT, QUICK, Hand, fit_hand
+from gan.measure import MEASURES
+from gan.render import encode_png, make_sheet
+from gan.sampling import Generator, InputError, check_psi, check_seed
+from gan.ui.service import MAX_TYPED, FieldError, Service, checked, list_digits, make_recipe, parse_typed, plural
+
+KEEP = 8  # models whose directions are held
+MAP_SIDE = 5  # digits along a side of the pad's map
+PLAIN = 28 * 28
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Explored:
+    """images uint8 (N, 1, 28, 28); measured and asked float32 (N, 4), asked NaN where nobody asked; milliseconds."""
+
+    images: Tensor
+    measured: Tensor
+    asked: Tensor
+    recipe: dict[str, Any]
+    alt: str
+    milliseconds: float
+
+    def to_png(self, columns: int | None = None, scale: int = 8) -> bytes:
+        """The pictures in one row, or in so many columns, as a PNG that carries the recipe."""
+        return encode_png(make_sheet(self.images, columns or len(self.images), scale=scale), self.recipe)
+
+    def list_measures(self) -> list[dict[str, dict[str, float | None]]]:
+        """What was asked and what was measured, by picture and by name."""
+        return [
+            {name: {"asked": _round(asked[k]), "measured": _round(found[k])} for k, name in enumerate(MEASURES)}
+            for asked, found in zip(self.asked.tolist(), self.measured.tolist(), strict=True)
+        ]
+
+
+def _round(value: float) -> float | None:
+    return None if math.isnan(value) else round(value, 2)
+
+
+class Explorer:
+    """Draws for the tab, and holds what is known of each model's w. Safe to call from any thread."""
+
+    def __init__(self, service: Service) -> None:
+        self._service: Service = proxy(service)  # a service owns its explorer, see find_explorer
+        self._found: OrderedDict[str, Directions] = OrderedDict()
+        self._finding = threading.Lock()
+        self._measuring: str | None = None  # the weights whose handwriting is being measured
+
+    def find(self, generator: Generator) -> Directions:
+        """The model's directions, at once; what it lacks of a hand is being measured when this returns."""
+        with self._finding:
+            known = self._found.get(generator.sha256)
+            if known is None:
+                try:
+                    known = read_directions(get_path(generator), generator)
+                except CheckpointError:
+                    planes, notes = find_planes(generator)
+                    known = Directions(generator.name, generator.sha256, planes, notes)
+                self._found[generator.sha256] = known
+                while len(self._found) > KEEP:
+                    self._found.popitem(last=False)
+            self._found.move_to_end(generator.sha256)
+            if known.hand is None and self._measuring is None:
+                self._measuring = generator.sha256
+                threading.Thread(target=self._measure, args=(generator,), name="measure", daemon=True).start()
+            return known
+
+    def _measure(self, generator: Generator) -> None:
+        torch.set_num_threads(1)  # the other cores belong to visitors
+        hand: Hand | None = None
+        try:
+            hand = fit_hand(generator, say=log.info)
+        except Exception:
+            log.exception("The handwriting of %s could not be measured", generator.name)
+        with self._finding:
+            known = self._found.get(generator.sha256)
+            if known is not None and hand is not None:
+                self._found[generator.sha256] = replace(known, hand=hand)
+            if hand is not None:  # after a failure no other try: it would fail for every visitor
+                self._measuring = None
+
+    def describe(self, model: object) -> dict[str, Any]:
+        """What the tab's controls need to know of a model: classes, ranges (None while measured), notes, a sentence."""
+        generator = self._service.get(model)
+        found = self.find(generator)
+        sentence = "" if generator.conditional else "This model knows no classes: it draws whichever digit it likes."
+        if found.hand is None:
+            sentence = (
+                f"The handwriting of {generator.name} is being measured, about a minute; the pad works already. "
+                f"(`python -m gan.directions {generator.name}` does it once for all.) {sentence}"
+            )
+        return {
+            "model": generator.name,
+            "classes": list(generator.class_names),
+            "ranges": found.hand.ranges if found.hand else None,
+            "notes": found.notes,
+            "reach": REACH,
+            "sentence": sentence.strip(),
+        }
+
+    def draw(
+        self,
+        model: object,
+        digits: object = None,
+        seed: object = 0,
+        psi: object = 1.0,
+        edits: Mapping[str, object] | None = None,
+        quick: bool = False,
+    ) -> Explored:
+        """Draw digits, all of one hand: z(seed, 0), moved over a plane and to the measures asked for.
+
+        model: a name. digits: text or numbers, to MAX_TYPED; None for every class once. seed: 0 to 2**32 - 1. psi: 0
+        to 1.5. edits: plane (pca, sefa, random), pair (1 to 4), x, y (-3 to 3 standard deviations), and slant
+        (degrees), thickness, width, height (px), each the mean over the classes; None for what is not asked. quick:
+        as while a slider is dragged. Raises FieldError.
+        """
+        generator = self._service.get(model)
+        labels = (
+            list(range(generator.num_classes))
+            if digits is None
+            else checked("digits", parse_typed, digits, generator.num_classes)
+        )
+        if len(labels) > MAX_TYPED:
+            raise FieldError(f"{len(labels)} digits are too many; a row holds up to {MAX_TYPED}.", "digits")
+        number, truncation = checked("seed", check_seed, seed), checked("psi", check_psi, psi)
+        found = self.find(generator)
+        wanted = self._check(found, edits or {})
+        shown, steps = sorted(set(labels)), QUICK if quick else EXACT
+
+        z, y = generator.draw_z(number, [0]), torch.tensor(shown)
+
+        def draw(part: slice) -> Tensor:
+            hands = z.expand(len(y[part]), -1)
+            written = edit(generator, found, hands, y[part], wanted, truncation=truncation, steps=steps)
+            return torch.cat([written.images.flatten(1), written.measured, written.asked], 1)
+
+        with self._service.draws() as clock:
+            drawn = self._service.share(draw, len(shown))[[shown.index(label) for label in labels]]
+        images = to_uint8(drawn[:, :PLAIN]).view(-1, 1, 28, 28)
+        measured, asked = drawn[:, PLAIN:].split(len(MEASURES), 1)
+        changes = wanted.to_dict()
+        recipe = make_recipe(
+            generator, seed=number, digits=labels, indices=[0] * len(labels), truncation=truncation,
+            **({"edits": changes} if changes else {}),
+        )  # fmt: skip
+        names = list_digits([generator.class_names[label] for label in labels])
+        alt = f"{len(labels)} handwritten {plural(len(labels), 'digit')}, {names}, in the hand of seed {number}"
+        asking = [f"{name} {value:.1f} {MEASURES[name]}" for name, value in wanted.asked.items()]
+        return Explored(images, measured, asked, recipe, alt + (", " if asking else "") + ", ".join(asking), clock())
+
+    def draw_map(self, model: object, digit: object, seed: object, psi: object, edits: Mapping[str, object]) -> Tensor:
+        """One digit at MAP_SIDE x MAP_SIDE even places of a plane, top row first -> uint8 (25, 1, 28, 28)."""
+        generator = self._service.get(model)
+        labels = checked("digits", parse_typed, digit, generator.num_classes)[:1]
+        number, truncation = checked("seed", check_seed, seed), checked("psi", check_psi, psi)
+        found = self.find(generator)
+        plane = self._check(found, {name: edits.get(name) for name in ("plane", "pair")})
+        step = torch.linspace(-REACH, REACH, MAP_SIDE).tolist()
+        first, second = found.planes[plane.plane][2 * plane.pair - 2 : 2 * plane.pair]
+        y = torch.tensor(labels)
+
+        def draw(part: slice) -> Tensor:
+            w = generator.truncate(generator.map(generator.draw_z(number, [0]), y), y, truncation)
+            places = [(across, up) for up in reversed(step) for across in step][part]
+            return to_uint8(generator.synthesize(torch.cat([w + a * first + b * second for a, b in places])))
+
+        with self._service.draws():
+            return self._service.share(draw, MAP_SIDE**2)
+
+    def _check(self, found: Directions, edits: Mapping[str, object]) -> Edits:
+        """check_edits; what is wrong is said at its control."""
+        try:
+            return check_edits(found, edits)
+        except InputError:
+            for name, value in edits.items():
+                checked(name, check_edits, found, {name: value})
+            raise
+
+
+_explorers: WeakKeyDictionary[Service, Explorer] = WeakKeyDictionary()
+
+
+def find_explorer(service: Service) -> Explorer:
+    """The one explorer of a service."""
+    return _explorers.setdefault(service, Explorer(service))
