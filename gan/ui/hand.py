@@ -73,25 +73,25 @@ PAGE = f"""
     <span class="df-note" role="status"></span></div>
   <p class="df-problem" role="alert"></p>
   <h3 data-word="hand.ten"></h3>
-  <div class="df-stage dh-ten"><canvas id="hand-ten" width="152" height="62" role="img" data-word-label="hand.ten.none"
+  <div class="df-stage dh-ten"><canvas id="hand-ten" width="150" height="60" role="img" data-word-label="hand.ten.none"
     data-version="0"></canvas></div>
   <div class="dh-row">
     <button type="button" id="hand-save" class="df-button" data-word="hand.save" disabled></button>
     <button type="button" id="hand-link" class="df-button" data-word="link.copy" disabled></button>
   </div>
-  <div id="hand-line-figure" class="df-figure dh-line">
-    <div id="hand-line-number" class="dh-number">
-      <label for="hand-line-input" data-word="hand.number"></label>
-      <small id="hand-line-info" data-word="hand.number.info"></small>
-      <input type="text" id="hand-line-input" inputmode="text" autocomplete="off" spellcheck="false"
-        aria-describedby="hand-line-info" maxlength="{4 * MAX_TEXT}">
-    </div>
-    <div class="df-stage df-strip" tabindex="0" role="group" data-word-label="hand.line"><img id="hand-line" alt=""
-      data-version="0"></div>
-    <p class="df-problem" role="alert"></p>
-    <div class="dh-row"><button type="button" id="hand-save-line" class="df-button" data-word="hand.save.line"
-      disabled></button></div>
+</div>
+<div id="hand-line-figure" class="df-figure dh-line">
+  <div id="hand-line-number" class="dh-number">
+    <label for="hand-line-input" data-word="hand.number"></label>
+    <small id="hand-line-info" data-word="hand.number.info"></small>
+    <input type="text" id="hand-line-input" inputmode="text" autocomplete="off" spellcheck="false"
+      aria-describedby="hand-line-info" maxlength="{4 * MAX_TEXT}">
   </div>
+  <div class="df-stage df-strip" tabindex="0" role="group" data-word-label="hand.line"><img id="hand-line" alt=""
+    data-version="0"></div>
+  <p class="df-problem" role="alert"></p>
+  <div class="dh-row"><button type="button" id="hand-save-line" class="df-button" data-word="hand.save.line"
+    disabled></button></div>
 </div>
 </figure>
 """

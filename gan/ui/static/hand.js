@@ -23,7 +23,7 @@
     "hand.example": ["Example", "示例"],
     "hand.upload": ["Upload a photo", "上传照片"],
     "hand.pen": ["Pen width", "笔粗"],
-    "hand.seen": ["What the model sees", "模型看到的"],
+    "hand.seen": ["The model sees", "模型看到的"],
     "hand.seen.none": ["What the model sees: nothing yet", "模型看到的：尚无"],
     "hand.seen.some": ["What the model sees: the drawing, centred, 28 by 28 pixels", "模型看到的：居中后的图，28×28 像素"],
     "hand.redrawn": ["Redrawn by G", "生成器重画的"],
@@ -180,8 +180,8 @@
     };
 
     const paintTen = (pixels) => {
-      ten.width = 152;
-      ten.height = 62;
+      ten.width = 150;
+      ten.height = 60;
       const context = ten.getContext("2d");
       context.fillStyle = "#000";
       context.fillRect(0, 0, ten.width, ten.height);
@@ -189,7 +189,7 @@
       cell.width = cell.height = 28;
       for (let i = 0; i < pixels.length / 784; i++) {
         forge.paintFrame(cell, pixels, i);
-        context.drawImage(cell, 2 + 30 * (i % 5), 2 + 30 * Math.floor(i / 5));
+        context.drawImage(cell, 1 + 30 * (i % 5), 1 + 30 * Math.floor(i / 5));
       }
       ten.setAttribute("aria-label", forge.word("hand.ten.some"));
       forge.stamp(ten);
@@ -216,7 +216,7 @@
       find("read").textContent = `${best} · ${percent(answer.read[best])}`;
       find("error").textContent = error;
       for (const [name, [field, unit]] of Object.entries(facts)) {
-        find(name).textContent = `${answer[field][0]}${unit} → ${answer[field][1]}${unit}`;
+        find(name).textContent = `${answer[field][0].toFixed(1)} → ${answer[field][1].toFixed(1)}${unit}`;
       }
       for (const key of keys) key.firstElementChild.style.height = `${100 * answer.read[Number(key.dataset.digit)]}%`;
       pick(answer.digit);
@@ -243,7 +243,7 @@
       ({ answer, begun, first: took }, request) => {
         if (request.turn !== turn) return;
         forge.say(TAB, figure, null);
-        said.textContent = answer.note;
+        if (answer.note) said.textContent = answer.note;
         show(answer, { first: took, all: took });
         refine(answer, request, { begun, first: took });
       },
