@@ -22,9 +22,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("gan.sampling", "gan.drawing"),
     (
         *("gan.latent", "gan.invert", "gan.measure", "gan.evaluation", "gan.evaluate", "gan.render", "gan.export"),
-        *("gan.recipe", "gan.verdict", "gan.handwriting", "gan.directions"),
+        *("gan.recipe", "gan.verdict", "gan.handwriting", "gan.directions", "gan.canvas", "gan.encoder"),
     ),
-    ("gan", "gan.sample", "gan.fit_classifier", "gan.fit_verdict"),
+    ("gan", "gan.sample", "gan.fit_classifier", "gan.fit_encoder", "gan.fit_verdict"),
     ("gan.trainer", "gan.journal", "gan.story", "gan.watch", "gan.history", "gan.hub", "gan.ui"),
     ("gan.desk", "gan.session"),
     ("gan.train",),
@@ -38,7 +38,7 @@ APART = (
     *(("train", "gan.ui"), ("train", "app")),
 )
 # Run by people; nothing else builds on them.
-COMMANDS = ("gan.sample", "gan.fit_classifier", "gan.fit_verdict")
+COMMANDS = ("gan.sample", "gan.fit_classifier", "gan.fit_verdict", "gan.fit_encoder")
 
 
 def module_name(path: str) -> str:
