@@ -186,7 +186,7 @@ def list_presets() -> dict[str, dict[str, Any]]:
 def read_config(request: dict[str, Any]) -> Config:
     """The run that a visitor asks for: a preset, its loss, lr, batch, unconditional, and minutes; FieldError."""
     preset = request.get("preset")
-    if preset not in PRESETS:
+    if not isinstance(preset, str) or preset not in PRESETS:
         raise FieldError(f"there is no preset {str(preset)[:40]!r}; there are {', '.join(PRESETS)}.", "preset")
     loss = request.get("loss")
     if loss not in LOSSES:
@@ -194,9 +194,9 @@ def read_config(request: dict[str, Any]) -> Config:
     lr = _read_number(request.get("lr"), "learning rate", *RATES, "lr")
     minutes = _read_number(request.get("minutes"), "length in minutes", *MINUTES, "minutes")
     batch = request.get("batch")
-    if isinstance(batch, bool) or batch not in BATCHES:
-        raise FieldError(f"the batch is {str(batch)[:40]!r}; it can be {', '.join(map(str, BATCHES))}.", "batch")
-    config = override(get_preset(str(preset)), loss=loss, lr=lr, batch=int(str(batch)), minutes=minutes)
+    if not isinstance(batch, int) or batch not in BATCHES:
+        raise FieldError(f"the batch is {str(batch)[:40]}; it can be {', '.join(map(str, BATCHES))}.", "batch")
+    config = override(get_preset(preset), loss=loss, lr=lr, batch=batch, minutes=minutes)
     config = replace(config, history_mb=0.0, watch_every=WATCH_IMAGES)
     if request.get("unconditional"):
         config = replace(config, unconditional=True, num_classes=1, style_weight=0.0, mismatch=0.0)
