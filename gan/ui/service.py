@@ -2,7 +2,10 @@
 
 Notable choices
 - A sheet has one style a row: row r is drawn from z(seed, r) in every column, so that a digit does not change when
-  its neighbours are switched off. The recipe lists each picture's digit and z index, and replays anywhere.
+  its neighbours are switched off; in many hands, column c from z(seed, 64 r + c). A locked row keeps the (seed, row)
+  that it was locked with. The recipe lists each picture's digit and z index, and replays anywhere.
+- A link holds the controls' values as text. It is checked as a whole before anything is drawn from it.
+- A dataset is drawn in slices, the pen laid down between them: others draw meanwhile, and to cancel is not to ask on.
 - Every argument is checked here, whoever calls: a page, a program, or a hand-written HTTP request. What is wrong
   comes as FieldError, with a sentence for the visitor and the name of the control it belongs to.
 - Work is bounded: the limits below, one drawing at a time, and a wait that ends.
@@ -13,6 +16,7 @@ Notable choices
     sheet = Service().draw_sheet("digits", "2026", rows=4, seed=7, psi=1.0)
 """
 
+import io
 import itertools
 import math
 import os
@@ -20,10 +24,11 @@ import re
 import threading
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import torch
@@ -31,23 +36,41 @@ from torch import Tensor
 
 from gan import checkpoint
 from gan.checkpoint import CheckpointError
-from gan.data import to_uint8
-from gan.latent import End, check_method, interpolate
-from gan.render import encode_gif, encode_png, make_sheet
+from gan.classifier import Classifier, ClassifierError, load_classifier
+from gan.data import to_float, to_uint8
+from gan.latent import End, check_end, check_method, check_travels
+from gan.recipe import (
+    MAX_ENDS,
+    MAX_FRAMES,
+    Way,
+    check_loop,
+    check_weights,
+    count_steps,
+    describe_ends,
+    describe_seeds,
+    make_recipe,
+)
+from gan.render import encode_film, encode_png, make_sheet, write_zip
 from gan.sampling import Generator, InputError, check_count, check_psi, check_seed, load, parse_digits
+from gan.verdict import get_verdict
 
 MAX_TYPED = 64  # columns of a sheet
 MAX_ROWS = 20
 MAX_DIGITS = 400  # on one sheet
 FRAMES = 61  # of an interpolation in the page: steps of 1/60
-MAX_FRAMES = 241
 STRIP = 11  # frames shown side by side
 MAX_SIDE = 4096  # pixels of a downloaded sheet's longer side, unless it is larger at 1 x
+MAX_SCALE = 10  # screen pixels for each of a digit's own, of a downloaded sheet
+MAX_DATASET = 60_000
+SLICE = 500  # digits of a dataset drawn at once: about as long as a sheet takes
+HANDS = ("one", "many")  # one z a row, or one z a digit
 WAIT_SECONDS = 20.0
 MAX_HANDS = 4  # threads of one drawing
 HAND_DIGITS = 16  # what is worth a thread
 
 T = TypeVar("T")
+
+__all__ = ["FieldError", "Frames", "Judged", "Service", "Sheet", "checked", "field_of", "make_recipe", "parse_typed"]
 
 
 class FieldError(InputError):
@@ -69,6 +92,15 @@ class Sheet:
     recipe: dict[str, Any]
     alt: str
     milliseconds: float
+    labels: list[int]
+    seeds: list[int]
+    indices: list[int]
+
+    def to_zip(self) -> bytes:
+        """A PNG for each digit, and a CSV that says which z of which seed it is."""
+        file = io.BytesIO()
+        write_zip(file, self.images, self.labels, seed=self.seeds, indices=self.indices)
+        return file.getvalue()
 
     def to_png(self, scale: int | None = None) -> bytes:
         """The sheet as a PNG that carries its recipe; without a scale, as large as MAX_SIDE allows, to 10 x."""
@@ -86,6 +118,8 @@ class Frames:
     recipe: dict[str, Any]
     alt: str
     milliseconds: float
+    stops: tuple[End, ...]
+    loop: str
 
     def strip(self) -> list[int]:
         """The indices of STRIP frames, evenly spread and with both ends (all of them where there are fewer)."""
@@ -99,8 +133,26 @@ class Frames:
         return encode_png(make_sheet(images, len(images), scale=scale), self.recipe)
 
     def to_gif(self) -> bytes:
-        """Forth and back, for ever, as a GIF that carries its recipe."""
-        return encode_gif(self.images, boomerang=True, recipe=self.recipe)
+        """For ever, forth and back or round, as a GIF that carries its recipe."""
+        return self.to_film("gif")
+
+    def to_film(self, kind: str) -> bytes:
+        """The same as a film of a kind in gan.render.FILMS, which carries its recipe."""
+        round_once = self.images[:-1] if self.loop == "round" else self.images  # the last is the first again
+        return encode_film(round_once, kind, boomerang=self.loop == "back", recipe=self.recipe)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What D and the reader say of N pictures: D's probability (N,) or None, and (label, confidence) (N,) or None.
+
+    explain: what D's probability means, or why there is none; reader: the same of the reading.
+    """
+
+    real: list[float] | None
+    read: list[tuple[str, float]] | None
+    explain: str
+    reader: str
 
 
 @contextmanager
@@ -164,13 +216,56 @@ class Service:
             except InputError:
                 return
 
-    def draw_sheet(self, model: object, digits: object, rows: object, seed: object, psi: object) -> Sheet:
+    def draw_sheet(
+        self,
+        model: object,
+        digits: object,
+        rows: object,
+        seed: object,
+        psi: object,
+        hands: object = "one",
+        locks: object = "",
+    ) -> Sheet:
         """Draw a sheet: the digits as columns, one style a row.
 
         model: a name in `models()`. digits: text or numbers, to MAX_TYPED, order and repeats kept. rows: 1 to
-        MAX_ROWS; rows x digits to MAX_DIGITS. seed: 0 to 2**32 - 1. psi: 0 to 1.5. Raises FieldError.
+        MAX_ROWS; rows x digits to MAX_DIGITS. seed: 0 to 2**32 - 1. psi: 0 to 1.5. hands: "one" z for a row, or "many",
+        one for each digit. locks: "0:7.0,5:1.3": row 0 keeps style 0 of seed 7, row 5 style 3 of seed 1. Raises
+        FieldError.
         """
         generator = self.get(model)
+        columns, count = self._check_columns(generator, digits, rows)
+        number, truncation = checked("seed", check_seed, seed), checked("psi", check_psi, psi)
+        kind, kept = checked("hands", check_hands, hands), checked("locks", parse_locks, locks)
+        labels = columns * count
+        seeds, indices = [], []
+        for row in range(count):
+            own, style = kept.get(row, (number, row))
+            seeds += [own] * len(columns)
+            first = style if kind == "one" else style * MAX_TYPED
+            indices += [first + (0 if kind == "one" else column) for column in range(len(columns))]
+        z, y = generator.draw_z(seeds, indices), torch.tensor(labels)
+
+        def draw(part: slice) -> Tensor:
+            w = generator.truncate(generator.map(z[part], y[part]), y[part], truncation)
+            return to_uint8(generator.synthesize(w))
+
+        with self.draws() as clock:
+            images = self.share(draw, len(labels))
+        recipe = make_recipe(
+            generator,
+            **describe_seeds(seeds),
+            digits=labels,
+            indices=indices,
+            truncation=truncation,
+            columns=len(columns),
+        )
+        shown = list_digits([generator.class_names[digit] for digit in columns])
+        noun = plural(len(labels), "digit")
+        alt = f"Sheet of {len(labels)} handwritten {noun}, {count} {plural(count, 'row')} of {shown}"
+        return Sheet(images, len(columns), count, recipe, alt, clock(), labels, seeds, indices)
+
+    def _check_columns(self, generator: Generator, digits: object, rows: object) -> tuple[list[int], int]:
         columns = checked("digits", parse_typed, digits, generator.num_classes)
         if len(columns) > MAX_TYPED:
             raise FieldError(f"{len(columns)} digits are too many; a sheet holds up to {MAX_TYPED} in a row.", "digits")
@@ -181,24 +276,92 @@ class Service:
                 f"here up to {MAX_DIGITS // len(columns)} rows.",
                 "rows",
             )
+        return columns, count
+
+    def check_link(self, link: Mapping[str, Any]) -> dict[str, Any]:
+        """The controls of a sheet that a link names, checked -> their values; FieldError for what is wrong.
+
+        link: text by name: model, weights, digits, rows, seed, psi, hands, locks. What is not named is left out.
+        """
+        generator = self._check_linked(link, ("digits", "rows", "seed", "psi", "hands", "locks"))
+        found: dict[str, Any] = {"model": generator.name}
+        columns, count = self._check_columns(generator, link.get("digits", "0"), link.get("rows", "1"))
+        if "digits" in link:
+            found["digits"] = "".join(map(str, columns)) if generator.num_classes <= 10 else link["digits"]
+        if "rows" in link:
+            found["rows"] = count
+        for name, check in (("seed", check_seed), ("psi", check_psi), ("hands", check_hands)):
+            if name in link:
+                found[name] = checked(name, check, link[name])
+        if "locks" in link:
+            checked("locks", parse_locks, link["locks"])
+            found["locks"] = str(link["locks"])
+        return found
+
+    def _check_linked(self, link: object, names: tuple[str, ...]) -> Generator:
+        """The generator that a link names; FieldError for an unknown name, another model or other weights."""
+        if not isinstance(link, Mapping):
+            raise FieldError("the link is not a list of named values.")
+        strange = next((name for name in link if name not in ("model", "weights", *names)), None)
+        if strange is not None:
+            raise FieldError(f"it has {str(strange)[:40]!r}, which means nothing here.")
+        generator = self.get(link.get("model", next(iter(self.models()), "")))
+        if "weights" in link:
+            checked("weights", check_weights, link["weights"], generator)
+        return generator
+
+    def judge(self, model: object, images: Tensor, labels: list[int]) -> Judged:
+        """Ask D and the reader about pictures, uint8 or float (N, 1, 28, 28), as their labels."""
+        generator = self.get(model)
+        pictures = to_float(images) if images.dtype == torch.uint8 else images
+        real, read = None, None
+        with self.draws():
+            try:
+                verdict = get_verdict(generator)
+                found = verdict.judge(pictures, torch.tensor(labels))
+                explain = verdict.explain
+                if bool(found.isfinite().all()):
+                    real = [round(share, 4) for share in found.tolist()]
+                else:
+                    explain = "This model's critic gives no probability."
+            except CheckpointError as error:
+                explain = str(error)
+            try:
+                reader = load_reader()
+                if generator.config.dataset != reader.dataset:
+                    raise ClassifierError(f"the reader knows {reader.dataset}, not {generator.config.dataset}.")
+                best, which = reader.read(pictures).max(dim=1)
+                names = reader.class_names
+                read = [(names[i], round(share, 4)) for i, share in zip(which.tolist(), best.tolist(), strict=True)]
+                known = "Read by a classifier that has seen real training digits alone."
+            except ClassifierError as error:
+                known = f"{str(error)[:1].upper()}{str(error)[1:]}"
+        return Judged(real, read, explain[:1].upper() + explain[1:], known)
+
+    def draw_slice(
+        self, model: object, digits: object, count: object, seed: object, psi: object, at: object
+    ) -> tuple[Tensor, list[int], dict[str, Any]]:
+        """Pictures `at` to at + SLICE of a dataset of `count` -> uint8 (N, 1, 28, 28), their labels, and its recipe.
+
+        Sample i shows the digits in turn, from z(seed, i): what `gan.sample --count` draws. Raises FieldError.
+        """
+        generator = self.get(model)
+        classes = checked("digits", parse_typed, digits, generator.num_classes)
+        total = checked("count", check_count, count, MAX_DATASET)
         number, truncation = checked("seed", check_seed, seed), checked("psi", check_psi, psi)
-        labels = columns * count
-        indices = [row for row in range(count) for _ in columns]
-        z, y = generator.draw_z(number, indices), torch.tensor(labels)
+        if isinstance(at, bool) or not isinstance(at, int) or not 0 <= at < total:
+            raise FieldError(f"a dataset of {total} has no digit {str(at)[:40]}.", "count")
+        labels = [classes[i % len(classes)] for i in range(at, min(total, at + SLICE))]
+        y = torch.tensor(labels)
+        z = generator.draw_z(number, range(at, at + len(labels)))
 
         def draw(part: slice) -> Tensor:
             w = generator.truncate(generator.map(z[part], y[part]), y[part], truncation)
             return to_uint8(generator.synthesize(w))
 
-        with self.draws() as clock:
+        with self.draws():
             images = self.share(draw, len(labels))
-        recipe = make_recipe(
-            generator, seed=number, digits=labels, indices=indices, truncation=truncation, columns=len(columns)
-        )
-        shown = list_digits([generator.class_names[digit] for digit in columns])
-        noun = plural(len(labels), "digit")
-        alt = f"Sheet of {len(labels)} handwritten {noun}, {count} {plural(count, 'row')} of {shown}"
-        return Sheet(images, len(columns), count, recipe, alt, clock())
+        return images, labels, make_recipe(generator, seed=number, digits=classes, count=total, truncation=truncation)
 
     def draw_frames(
         self,
@@ -210,6 +373,8 @@ class Service:
         method: object,
         psi: object,
         frames: object = FRAMES,
+        travels: object = "both",
+        loop: object = "back",
     ) -> Frames:
         """Draw the way from one (digit, seed) to another in `frames` even steps, 2 to MAX_FRAMES. Raises FieldError.
 
@@ -223,22 +388,72 @@ class Service:
             if len(digits) != 1:
                 raise FieldError(f"the {side} has {len(digits)} digits; it takes one.", f"{side}_digit")
             ends.append(End(digits[0], checked(f"{side}_seed", check_seed, seed)))
-        way, truncation = checked("method", check_method, method), checked("psi", check_psi, psi)
+        return self.draw_way(model, ends, method, psi, travels, loop, frames)
+
+    def draw_way(
+        self,
+        model: object,
+        ends: object,
+        method: object,
+        psi: object,
+        travels: object = "both",
+        loop: object = "back",
+        frames: object = None,
+    ) -> Frames:
+        """Draw the way along ends, two to MAX_ENDS: a list of End, or text such as "3.4,8.7" (digit.seed). FieldError.
+
+        travels: "both", "noise" or "class". loop: "back" (forth and back), or "round", on from the last end to the
+        first. frames: 2 to MAX_FRAMES; None for as many as meet every end.
+        """
+        generator = self.get(model)
+        stops = checked("ends", parse_ends, ends, generator.num_classes)
+        kind = checked("loop", check_loop, loop)
+        legs = len(stops) if kind == "round" else len(stops) - 1
+        if frames is None:
+            frames = legs * count_steps(len(stops), kind) + 1
         count = checked("frames", check_count, frames, MAX_FRAMES)
         if count < 2:
             raise FieldError(f"the count is 1; an interpolation has from 2 to {MAX_FRAMES} frames.", "frames")
+        moves, way = checked("travels", check_travels, travels), checked("method", check_method, method)
+        drawn = Way(stops, way, moves, kind, checked("psi", check_psi, psi), count)
         t = torch.linspace(0, 1, count, dtype=torch.float64)
 
         def draw(part: slice) -> Tensor:
-            return to_uint8(interpolate(generator, ends[0], ends[1], t[part], method=way, truncation=truncation))
+            return to_uint8(drawn.draw_at(generator, t[part]))
 
         with self.draws() as clock:
             images = self.share(draw, count)
-        start, end = ({"digit": one.digit, "seed": one.seed} for one in ends)
-        recipe = make_recipe(generator, start=start, end=end, method=way, truncation=truncation, frames=count)
-        names = [generator.class_names[one.digit] for one in ends]
-        alt = f"from {article(names[0])}, seed {ends[0].seed}, to {article(names[1])}, seed {ends[1].seed}"
-        return Frames(images, recipe, alt, clock())
+        recipe = make_recipe(
+            generator,
+            **describe_ends(stops),
+            method=way,
+            travels=moves,
+            loop=kind,
+            truncation=drawn.truncation,
+            frames=count,
+        )
+        said = [f"{article(generator.class_names[end.digit])}, seed {end.seed}" for end in drawn.stops]
+        alt = f"from {said[0]}, to {said[-1]}"
+        if len(said) > 2:
+            alt = f"from {said[0]}, by {len(said) - 2} more, to {said[-1]}"
+        return Frames(images, recipe, alt, clock(), stops, kind)
+
+    def check_way_link(self, link: Mapping[str, Any]) -> dict[str, Any]:
+        """The controls of a way that a link names, checked -> their values; FieldError for what is wrong."""
+        generator = self._check_linked(link, ("ends", "method", "travels", "loop", "psi"))
+        found: dict[str, Any] = {"model": generator.name}
+        if "ends" in link:
+            ends = checked("ends", parse_ends, link["ends"], generator.num_classes)
+            found["ends"] = ",".join(f"{end.digit}.{end.seed}" for end in ends)
+        for name, check in (
+            ("method", check_method),
+            ("travels", check_travels),
+            ("loop", check_loop),
+            ("psi", check_psi),
+        ):
+            if name in link:
+                found[name] = checked(name, check, link[name])
+        return found
 
     def share(self, draw: Callable[[slice], Tensor], count: int) -> Tensor:
         """Draw pictures 0 to count in even parts, all at once, and put them together again."""
@@ -281,9 +496,61 @@ def count_cores() -> int:
     return os.cpu_count() or 1
 
 
-def make_recipe(generator: Generator, **rest: Any) -> dict[str, Any]:
-    """A recipe: the model and its weights' hash, and what else draws the same again."""
-    return {"model": generator.name, "weights": generator.sha256, **rest}
+def check_hands(hands: object) -> str:
+    """Whose hand a row is in, "one" or "many"; InputError otherwise."""
+    if hands not in HANDS:
+        raise InputError(f"the hands are {str(hands)[:40]!r}; they can be {' or '.join(HANDS)}.")
+    return str(hands)
+
+
+def parse_locks(text: object) -> dict[int, tuple[int, int]]:
+    """Read "0:7.0,5:1.3" as {row: (seed, style)}; rows and styles 0 to MAX_ROWS - 1. InputError otherwise."""
+    if text is None or text == "":
+        return {}
+    if not isinstance(text, str) or len(text) > 1000:
+        raise InputError("the locked rows must be text such as 0:7.0,5:1.3 (row:seed.style).")
+    kept = {}
+    for part in text.split(","):
+        match = re.fullmatch(r"(\d{1,2}):(\d{1,10})\.(\d{1,2})", part, re.ASCII)
+        if not match or int(match[1]) >= MAX_ROWS or int(match[3]) >= MAX_ROWS:
+            raise InputError(
+                f"the locked row {part[:40]!r} is not row:seed.style, with rows and styles from 0 to {MAX_ROWS - 1}."
+            )
+        kept[int(match[1])] = (check_seed(match[2]), int(match[3]))
+    return kept
+
+
+def parse_ends(ends: object, num_classes: int) -> tuple[End, ...]:
+    """Ends as a list of End, or as text "3.4,8.7" (digit.seed); InputError, which names the end, otherwise."""
+    if isinstance(ends, str):
+        if len(ends) > 1000:
+            raise InputError(f"the way can have from 2 to {MAX_ENDS} ends.")
+        listed: list[Any] = []
+        for place, part in enumerate(ends.split(","), 1):
+            digit, dot, seed = part.partition(".")
+            if not dot:
+                raise InputError(f"end {place} is {part[:40]!r}; it must be digit.seed, as in 3.4,8.7.")
+            try:
+                digits = parse_typed(digit if num_classes <= 10 else [int(digit)], num_classes)
+                if len(digits) != 1:
+                    raise InputError(f"it has {len(digits)} digits; it takes one.")
+                listed.append(End(digits[0], check_seed(seed)))
+            except ValueError as error:
+                said = str(error) if isinstance(error, InputError) else f"{digit[:40]!r} is not a class."
+                raise InputError(f"end {place}: {said}") from error
+    elif isinstance(ends, list) and all(isinstance(end, End) for end in ends):
+        listed = [check_end(end, num_classes) for end in ends]
+    else:
+        raise InputError("the ends must be text such as 3.4,8.7 (digit.seed).")
+    if not 2 <= len(listed) <= MAX_ENDS:
+        raise InputError(f"the way has {len(listed)} {plural(len(listed), 'end')}; it can have from 2 to {MAX_ENDS}.")
+    return tuple(listed)
+
+
+@lru_cache(maxsize=1)
+def load_reader() -> Classifier:
+    """The independent reader, read once; ClassifierError when its file is missing or damaged."""
+    return load_classifier()
 
 
 def plural(count: int, noun: str) -> str:
