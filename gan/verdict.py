@@ -152,7 +152,7 @@ class Verdict:
             try:
                 self._calibration = read_calibration(get_path(generator.name), generator)
             except CheckpointError as error:
-                problem = f" ({str(error).removesuffix('.')})"
+                problem = str(error).removesuffix(".")
             self.kind = "calibrated" if self._calibration else "relative"
         self.calibrated = self.kind == "calibrated"
         self.explain = self._explain(problem)
@@ -167,10 +167,11 @@ class Verdict:
                 "D's number is as common among real digits as among forged ones."
             )
         if self.kind == "relative":
+            mend = problem or f"python -m gan.fit_verdict {self.generator.name} stores one"
             return (
-                f"This model's loss ({loss}) only compares pictures of one class and no calibration is stored"
-                f"{problem}: the percentage is the share of {REFERENCE} of the model's own forgeries of that class "
-                "that D finds less real, so 50 % is a typical forgery."
+                f"This model's loss ({loss}) only compares pictures of one class, and no calibration is stored "
+                f"({mend}): the percentage is the share of {REFERENCE} of the model's own forgeries of that class that D finds "
+                "less real, so 50 % is a typical forgery."
             )
         return (
             f"This model's loss ({loss}) asks D for a probability itself, and this is its answer: above 50 % it "

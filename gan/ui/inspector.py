@@ -50,7 +50,7 @@ PAGE = f"""
     </div>
     <p id="inspector-summary" class="di-summary"></p>
     <details class="di-table"><summary data-word="inspector.table"></summary>
-      <table><thead><tr><th scope="col" data-word="inspector.axis"></th><th scope="col" data-word="inspector.real"></th>
+      <table><thead><tr><th scope="col"></th><th scope="col" data-word="inspector.real"></th>
         <th scope="col" data-word="inspector.forged"></th></tr></thead><tbody></tbody></table></details>
     <figcaption>
       <span class="df-note" role="status"></span>
@@ -61,7 +61,7 @@ PAGE = f"""
     </figcaption>
   </figure>
   <figure id="inspector-game" class="df-figure di-game df-empty" hidden>
-    <h3 id="inspector-question" data-word="inspector.question"></h3>
+    <h2 id="inspector-question" data-word="inspector.question"></h2>
     <p class="di-round"></p>
     <div class="di-choices">
       <button type="button" class="di-choice"><canvas width="28" height="28" aria-hidden="true"></canvas>
@@ -107,11 +107,11 @@ PAGE = f"""
       <option value="sorted" data-word="inspector.order.sorted"></option>
     </select></div>
   <div class="di-words">
-    <h3 data-word="inspector.who"></h3>
+    <h2 data-word="inspector.who"></h2>
     <p data-word="inspector.who.text"></p>
-    <h3 data-word="inspector.half"></h3>
+    <h2 data-word="inspector.half"></h2>
     <p id="inspector-explain"></p>
-    <h3 data-word="inspector.close"></h3>
+    <h2 data-word="inspector.close"></h2>
     <p data-word="inspector.close.text"></p>
   </div>
 </div>
@@ -155,6 +155,7 @@ def answer(inspector: Inspector, service: Service, request: dict[str, Any]) -> d
             "choice": outcome.choice,
             "inspector": outcome.inspector,
             "shares": [round(share, 4) for share in outcome.shares],
+            "kind": outcome.kind,
         }
     if want != "view":
         raise FieldError("the request does not say what it wants: view, round, choice, download or progress.")

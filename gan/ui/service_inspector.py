@@ -69,12 +69,16 @@ class Round:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A round after the choice: the truth, D's probability "real" of both, and which of them D takes for forged."""
+    """A round after the choice: the truth, D's probability "real" of both, and which of them D takes for forged.
+
+    `kind` says what the probabilities are, as Verdict.kind does.
+    """
 
     forged: int
     choice: int
     shares: tuple[float, float]
     inspector: int
+    kind: str
 
 
 def may_download() -> bool:
@@ -202,7 +206,7 @@ class Inspector:
         first, second = shares.tolist()
         # By D's own number: a probability may be at its end for both
         inspector = 0 if bool(logits[0] <= logits[1]) else 1
-        return Outcome(made.forged, int(choice), (first, second), inspector)
+        return Outcome(made.forged, int(choice), (first, second), inspector, verdict.kind)
 
     def _make_round(
         self, model: object, digit: object, seed: object, psi: object, number: object

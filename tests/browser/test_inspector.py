@@ -1,6 +1,7 @@
 """The Forger and inspector tab in a real browser: D's view, the game, and a machine that has no real digits."""
 
 import json
+import re
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -19,7 +20,7 @@ from tests.browser.conftest import PATIENCE, SIZES
 from tests.browser.pictures import read_picture, wait_until_drawn
 from tests.served import free_port, start
 
-NAME = "Forger and inspector"
+NAME = re.compile("Forger and inspector|造假者与鉴定者")
 
 
 @contextmanager

@@ -26,12 +26,24 @@
     "inspector.forgeds": ["Forged: model {model}", "伪造：模型 {model}"],
     "inspector.both": ["Real and forged", "真实与伪造"],
     "inspector.card": ["A {kind} {name}: D says {share} real", "{kind}的 {name}：判别器认为 {share} 真实"],
+    "inspector.card.rank": [
+      "A {kind} {name}: more real to D than {share} of forgeries",
+      "{kind}的 {name}：判别器认为比 {share} 的伪造品更真",
+    ],
     "inspector.digit.word": ["digit", "数字"],
     "inspector.summary": [
       "On average D says {real} for real digits and {forged} for forged ones. Shown one of each, it finds the real one the more real {ranked} of the time; guessing gives 50 %.",
       "判别器对真实数字平均给出 {real}，对伪造数字给出 {forged}。各取一个比较，它有 {ranked} 的次数认为真实的更真；瞎猜是 50 %。",
     ],
     "inspector.summary.alone": ["On average D says {forged} for forged digits.", "判别器对伪造数字平均给出 {forged}。"],
+    "inspector.summary.rank": [
+      "On average D finds a real digit more real than {real} of forgeries, and a forged one than {forged}. Shown one of each, it finds the real one the more real {ranked} of the time; guessing gives 50 %.",
+      "判别器平均认为真实数字比 {real} 的伪造品更真，伪造数字比 {forged} 的更真。各取一个比较，它有 {ranked} 的次数认为真实的更真；瞎猜是 50 %。",
+    ],
+    "inspector.summary.alone.rank": [
+      "On average D finds a forged digit more real than {forged} of forgeries.",
+      "判别器平均认为伪造数字比 {forged} 的伪造品更真。",
+    ],
     "inspector.plot": ["Histogram of D's opinion, real digits upwards, forged ones downwards.", "判别器看法的直方图：真实向上，伪造向下。"],
     "inspector.range": ["{low} to {high}", "{low} 至 {high}"],
     "inspector.digit": ["Digit", "数字"],
@@ -42,21 +54,21 @@
     "inspector.seed.info": ["Chooses the real digits and the hands of the forged ones.", "决定选哪些真实数字以及伪造的笔迹。"],
     "inspector.randomize": ["Randomize", "随机"],
     "inspector.psi": ["Truncation ψ", "截断 ψ"],
-    "inspector.psi.info": ["A cautious forger (low ψ) keeps to typical hands.", "谨慎的伪造者（低 ψ）只用典型笔迹。"],
+    "inspector.psi.info": ["A cautious forger (low ψ) keeps to typical hands.", "谨慎的造假者（低 ψ）只用典型笔迹。"],
     "inspector.order": ["Order", "排列"],
     "inspector.order.sides": ["Side by side", "左右并列"],
     "inspector.order.mixed": ["Shuffled", "打乱"],
     "inspector.order.sorted": ["Most real first", "最真的在前"],
-    "inspector.who": ["Forger and inspector", "伪造者与检查员"],
+    "inspector.who": ["Forger and inspector", "造假者与鉴定者"],
     "inspector.who.text": [
       "G, the forger, draws digits. D, the inspector, is shown real and forged ones and says how real each looks. G never sees a real digit: all it learns comes from D's answers.",
-      "G 是伪造者，负责画数字。D 是检查员，看真实和伪造的数字并判断有多真。G 从没见过真实数字：它学到的一切都来自 D 的回答。",
+      "G 是造假者，负责画数字。D 是鉴定者，看真实和伪造的数字并判断有多真。G 从没见过真实数字：它学到的一切都来自 D 的回答。",
     ],
     "inspector.half": ["What the percentage means", "百分比的含义"],
     "inspector.close": ["Why the two must stay close", "为何两者必须旗鼓相当"],
     "inspector.close.text": [
       "An inspector who is always right gives the forger no hint of what to do better; one who only guesses gives wrong ones. Training works while both improve together, neither far ahead. Choose a lesson's model above to see one that is easier to tell.",
-      "总是正确的检查员不会告诉伪造者该如何改进；只会猜的检查员给的提示是错的。两者一起进步、谁也不领先太多，训练才有效。在上方选择教程模型，看看更容易识破的例子。",
+      "总是正确的鉴定者不会告诉造假者该如何改进；只会猜的鉴定者给的提示是错的。两者一起进步、谁也不领先太多，训练才有效。在上方选择教程模型，看看更容易识破的例子。",
     ],
     "inspector.download": ["Download {source} ({size} MB)", "下载 {source}（{size} MB）"],
     "inspector.download.any": ["Download {source}", "下载 {source}"],
@@ -68,7 +80,7 @@
     "inspector.round": ["Round {round} of {rounds}: two pictures of the digit {name}. Click one, or press 1 or 2.", "第 {round} / {rounds} 轮：两张数字 {name}。点击一张，或按 1、2。"],
     "inspector.round.any": ["Round {round} of {rounds}: one real digit, one forged. Click one, or press 1 or 2.", "第 {round} / {rounds} 轮：一真一假。点击一张，或按 1、2。"],
     "inspector.pick": ["Picture {key}: the machine drew this one", "图 {key}：这是机器画的"],
-    "inspector.was": ["Picture {key}: {truth}, D says {share} real", "图 {key}：{truth}，判别器认为 {share} 真实"],
+    "inspector.was": ["Picture {key}: {truth}. {says}", "图 {key}：{truth}。{says}"],
     "inspector.machine": ["the machine's", "机器画的"],
     "inspector.human": ["a person's", "人写的"],
     "inspector.says": ["D says {share} real", "判别器：{share} 真实"],
@@ -89,7 +101,7 @@
     "inspector.yes": ["right", "对"],
     "inspector.no": ["wrong", "错"],
     "inspector.done": ["You found {mine} of {rounds} forgeries, D found {its}.", "你识破了 {rounds} 个伪造中的 {mine} 个，判别器识破 {its} 个。"],
-    "inspector.more": ["You are the better inspector.", "你是更好的检查员。"],
+    "inspector.more": ["You are the better inspector.", "你是更好的鉴定者。"],
     "inspector.same": ["You are as good an inspector as D.", "你和判别器不相上下。"],
     "inspector.less": ["D sees something that you do not.", "判别器看到了你没看到的。"],
     "inspector.luck": ["Guessing gets {mine} or more right in {luck} % of games.", "瞎猜有 {luck} % 的机会答对 {mine} 个或更多。"],
@@ -102,6 +114,9 @@
     if (share < 1 && share > 0.995) return ">99 %";
     return `${Math.round(100 * share)} %`;
   };
+
+  /* A word of what D says, in its form for ranks where that is all that D can say. */
+  const speak = (key, kind, values) => forge.word(kind === "relative" ? `${key}.rank` : key, values);
 
   const mean = (numbers) => numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
 
@@ -153,7 +168,7 @@
     svg.replaceChildren();
     const sides = [real, forged].map((side) => bin(side.shares).map((count) => count / (side.shares.length || 1)));
     const most = Math.max(...sides.flat(), 0.01);
-    const step = [0.05, 0.1, 0.2, 0.25, 0.5].find((one) => most / one <= 2.2) || 0.5;
+    const step = [0.05, 0.1, 0.2, 0.25, 0.5].find((one) => most / one <= 3.2) || 0.5;
     const limit = Math.ceil(most / step - 1e-9) * step;
     const middle = top + (height - top - bottom) / 2;
     const scale = (height - top - bottom) / 2 / limit;
@@ -179,14 +194,14 @@
     });
     draw(svg, "line", { class: "di-axis", x1: left, x2: width - right, y1: middle, y2: middle });
     draw(svg, "line", { class: "di-half", x1: at(0.5), x2: at(0.5), y1: top - 4, y2: height - bottom });
-    const half = forge.word(kind === "relative" ? "inspector.guess.rank" : "inspector.guess");
+    const half = speak("inspector.guess", kind);
     draw(svg, "text", { x: at(0.5), y: top - 8, "text-anchor": "middle" }, half);
     draw(svg, "text", { x: 2, y: top - 8 }, forge.word("inspector.share"));
     for (const share of [0, 0.25, 0.5, 0.75, 1]) {
       const anchor = share === 1 ? "end" : "middle";
       draw(svg, "text", { x: at(share), y: height - bottom + 16, "text-anchor": anchor }, String(100 * share));
     }
-    const axis = forge.word(kind === "relative" ? "inspector.axis.rank" : "inspector.axis");
+    const axis = speak("inspector.axis", kind);
     draw(svg, "text", { x: at(0.5), y: height - 6, "text-anchor": "middle" }, axis);
   };
 
@@ -213,7 +228,7 @@
     const card = (side, kind, index, names) => {
       const label = shown.classes.length ? names[side.labels[index]] : forge.word("inspector.digit.word");
       const share = percent(side.shares[index]);
-      const text = forge.word("inspector.card", { kind: forge.word(`inspector.${kind}`), name: label, share });
+      const text = speak("inspector.card", shown.kind, { kind: forge.word(`inspector.${kind}`), name: label, share });
       const box = make("div", { class: `di-card di-${kind}` });
       const canvas = make("canvas", { width: 28, height: 28, role: "img", "aria-label": text });
       forge.paintFrame(canvas, side.pixels, index);
@@ -225,7 +240,7 @@
       const box = make("section", { class: `di-group di-${kind}` });
       const grid = make("div", { class: "di-grid-cards" });
       grid.append(...boxes);
-      box.append(make("h3", {}, heading), grid);
+      box.append(make("h2", {}, heading), grid);
       return box;
     };
 
@@ -254,6 +269,7 @@
     const tabulate = () => {
       const rows = [bin(shown.real.shares), bin(shown.forged.shares)];
       const body = figure.querySelector("tbody");
+      figure.querySelector(".di-table th").textContent = speak("inspector.axis", shown.kind);
       body.replaceChildren();
       for (let place = 0; place < BINS; place++) {
         if (!rows[0][place] && !rows[1][place]) continue;
@@ -286,8 +302,8 @@
       const [real, forged] = [answer.real, answer.forged].map((side) => side.shares);
       const words = { forged: percent(mean(forged)) };
       const summary = real.length
-        ? forge.word("inspector.summary", { ...words, real: percent(mean(real)), ranked: percent(answer.ranked) })
-        : forge.word("inspector.summary.alone", words);
+        ? speak("inspector.summary", answer.kind, { ...words, real: percent(mean(real)), ranked: percent(answer.ranked) })
+        : speak("inspector.summary.alone", answer.kind, words);
       find("summary").textContent = summary;
       svg.setAttribute("aria-label", `${forge.word("inspector.plot")} ${summary}`);
       find("explain").textContent = answer.explain;
@@ -481,9 +497,9 @@
         button.classList.toggle("di-chosen", place === choice);
         button.disabled = true;
         button.querySelector(".di-truth").textContent = truth;
-        const says = shown && shown.kind === "relative" ? "inspector.says.rank" : "inspector.says";
-        button.querySelector(".di-says").textContent = forge.word(says, { share });
-        button.setAttribute("aria-label", forge.word("inspector.was", { key: place + 1, truth, share }));
+        const says = speak("inspector.says", answer.kind, { share });
+        button.querySelector(".di-says").textContent = says;
+        button.setAttribute("aria-label", forge.word("inspector.was", { key: place + 1, truth, says }));
       });
       const words = right ? ["inspector.right", d ? "inspector.d.right" : "inspector.d.wrong"]
         : ["inspector.wrong", d ? "inspector.d.only" : "inspector.d.both"];
