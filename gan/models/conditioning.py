@@ -1,7 +1,8 @@
 """How the lessons' networks are told the class: an embedding of y joined to what they read.
 
 Mirza & Osindero 2014, arXiv:1411.1784, section 3.2, eq. 2: G reads (z, y) and D reads (x, y). The embedding is learned
-rather than a one-hot code. Of a single class (an unconditional run) it is one constant vector, which a first layer
+rather than a one-hot code. How loud it begins decides much (docs/recipe.md): for G as long as a one-hot code, or G learns
+to answer the class and not z; for D as long as an image, or D does not hear it among 784 pixels. Of a single class (an unconditional run) it is one constant vector, which a first layer
 turns into part of its bias: such a run needs no network of its own.
 """
 
@@ -10,8 +11,15 @@ from torch import Tensor, nn
 
 from gan.models.registry import DiscriminatorNetwork, GeneratorNetwork
 
-CLASS_DIM = 16  # length of a class's embedding
+CLASS_DIM = 16  # numbers in a class's embedding
 PIXELS = 28 * 28
+
+
+def make_embedding(num_classes: int, size: int, *, norm: float) -> nn.Embedding:
+    """An embedding of `size` numbers a class, random, of about the given Euclidean norm."""
+    embed = nn.Embedding(num_classes, size)
+    nn.init.normal_(embed.weight, std=norm / size**0.5)
+    return embed
 
 
 class ConcatenatingGenerator(GeneratorNetwork):
@@ -23,7 +31,7 @@ class ConcatenatingGenerator(GeneratorNetwork):
     def __init__(self, z_dim: int, num_classes: int) -> None:
         super().__init__()
         self.z_dim, self.w_dim, self.num_classes = z_dim, z_dim + CLASS_DIM, num_classes
-        self.embed = nn.Embedding(num_classes, CLASS_DIM)
+        self.embed = make_embedding(num_classes, CLASS_DIM, norm=1.0)
         self.register_buffer("w_mean", torch.zeros(num_classes, self.w_dim))
 
     def map(self, z: Tensor, y: Tensor) -> Tensor:

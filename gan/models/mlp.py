@@ -14,7 +14,13 @@ import torch
 from torch import Tensor, nn
 
 from gan.config import Config
-from gan.models.conditioning import CLASS_DIM, PIXELS, ConcatenatingGenerator, FlatteningDiscriminator
+from gan.models.conditioning import (
+    CLASS_DIM,
+    PIXELS,
+    ConcatenatingGenerator,
+    FlatteningDiscriminator,
+    make_embedding,
+)
 from gan.models.norm import BatchNorm1d
 from gan.models.registry import DISCRIMINATORS, GENERATORS, DiscriminatorNetwork, GeneratorNetwork, register
 
@@ -50,7 +56,7 @@ class MLPDiscriminator(FlatteningDiscriminator):
 
     def __init__(self, num_classes: int, widths: Sequence[int]) -> None:
         super().__init__()
-        self.embed = nn.Embedding(num_classes, CLASS_DIM)
+        self.embed = make_embedding(num_classes, CLASS_DIM, norm=PIXELS**0.5)
         self.layers = make_layers([PIXELS + CLASS_DIM, *widths], batch_norm=False)
         self.out = nn.Linear(widths[-1], 1)
 
