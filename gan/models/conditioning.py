@@ -1,9 +1,11 @@
 """How the lessons' networks are told the class: an embedding of y joined to what they read.
 
 Mirza & Osindero 2014, arXiv:1411.1784, section 3.2, eq. 2: G reads (z, y) and D reads (x, y). The embedding is learned
-rather than a one-hot code. How loud it begins decides much (docs/recipe.md): for G as long as a one-hot code, or G learns
-to answer the class and not z; for D as long as an image, or D does not hear it among 784 pixels. Of a single class (an unconditional run) it is one constant vector, which a first layer
-turns into part of its bias: such a run needs no network of its own.
+rather than a one-hot code, and how loud it begins decides much (docs/recipe.md): for G as long as a one-hot code, or G
+learns to answer the class and not z; for D as long as an image, or D does not hear it among 784 pixels.
+
+Of a single class (an unconditional run) it is one constant vector, which a first layer turns into part of its bias:
+such a run needs no network of its own.
 """
 
 import torch
