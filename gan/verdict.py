@@ -170,8 +170,8 @@ class Verdict:
             mend = problem or f"python -m gan.fit_verdict {self.generator.name} stores one"
             return (
                 f"This model's loss ({loss}) only compares pictures of one class, and no calibration is stored "
-                f"({mend}): the percentage is the share of {REFERENCE} of the model's own forgeries of that class that D finds "
-                "less real, so 50 % is a typical forgery."
+                f"({mend}): the percentage is the share of {REFERENCE} of the model's own forgeries of that class that "
+                "D finds less real, so 50 % is a typical forgery."
             )
         return (
             f"This model's loss ({loss}) asks D for a probability itself, and this is its answer: above 50 % it "
