@@ -5,7 +5,7 @@ Notable choices
   where an event with a gr.Image takes 41 ms (Gradio 6.31, same machine).
 - Controls call JavaScript alone (`ask`); whatever is asked of the server goes through `respond`, which turns a wrong
   input into a sentence at its control and lets nothing else out.
-- The scripts are put into the page itself: no request for them, and nothing on disk is served.
+- The scripts are put into the page's head by `serve`, once: no request for them, and nothing on disk is served.
 """
 
 import logging
@@ -64,7 +64,6 @@ def make_picture(answer: Answer, html: str, mount: str, first: dict[str, Any], e
     return gr.HTML(
         html_template=html,
         js_on_load=mount,
-        head=read_scripts(),
         server_functions=[serve],
         elem_id=elem_id,
         apply_default_css=False,

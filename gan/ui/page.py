@@ -19,7 +19,7 @@ from gan.ui.about import build_about
 from gan.ui.api import add_endpoints
 from gan.ui.api_explore import add_explore_endpoints
 from gan.ui.api_hand import add_hand_endpoints
-from gan.ui.bridge import STATIC, read_styles
+from gan.ui.bridge import STATIC, read_scripts, read_styles
 from gan.ui.explore import build_explore
 from gan.ui.generate import build_generate
 from gan.ui.hand import build_hand
@@ -143,6 +143,7 @@ def serve(page: gr.Blocks, service: Service, *, host: str, port: int, mcp: bool 
         server_port=port,
         theme=build_theme(),
         css=read_styles(),
+        head=read_scripts(),
         i18n=build_i18n(),
         favicon_path=STATIC / "favicon.png",
         footer_links=["api", "settings"],
