@@ -18,8 +18,33 @@ def test_a_config_survives_json():
 
 
 def test_an_unknown_preset_lists_those_there_are():
-    with pytest.raises(ConfigError, match="unknown preset 'nonesuch': there are digits"):
+    with pytest.raises(ConfigError) as caught:
         get_preset("nonesuch")
+    assert str(caught.value) == f"unknown preset 'nonesuch': there are {', '.join(PRESETS)}"
+    assert set(PRESETS) == {"digits", "digits-tiny", "tutorial-mlp", "tutorial-conv-d", "dcgan"}
+
+
+def test_the_tiny_preset_is_smaller_and_shorter_than_the_default():
+    tiny, whole = get_preset("digits-tiny"), get_preset("digits")
+    assert (tiny.generator, tiny.discriminator, tiny.loss) == (whole.generator, whole.discriminator, whole.loss)
+    for name in ("z_dim", "w_dim", "g_width", "d_width", "images"):
+        assert getattr(tiny, name) < getattr(whole, name), name
+
+
+@pytest.mark.parametrize(
+    ("name", "g", "d", "z_dim"),
+    [
+        ("tutorial-mlp", "mlp-batchnorm", "mlp", 64),
+        ("tutorial-conv-d", "mlp", "strided", 100),
+        ("dcgan", "dcgan", "dcgan", 100),
+    ],
+)
+def test_a_lesson_is_its_networks_bce_and_adam_and_nothing_else(name: str, g: str, d: str, z_dim: int):
+    lesson = get_preset(name)
+    assert (lesson.generator, lesson.discriminator, lesson.z_dim) == (g, d, z_dim)
+    assert (lesson.loss, lesson.optimizer, lesson.lr, lesson.beta1, lesson.beta2) == ("bce", "adam", 2e-4, 0.5, 0.999)
+    assert lesson.d_steps == 1
+    assert not any((lesson.gamma, lesson.drift, lesson.mismatch, lesson.style_weight, lesson.augment, lesson.ema))
 
 
 @pytest.mark.parametrize(
@@ -58,7 +83,8 @@ def test_giving_one_budget_drops_the_presets_other():
 def test_every_setting_has_a_help_text_and_a_type():
     for item, kind in settings():
         assert len(item.metadata["help"]) > 10, item.name
-        assert kind in (int, float, str), item.name
+        assert kind in (int, float, str, bool), item.name
+        assert kind is not bool or item.default is False, item.name  # --name switches it on, and nothing off
 
 
 def test_reading_a_config_imports_nothing_heavy():
