@@ -1,8 +1,8 @@
 """The lessons' convolutions at the edges of G and D as plain matrix products, where a CPU's own kernels are slow.
 
 Each takes one of torch's layers and gives what that layer gives, to rounding. A transposed convolution of a single
-pixel, one to a single channel, and the gradient of a plane are each many times slower in oneDNN than their arithmetic
-asks for. The wide layers between stay torch's: there it comes near the matrix product's speed.
+pixel, one to a single channel, and the gradient of a plane can be slower in oneDNN than their arithmetic asks for
+(`python -m benchmarks.train --ablate` shows by how much). The wide layers between stay torch's.
 """
 
 import torch.nn.functional as F
