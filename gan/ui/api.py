@@ -17,6 +17,7 @@ from gradio.events import api
 from gradio.processing_utils import save_bytes_to_cache
 
 from gan.checkpoint import read_index
+from gan.render import FILMS
 from gan.ui.service import FRAMES, FieldError, Service
 
 log = logging.getLogger(__name__)
@@ -45,9 +46,15 @@ def add_endpoints(service: Service, folder: Callable[[], str]) -> None:
     """Add the public endpoints to the surrounding Blocks; `folder()` is its cache."""
 
     def generate(
-        digits: str = "0123456789", rows: int = 8, seed: int = 0, truncation: float = 1.0, model: str = "digits"
+        digits: str = "0123456789",
+        rows: int = 8,
+        seed: int = 0,
+        truncation: float = 1.0,
+        model: str = "digits",
+        hands: str = "one",
+        locks: str = "",
     ) -> tuple[dict, dict]:
-        sheet = answer_call(service.draw_sheet, model, digits, rows, seed, truncation)
+        sheet = answer_call(service.draw_sheet, model, digits, rows, seed, truncation, hands, locks)
         recipe = {**sheet.recipe, "milliseconds": round(sheet.milliseconds, 1)}
         return make_file(sheet.to_png(), "sheet.png", "image/png", folder()), recipe
 
@@ -60,10 +67,15 @@ def add_endpoints(service: Service, folder: Callable[[], str]) -> None:
         truncation: float,
         frames: int,
         model: str,
+        travels: str,
+        loop: str,
+        ends: str,
     ) -> Any:
-        return answer_call(
-            service.draw_frames, model, start_digit, start_seed, end_digit, end_seed, method, truncation, frames
-        )
+        if ends:  # also where `frames` is left as it is: as many as meet every end
+            count = None if frames == FRAMES else frames
+            return answer_call(service.draw_way, model, ends, method, truncation, travels, loop, count)
+        pair = (start_digit, start_seed, end_digit, end_seed)
+        return answer_call(service.draw_frames, model, *pair, method, truncation, frames, travels, loop)
 
     def interpolate(
         start_digit: int = 3,
@@ -74,8 +86,12 @@ def add_endpoints(service: Service, folder: Callable[[], str]) -> None:
         truncation: float = 1.0,
         frames: int = FRAMES,
         model: str = "digits",
+        travels: str = "both",
+        loop: str = "back",
+        ends: str = "",
     ) -> tuple[dict, dict]:
-        drawn = draw_way(start_digit, start_seed, end_digit, end_seed, method, truncation, frames, model)
+        pair = (start_digit, start_seed, end_digit, end_seed)
+        drawn = draw_way(*pair, method, truncation, frames, model, travels, loop, ends)
         return make_file(drawn.to_strip_png(), "strip.png", "image/png", folder()), drawn.recipe
 
     def interpolate_gif(
@@ -87,9 +103,16 @@ def add_endpoints(service: Service, folder: Callable[[], str]) -> None:
         truncation: float = 1.0,
         frames: int = FRAMES,
         model: str = "digits",
+        travels: str = "both",
+        loop: str = "back",
+        ends: str = "",
+        kind: str = "gif",
     ) -> tuple[dict, dict]:
-        drawn = draw_way(start_digit, start_seed, end_digit, end_seed, method, truncation, frames, model)
-        return make_file(drawn.to_gif(), "frames.gif", "image/gif", folder()), drawn.recipe
+        if kind not in FILMS:
+            raise gr.Error(f"The kind is {str(kind)[:40]!r}; it can be {', '.join(FILMS)}.", print_exception=False)
+        pair = (start_digit, start_seed, end_digit, end_seed)
+        drawn = draw_way(*pair, method, truncation, frames, model, travels, loop, ends)
+        return make_file(drawn.to_film(kind), f"frames.{kind}", FILMS[kind], folder()), drawn.recipe
 
     def models() -> dict:
         index = read_index()
@@ -97,14 +120,18 @@ def add_endpoints(service: Service, folder: Callable[[], str]) -> None:
 
     way = (
         "start_digit, end_digit: 0 to 9; start_seed, end_seed: 0 to 4294967295; method: slerp or lerp, how z travels; "
-        "truncation: psi, 0 to 1.5; frames: 2 to 241 even steps; model: a name from /models."
+        "truncation: psi, 0 to 1.5; frames: 2 to 241 even steps; model: a name from /models; travels: both, noise or "
+        "class; loop: back (forth and back) or round (on to the first end); ends: two to 12 as digit.seed, such as "
+        "3.4,8.7,1.2, in place of start and end."
     )
     for function, description in (
         (
             generate,
             "Draw a sheet of handwritten digits as a PNG, one column a digit and one style a row. digits: text such as "
             "2026, up to 64; rows: 1 to 20, up to 400 digits in all; seed: 0 to 4294967295; truncation: psi, 0 to 1.5; "
-            "model: a name from /models. Returns the file and the recipe that draws it again.",
+            "model: a name from /models; hands: one (a row is one z) or many (each digit has its own); locks: rows "
+            "that keep a style of a seed, as row:seed.style, such as 0:7.3. Returns the file and the recipe that draws "
+            "it again.",
         ),
         (
             interpolate,
@@ -112,7 +139,8 @@ def add_endpoints(service: Service, folder: Callable[[], str]) -> None:
         ),
         (
             interpolate_gif,
-            f"Draw the way between two digits, forth and back, as a GIF. {way} Returns the file and the recipe.",
+            f"Draw the way between two digits, forth and back, as a film. {way} kind: gif, "
+            "webp or mp4. Returns the file and the recipe.",
         ),
         (models, "The generators that can be named as `model`, with what is known of each."),
     ):

@@ -2,37 +2,124 @@
 
 What a program or a test may rely on: the picture is `img#generate-sheet`, whose data-version grows by one when new
 pixels are in place; `figure#generate-figure` has the recipe in data-recipe; the button #generate-draw draws the
-same again; the controls are #generate-digits, #generate-toggles, #generate-rows, #generate-seed, #generate-psi.
+same again; the controls are #generate-digits, #generate-toggles, #generate-rows, #generate-seed, #generate-psi and
+#generate-hands. `#generate-locks` holds a button a row, pressed where the row's style is locked; `#generate-verdicts`
+an item a digit, with what D and the reader say of it, while #generate-judge is pressed.
 """
 
 import base64
+import zlib
 from functools import partial
 from typing import Any
 
 import gradio as gr
 
+from gan.sampling import check_count
 from gan.ui.bridge import ask, make_picture, make_psi, make_randomize
-from gan.ui.service import MAX_DIGITS, MAX_ROWS, MAX_TYPED, Service
+from gan.ui.service import (
+    MAX_DATASET,
+    MAX_DIGITS,
+    MAX_ROWS,
+    MAX_SCALE,
+    MAX_TYPED,
+    FieldError,
+    Service,
+    checked,
+)
+from gan.ui.words import add, say
 
-FIRST: dict[str, Any] = {"digits": "0123456789", "rows": 8, "seed": 1, "psi": 1.0}
+FIRST: dict[str, Any] = {"digits": "0123456789", "rows": 8, "seed": 1, "psi": 1.0, "hands": "one"}
+ARGUMENTS = ("model", "digits", "rows", "seed", "psi", "hands", "locks")
 
-FIGURE = """
+add(
+    {
+        "generate.digits": ("Digits", "数字"),
+        "generate.every": ("All", "全选"),
+        "generate.none": ("None", "清空"),
+        "generate.typed": ("Or type a number", "或输入一个数"),
+        "generate.typedInfo": (
+            f"A number, a PIN or a date: order and repeats are kept, and what stands between digits (. - / : and "
+            f"spaces) is skipped. Up to {MAX_TYPED} digits.",
+            f"数、密码或日期均可：保留顺序和重复，数字之间的 . - / : 和空格会被略去。最多 {MAX_TYPED} 位。",
+        ),
+        "generate.rows": ("How many of each", "每个画几行"),
+        "generate.rowsInfo": (
+            f"One style (one z) a row, up to {MAX_DIGITS} digits on a sheet.",
+            f"每行一种风格（一个 z），整张最多 {MAX_DIGITS} 个数字。",
+        ),
+        "generate.seed": ("Seed", "种子"),
+        "generate.seedInfo": ("The same seed gives the same styles again.", "同一种子总是给出同样的风格。"),
+        "generate.hands": ("Written in", "笔迹"),
+        "generate.handsInfo": (
+            "One hand: a row is one z for all its digits. Many hands: each digit has a z of its own.",
+            "同一笔迹：一行共用一个 z。多种笔迹：每个数字各有自己的 z。",
+        ),
+        "generate.one": ("One hand a row", "每行同一笔迹"),
+        "generate.many": ("Many hands", "多种笔迹"),
+    }
+)
+
+SCALES = "".join(
+    f'<option value="{scale}"{" selected" if scale == MAX_SCALE else ""}>{scale}×</option>'
+    for scale in range(1, MAX_SCALE + 1)
+)
+
+FIGURE = f"""
 <figure id="generate-figure" class="df-figure df-empty">
-  <div class="df-stage df-sheet" tabindex="0" role="group" aria-label="Sheet of digits">
-    <img id="generate-sheet" alt="The sheet is being drawn" data-version="0">
+  <div class="df-stage df-sheet" tabindex="0" role="group" data-word-label="generate.sheet">
+    <div class="dg-sheet">
+      <div id="generate-locks" role="group" aria-label="Locked styles" data-word-label="generate.locks"></div>
+      <img id="generate-sheet" alt="The sheet is being drawn" data-version="0">
+      <div id="generate-verdicts" role="list" aria-label="Verdicts" data-word-label="generate.verdicts" hidden></div>
+    </div>
   </div>
   <p class="df-problem" role="alert"></p>
+  <p class="df-problem df-linked" role="alert"></p>
   <figcaption>
     <span class="df-note" role="status"></span>
     <span class="df-actions">
-      <button type="button" id="generate-draw" class="df-button df-primary">Generate</button>
-      <button type="button" id="generate-png" class="df-button" disabled>Save PNG</button>
+      <button type="button" id="generate-draw" class="df-button df-primary" data-word="generate.draw">Generate</button>
+      <button type="button" id="generate-judge" class="df-button" aria-pressed="false" disabled
+        data-word="generate.judge">Show verdicts</button>
+      <button type="button" id="generate-copy" class="df-button" disabled data-word="link.copy">Copy link</button>
     </span>
   </figcaption>
+  <p class="dg-explain" hidden></p>
+  <div class="dg-tools">
+    <span class="dg-group">
+      <button type="button" id="generate-spread" class="df-button dg-small" disabled
+        data-word="generate.spread">Locked style in every row</button>
+      <button type="button" id="generate-unlock" class="df-button dg-small" disabled
+        data-word="generate.unlock">Unlock</button>
+    </span>
+    <span class="dg-group">
+      <label><span data-word="generate.scale">Scale</span>
+        <select id="generate-scale">{SCALES}</select></label>
+      <button type="button" id="generate-png" class="df-button dg-small" disabled
+        data-word="generate.png">Save PNG</button>
+      <button type="button" id="generate-zip" class="df-button dg-small" disabled
+        data-word="generate.zip">Save ZIP</button>
+    </span>
+  </div>
+  <details class="dg-dataset" id="generate-dataset"><summary data-word="generate.dataset">Make a dataset</summary>
+    <p data-word="generate.datasetInfo"></p>
+    <div class="dg-group">
+      <label id="generate-count"><span data-word="generate.count">Digits in all</span>
+        <input type="number" min="1" max="{MAX_DATASET}" step="1" value="10000"></label>
+      <label><span data-word="generate.kind">As</span>
+        <select id="generate-kind"><option value="idx">IDX (MNIST)</option><option value="npz">npz (NumPy)</option>
+        </select></label>
+      <button type="button" id="generate-make" class="df-button dg-small" data-word="generate.make">Make it</button>
+      <button type="button" id="generate-cancel" class="df-button dg-small" disabled
+        data-word="generate.cancel">Cancel</button>
+    </div>
+    <div class="dg-progress"><progress id="generate-progress" max="1" value="0" aria-label="Progress"
+      data-word-label="generate.progress"></progress> <span id="generate-made" role="status"></span></div>
+  </details>
 </figure>
 """
 
-MOUNT = "DigitForge.mountGenerate(element, DigitForge.serverSource(server), props.first);"
+MOUNT = "DigitForge.mountGenerate(element, DigitForge.serverSource(server), props.first, trigger);"
 
 TO_TEXT = "(chosen) => [...chosen].sort().join('')"
 # A list that is returned holds one value for each output, hence the list around the one list.
@@ -40,17 +127,42 @@ TO_TOGGLES = "(text) => [[...new Set(String(text ?? '').replace(/[^0-9]/g, ''))]
 
 
 def answer(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """What the page's source asks for on this tab: {"want": "sheet"} or {"want": "sheet.png"}, and the controls."""
-    sheet = service.draw_sheet(*(request.get(name) for name in ("model", "digits", "rows", "seed", "psi")))
-    if request.get("want") == "sheet.png":
-        data = base64.b64encode(sheet.to_png()).decode("ascii")
-        return {"data": data, "type": "image/png", "name": f"digits-seed-{sheet.recipe['seed']}.png"}
-    count = len(sheet.images)
-    noun = "digit" if count == 1 else "digits"
+    """What the page's source asks for on this tab: {"want": "sheet", "judge", "slice", "link" or a file's name}.
+
+    The rest of the request are the controls; for "sheet.png" `scale`, for "slice" `count` and `at`, for "link" `link`.
+    """
+    want = request.get("want")
+    if want == "link":
+        controls = service.check_link(request.get("link") or {})
+        return {"controls": controls}
+    if want == "slice":
+        arguments = (request.get(name) for name in ("model", "digits", "count", "seed", "psi", "at"))
+        images, labels, recipe = service.draw_slice(*arguments)
+        deflated = zlib.compress(images.numpy().tobytes(), 1)
+        name = f"made-{recipe['model']}-{recipe['count']}-seed-{recipe['seed']}"
+        return {"deflated": base64.b64encode(deflated).decode("ascii"), "labels": labels, "name": name}
+    sheet = service.draw_sheet(*(request.get(name, FIRST.get(name)) for name in ARGUMENTS))
+    name = f"digits-seed-{request.get('seed')}"
+    if want == "sheet.png":
+        scale = None if request.get("scale") is None else checked("scale", check_count, request["scale"], MAX_SCALE)
+        data = base64.b64encode(sheet.to_png(scale)).decode("ascii")
+        return {"data": data, "type": "image/png", "name": f"{name}.png"}
+    if want == "sheet.zip":
+        data = base64.b64encode(sheet.to_zip()).decode("ascii")
+        return {"data": data, "type": "application/zip", "name": f"{name}.zip"}
+    if want == "judge":
+        judged = service.judge(request.get("model"), sheet.images, sheet.labels)
+        return {"real": judged.real, "read": judged.read, "explain": judged.explain, "reader": judged.reader}
+    if want != "sheet":
+        raise FieldError(f"there is no {str(want)[:40]!r} to ask for here.")
     return {
         "png": base64.b64encode(sheet.to_png(1)).decode("ascii"),
         "alt": sheet.alt,
-        "note": f"{count} {noun} in {sheet.milliseconds:.0f} ms, by {sheet.recipe['model']}",
+        "count": len(sheet.images),
+        "milliseconds": round(sheet.milliseconds),
+        "rows": sheet.rows,
+        "columns": sheet.columns,
+        "labels": [service.get(request.get("model")).class_names[label] for label in sheet.labels[: sheet.columns]],
         "recipe": sheet.recipe,
     }
 
@@ -59,23 +171,23 @@ def build_generate(service: Service, model: gr.Dropdown) -> None:
     """Put the tab's picture and controls into the surrounding layout."""
     with gr.Row(elem_classes="df-tab"):
         with gr.Column(scale=3, min_width=320, elem_classes="df-picture"):
-            first = {"model": model.value, **FIRST}
-            make_picture(partial(answer, service), FIGURE, MOUNT, first, "generate-picture")
+            first = {"model": model.value, **FIRST, "locks": ""}
+            picture = make_picture(partial(answer, service), FIGURE, MOUNT, first, "generate-picture")
         with gr.Column(scale=2, min_width=320, elem_classes="df-controls"):
             toggles = gr.CheckboxGroup(
                 list("0123456789"),
                 value=list(FIRST["digits"]),
-                label="Digits",
+                label=say("generate.digits"),
                 elem_id="generate-toggles",
                 elem_classes="df-keys",
             )
             with gr.Row(elem_classes="df-pair"):
-                every = gr.Button("All", elem_id="generate-all", size="sm", min_width=0)
-                none = gr.Button("None", elem_id="generate-none", size="sm", min_width=0)
+                every = gr.Button(say("generate.every"), elem_id="generate-all", size="sm", min_width=0)
+                none = gr.Button(say("generate.none"), elem_id="generate-none", size="sm", min_width=0)
             digits = gr.Textbox(
                 FIRST["digits"],
-                label="Or type a number",
-                info=f"Order and repeats are kept: 2026 draws four columns. Up to {MAX_TYPED} digits.",
+                label=say("generate.typed"),
+                info=say("generate.typedInfo"),
                 elem_id="generate-digits",
                 html_attributes=gr.InputHTMLAttributes(autocomplete="off", spellcheck=False),
             )
@@ -84,24 +196,35 @@ def build_generate(service: Service, model: gr.Dropdown) -> None:
                 MAX_ROWS,
                 value=FIRST["rows"],
                 step=1,
-                label="How many of each",
-                info=f"One style (one z) a row, up to {MAX_DIGITS} digits on a sheet.",
+                label=say("generate.rows"),
+                info=say("generate.rowsInfo"),
                 elem_id="generate-rows",
                 buttons=[],
             )
             with gr.Row(elem_classes="df-seed"):
                 seed = gr.Number(
                     FIRST["seed"],
-                    label="Seed",
-                    info="The same seed gives the same styles again.",
+                    label=say("generate.seed"),
+                    info=say("generate.seedInfo"),
                     precision=0,
                     elem_id="generate-seed",
                 )
                 make_randomize(seed, "generate-randomize")
+            hands = gr.Radio(
+                [(say("generate.one"), "one"), (say("generate.many"), "many")],
+                value=FIRST["hands"],
+                label=say("generate.hands"),
+                info=say("generate.handsInfo"),
+                elem_id="generate-hands",
+            )
             psi = make_psi("generate-psi", FIRST["psi"])
     toggles.input(fn=None, inputs=toggles, outputs=digits, js=TO_TEXT)
     every.click(fn=None, outputs=digits, js="() => '0123456789'")
     none.click(fn=None, outputs=digits, js="() => ''")
     # The text is the truth; the toggles follow it. (Its own `input` event misses what is pasted.)
     digits.change(fn=None, inputs=digits, outputs=toggles, js=TO_TOGGLES)
-    ask("generate", model=model, digits=digits, rows=rows, seed=seed, psi=psi)
+    controls = {"model": model, "digits": digits, "rows": rows, "seed": seed, "psi": psi, "hands": hands}
+    ask("generate", **controls)
+    # A link that was opened puts its values into the controls
+    names = list(controls)
+    picture.submit(fn=None, outputs=list(controls.values()), js=f"() => DigitForge.getSettled('generate', {names})")

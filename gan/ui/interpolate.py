@@ -1,9 +1,12 @@
-"""The Interpolate tab: two ends (digit, seed) and the way between them; the slider scrubs in the page alone.
+"""The Interpolate tab: two or more ends (digit, seed) and the way along them; the slider scrubs in the page alone.
+
+Every control is the page's own (static/interpolate.js): ends come and go, which Gradio's components cannot.
 
 What a program or a test may rely on: `input#interpolate-slider` moves `canvas#interpolate-picture`, whose data-version
 grows by one when new pixels are in place; so does that of `canvas#interpolate-strip` when other frames have come.
-`figure#interpolate-figure` has the recipe in data-recipe; the controls are #interpolate-start-digit, -start-seed,
--end-digit, -end-seed, -method and -psi.
+`figure#interpolate-figure` has the recipe in data-recipe; the ends are the items of #interpolate-ends, each with a
+select for the digit, a number for the seed, and buttons; the other controls are #interpolate-method, -travels, -loop
+and #interpolate-psi (an input in each).
 """
 
 import base64
@@ -11,22 +14,34 @@ from functools import partial
 from typing import Any
 
 import gradio as gr
-from gradio.components.base import Component
 
-from gan.ui.bridge import ask, make_picture, make_psi, make_randomize
-from gan.ui.service import Service
+from gan.latent import TRAVELS
+from gan.recipe import LOOPS, MAX_ENDS
+from gan.render import FILMS
+from gan.sampling import MAX_PSI, MAX_SEED
+from gan.ui.bridge import ask, make_picture
+from gan.ui.service import FieldError, Frames, Service
 
-FIRST: dict[str, Any] = {
-    "start_digit": "3",
-    "start_seed": 4,
-    "end_digit": "8",
-    "end_seed": 7,
-    "method": "slerp",
-    "psi": 0.7,
-}
-ARGUMENTS = ("model", "start_digit", "start_seed", "end_digit", "end_seed", "method", "psi")
+FIRST: dict[str, Any] = {"ends": "3.4,8.7", "method": "slerp", "travels": "both", "loop": "back", "psi": 0.7}
+ARGUMENTS = ("model", "ends", "method", "psi", "travels", "loop")
 
-FIGURE = """
+
+def _radios(name: str, values: tuple[str, ...]) -> str:
+    chosen = FIRST[name]
+    marks = "".join(
+        f'<label class="di-choice"><input type="radio" name="interpolate-{name}" value="{value}"'
+        f'{" checked" if value == chosen else ""}><span data-word="interpolate.{name}.{value}"></span></label>'
+        for value in values
+    )
+    return (
+        f'<fieldset id="interpolate-{name}" class="di-field"><legend data-word="interpolate.{name}"></legend>'
+        f'<div class="di-choices">{marks}</div>'
+        f'<p class="di-info" data-word="interpolate.{name}Info"></p></fieldset>'
+    )
+
+
+PAGE = f"""
+<div class="di">
 <figure id="interpolate-figure" class="df-figure df-empty">
   <div class="df-stage df-single">
     <canvas id="interpolate-picture" width="28" height="28" role="img"
@@ -40,74 +55,93 @@ FIGURE = """
     </div>
     <canvas id="interpolate-end" class="df-end" width="28" height="28" role="img" aria-label="End"></canvas>
   </div>
-  <div class="df-stage df-strip" tabindex="0" role="group" aria-label="Strip of frames">
+  <div class="df-stage df-strip" tabindex="0" role="group" data-word-label="interpolate.strip">
     <canvas id="interpolate-strip" width="328" height="28" role="img" aria-label="Strip" data-version="0"></canvas>
     <div id="interpolate-mark" aria-hidden="true"></div>
   </div>
   <p class="df-problem" role="alert"></p>
+  <p class="df-problem df-linked" role="alert"></p>
   <figcaption>
     <span class="df-note" role="status"></span>
     <span class="df-actions">
-      <button type="button" id="interpolate-play" class="df-button" aria-pressed="false" disabled>Play</button>
-      <button type="button" id="interpolate-gif" class="df-button" disabled>Save GIF</button>
-      <button type="button" id="interpolate-strip-png" class="df-button" disabled>Save strip</button>
+      <button type="button" id="interpolate-play" class="df-button df-primary" aria-pressed="false" disabled
+        data-word="interpolate.play">Play</button>
+      <button type="button" id="interpolate-copy" class="df-button" disabled data-word="link.copy">Copy link</button>
     </span>
   </figcaption>
+  <div class="df-actions di-files">
+    <button type="button" id="interpolate-gif" class="df-button dg-small" disabled
+      data-word="interpolate.gif">Save GIF</button>
+    <button type="button" id="interpolate-webp" class="df-button dg-small" disabled
+      data-word="interpolate.webp">Save WebP</button>
+    <button type="button" id="interpolate-mp4" class="df-button dg-small" disabled
+      data-word="interpolate.mp4">Save MP4</button>
+    <button type="button" id="interpolate-strip-png" class="df-button dg-small" disabled
+      data-word="interpolate.png">Save strip</button>
+  </div>
 </figure>
+<div class="di-controls">
+  <div id="interpolate-ends" class="di-field" role="group" data-word-label="interpolate.ends">
+    <div class="di-head"><strong data-word="interpolate.ends"></strong>
+      <span class="di-info" data-word="interpolate.endsInfo"></span></div>
+    <ol class="di-ends"></ol>
+    <div class="df-actions">
+      <button type="button" id="interpolate-add" class="df-button dg-small" data-word="interpolate.add"></button>
+      <button type="button" id="interpolate-zero" class="df-button dg-small" data-word="interpolate.zero"></button>
+      <button type="button" id="interpolate-same" class="df-button dg-small" data-word="interpolate.same"></button>
+    </div>
+  </div>
+  {_radios("travels", TRAVELS)}
+  {_radios("method", ("slerp", "lerp"))}
+  {_radios("loop", LOOPS)}
+  <div id="interpolate-psi" class="di-field">
+    <div class="di-head"><label for="interpolate-psi-input" data-word="interpolate.psi"></label>
+      <output id="interpolate-psi-shown" for="interpolate-psi-input"></output></div>
+    <input id="interpolate-psi-input" type="range" min="0" max="{MAX_PSI}" step="0.05" value="{FIRST["psi"]}">
+  </div>
+</div>
+</div>
 """
 
-MOUNT = "DigitForge.mountInterpolate(element, DigitForge.serverSource(server), props.first);"
+MOUNT = "DigitForge.mountInterpolate(element, DigitForge.serverSource(server), props.first, trigger);"
+
+
+def _name_file(frames: Frames, kind: str) -> str:
+    start, end = frames.stops[0], frames.stops[-1]
+    if len(frames.stops) == 2:
+        return f"digit-{start.digit}-seed-{start.seed}-to-{end.digit}-seed-{end.seed}.{kind}"
+    return f"digits-{'-'.join(str(stop.digit) for stop in frames.stops)}-seed-{start.seed}.{kind}"
 
 
 def answer(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """What the page's source asks for on this tab: {"want": "frames", "frames.gif" or "strip.png"} and the controls."""
-    frames = service.draw_frames(*(request.get(name) for name in ARGUMENTS))
+    """What the page's source asks for on this tab: {"want": "frames", "link" or a file's name} and the controls."""
     want = request.get("want")
-    if want in ("frames.gif", "strip.png"):
-        data, kind = (frames.to_gif(), "gif") if want == "frames.gif" else (frames.to_strip_png(), "png")
-        start, end = frames.recipe["start"], frames.recipe["end"]
-        name = f"digit-{start['digit']}-seed-{start['seed']}-to-{end['digit']}-seed-{end['seed']}.{kind}"
-        return {"data": base64.b64encode(data).decode("ascii"), "type": f"image/{kind}", "name": name}
+    if want == "link":
+        return {"controls": service.check_way_link(request.get("link") or {})}
+    films = {f"frames.{kind}": kind for kind in FILMS}
+    if want not in ("frames", "strip.png", *films):
+        raise FieldError(f"there is no {str(want)[:40]!r} to ask for here.")
+    frames = service.draw_way(*(request.get(name, FIRST.get(name)) for name in ARGUMENTS))
+    if want != "frames":
+        kind = films.get(want, "png")
+        data = frames.to_strip_png() if want == "strip.png" else frames.to_film(kind)
+        media = FILMS.get(kind, "image/png")
+        return {"data": base64.b64encode(data).decode("ascii"), "type": media, "name": _name_file(frames, kind)}
     return {
         "pixels": base64.b64encode(frames.images.numpy().tobytes()).decode("ascii"),
         "count": len(frames.images),
         "strip": frames.strip(),
+        "ends": [{"digit": stop.digit, "seed": stop.seed} for stop in frames.stops],
         "alt": frames.alt,
-        "note": f"{len(frames.images)} frames in {frames.milliseconds:.0f} ms, by {frames.recipe['model']}",
+        "milliseconds": round(frames.milliseconds),
         "recipe": frames.recipe,
     }
 
 
 def build_interpolate(service: Service, model: gr.Dropdown) -> None:
     """Put the tab's picture and controls into the surrounding layout."""
-    with gr.Row(elem_classes="df-tab"):
-        with gr.Column(scale=3, min_width=320, elem_classes="df-picture"):
-            first = {"model": model.value, **FIRST}
-            make_picture(partial(answer, service), FIGURE, MOUNT, first, "interpolate-panel")
-        with gr.Column(scale=2, min_width=320, elem_classes="df-controls"):
-            ends: dict[str, Component] = {}
-            for side in ("start", "end"):
-                ends[f"{side}_digit"] = gr.Radio(
-                    list("0123456789"),
-                    value=FIRST[f"{side}_digit"],
-                    label=f"{side.capitalize()}: digit",
-                    elem_id=f"interpolate-{side}-digit",
-                    elem_classes="df-keys",
-                )
-                with gr.Row(elem_classes="df-seed"):
-                    seed = ends[f"{side}_seed"] = gr.Number(
-                        FIRST[f"{side}_seed"],
-                        label=f"{side.capitalize()}: seed",
-                        precision=0,
-                        elem_id=f"interpolate-{side}-seed",
-                    )
-                    make_randomize(seed, f"interpolate-{side}-randomize")
-            method = gr.Radio(
-                [("Spherical (slerp)", "slerp"), ("Linear (lerp)", "lerp")],
-                value=FIRST["method"],
-                label="How z travels",
-                info="Spherical keeps its length, as typical noise has it. The class is blended in w by t.",
-                elem_id="interpolate-method",
-            )
-            psi = make_psi("interpolate-psi", FIRST["psi"])
-    ask("interpolate", model=model, **ends, method=method, psi=psi)
+    first = {"model": model.value, **FIRST, "most": MAX_ENDS, "maxSeed": MAX_SEED}
+    panel = make_picture(partial(answer, service), PAGE, MOUNT, first, "interpolate-panel")
+    ask("interpolate", model=model)
+    # A link that was opened chooses its model
+    panel.submit(fn=None, outputs=model, js="() => DigitForge.getSettled('interpolate', ['model'])")

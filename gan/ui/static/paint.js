@@ -36,17 +36,19 @@
 
   /* Show a picture of width x height own pixels inside `stage` at the largest whole number of screen pixels for each of
      its own that fits, so that every pixel is a square of one size; one that does not fit at the least legible
-     size scrolls inside the stage. */
-  forge.fit = (stage, picture, width, height) => {
-    if (!width || !stage.clientWidth) return;
+     size scrolls inside the stage. `spare` is the width in CSS pixels that something beside it takes, `least` the
+     fewest CSS pixels for each of its own. Returns how many CSS pixels there are now. */
+  forge.fit = (stage, picture, width, height, { spare = 0, least: wanted = 0.5 } = {}) => {
+    if (!width || !stage.clientWidth) return 0;
     const density = window.devicePixelRatio || 1;
     const style = getComputedStyle(stage);
-    const wide = stage.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    const wide = stage.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - spare;
     const high = stage.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom);
-    const least = Math.max(1, Math.ceil(density / 2));
+    const least = Math.max(1, Math.ceil(density * wanted));
     const times = Math.max(least, Math.floor(density * Math.min(wide / width, high / height)));
     picture.style.width = `${(times * width) / density}px`;
     picture.style.height = `${(times * height) / density}px`;
+    return times / density;
   };
 
   /* Say a Problem at its control (elem_id `${tab}-${field}`, or `${field}` for one that all tabs share), or in the

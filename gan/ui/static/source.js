@@ -6,7 +6,14 @@
      source.frames(request) -> Promise<{pixels, count, strip, alt, note, recipe}>
          pixels: Uint8Array of count x 784 grey levels, row by row, 255 = ink; strip: indices of the frames to show
      source.file(kind, request) -> Promise<{blob, name}>
-         a file to keep; kind is "sheet.png", "strip.png" or "frames.gif"
+         a file to keep; kind is "sheet.png", "sheet.zip", "strip.png", "frames.gif", "frames.webp" or "frames.mp4"
+     source.judge(request)  -> Promise<{real, read, explain, reader}>
+         of each picture of a sheet: real, D's probability (or null for all), and read, [label, confidence] (or null);
+         the other two say what these mean, or why there are none
+     source.slice(request)  -> Promise<{pixels, labels, name}>
+         pictures of a dataset from number request.at on, as many as are drawn at once; name: the file's, without ending
+     source.open(link)      -> Promise<{controls, weights}>
+         the values of the tab's controls that a link (text by name) stands for, checked
      source.hand(want, request) -> Promise<answer>
          the Your hand tab's "look", "refine" and "ten", as gan/ui/hand.py answers them; seen, redrawn and ten are
          Uint8Arrays of n x 784 grey levels, and packed is seen as the next "refine" takes it
@@ -46,6 +53,11 @@
     return bytes;
   };
 
+  const inflate = async (bytes) => {
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+    return new Uint8Array(await new Response(stream).arrayBuffer());
+  };
+
   forge.Problem = Problem;
 
   forge.serverSource = (server) => {
@@ -70,6 +82,12 @@
       async frames(request) {
         const { pixels, ...rest } = await ask({ ...request, want: "frames" });
         return { ...rest, pixels: decode(pixels) };
+      },
+      judge: (request) => ask({ ...request, want: "judge" }),
+      open: (link) => ask({ link, want: "link" }),
+      async slice(request) {
+        const { deflated, ...rest } = await ask({ ...request, want: "slice" });
+        return { ...rest, pixels: await inflate(decode(deflated)) };
       },
       async inspect(want, request) {
         const answer = await ask({ ...request, want });

@@ -1,0 +1,107 @@
+"""What programs call to have pictures judged: /score, an image file or a recipe in, D's and the reader's opinion out.
+
+From Python:
+
+import base64
+from pathlib import Path
+from gradio_client import Client
+picture = base64.b64encode(Path("seven.png").read_bytes()).decode()
+verdict = Client("http://127.0.0.1:7860").predict(picture, digit="7", api_name="/score")
+"""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from gradio.events import api
+from PIL import Image
+from torch import Tensor
+
+from gan.canvas import read_canvas
+from gan.data import to_float, to_uint8
+from gan.recipe import Sheet, check_recipe, parse_json
+from gan.ui.api import answer_call
+from gan.ui.api_hand import read_argument
+from gan.ui.service import MAX_DIGITS, FieldError, Service, checked, field_of, load_reader, parse_typed
+
+
+def score_recipe(service: Service, model: str, recipe: str) -> dict[str, Any]:
+    """Judge each picture that a recipe draws; FieldError for what is wrong."""
+    found = checked("recipe", parse_json, recipe)
+    generator = service.get(found.get("model", model))
+    drawn = checked("recipe", check_recipe, found, generator)
+    if not isinstance(drawn, Sheet):
+        raise FieldError("a way between digits has no classes to be judged as; give the recipe of a sheet.", "recipe")
+    if len(drawn.digits) > MAX_DIGITS:
+        raise FieldError(f"the recipe has {len(drawn.digits)} digits; up to {MAX_DIGITS} are judged at once.", "recipe")
+    with service.draws():
+        images = to_uint8(drawn.draw(generator))
+    return tell(service, generator.name, images, list(drawn.digits))
+
+
+def score_picture(service: Service, model: str, data: bytes, digit: str) -> dict[str, Any]:
+    """Judge one picture, as `digit` or else as the digit that the reader reads; FieldError for what is wrong."""
+    generator = service.get(model)
+    with field_of("picture"):
+        canvas = read_canvas(data)
+        image = read_own(data, canvas.image)
+    if digit:
+        labels = checked("digit", parse_typed, digit, generator.num_classes)
+        if len(labels) != 1:
+            raise FieldError(f"the digit has {len(labels)} digits; it takes one.", "digit")
+    else:
+        labels = [int(load_reader().read(image).argmax())]
+    if not generator.conditional:
+        labels = [0]
+    return {**tell(service, generator.name, image, labels), "note": canvas.note}
+
+
+def read_own(data: bytes, centred: Tensor) -> Tensor:
+    """A picture of 28 x 28 greys, as it is saved here, stays as it is; any other is taken as `centred`."""
+    with Image.open(io.BytesIO(data)) as picture:
+        if picture.size != (28, 28) or picture.mode != "L":
+            return centred
+        return to_float(torch.from_numpy(np.array(picture))[None, None])
+
+
+def tell(service: Service, model: str, images: Tensor, labels: list[int]) -> dict[str, Any]:
+    """What was found of N pictures, as plain values."""
+    judged = service.judge(model, images, labels)
+    names = service.get(model).class_names
+    return {
+        "digits": [names[label] for label in labels],
+        "real": judged.real,
+        "read": None if judged.read is None else [label for label, _ in judged.read],
+        "confidence": None if judged.read is None else [sure for _, sure in judged.read],
+        "explain": judged.explain,
+        "reader": judged.reader,
+    }
+
+
+def add_score_endpoint(service: Service, folder: Callable[[], str]) -> None:
+    """Add /score to the surrounding Blocks; `folder()` is its cache."""
+
+    def score(picture: str = "", digit: str = "", recipe: str = "", model: str = "digits") -> dict:
+        if picture and recipe:
+            answer_call(refuse_both)
+        if recipe:
+            return answer_call(score_recipe, service, model, recipe)
+        return answer_call(lambda: score_picture(service, model, read_argument(picture, folder()), digit))
+
+    api(
+        score,
+        api_name="score",
+        api_description="Ask the discriminator how real pictures are, and an independent reader what they show. "
+        "picture: one digit, an image file (PNG, JPEG, WebP, GIF or BMP) as base64 text, centred as MNIST's digits are "
+        "unless it is 28 x 28 greys already; digit: the class that it is judged as, or nothing for the one read; or "
+        "recipe: the JSON of a sheet, as /generate returns it, of up to 400 digits; model: a name from /models. "
+        "Returns for each picture D's probability (real), the reading and its confidence, and what these mean.",
+        queue=False,
+    )
+
+
+def refuse_both() -> None:
+    """FieldError: one of the two."""
+    raise FieldError("give either a picture or a recipe, not both.", "picture")
