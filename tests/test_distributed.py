@@ -1,0 +1,89 @@
+"""Several processes train as one would: the same numbers to rounding, one writer, and an end that is always clean."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+import torch.distributed as dist
+from torch import Tensor
+from torch.multiprocessing.spawn import spawn
+
+import gan
+from gan.checkpoint import get_previous, read_state
+from gan.config import PRESETS, Config, override
+from gan.data import Dataset
+from gan.distributed import Team
+from gan.journal import LOG
+from gan.train import main
+from gan.trainer import STATE, WEIGHTS, Trainer
+from tests.made_digits import make_digits
+
+ROOT = Path(__file__).resolve().parent.parent
+STEPS = 3
+SMALL = Config(z_dim=8, w_dim=16, g_width=12, d_width=4, batch=16, images=16 * STEPS, ema=0.9, penalty_every=2)
+# Adam divides a gradient by its own size, rounding errors where it is nothing else; with SGD the weights can be
+# compared, and Adam's own step sees only what is the same by then.
+SMALL = override(SMALL, optimizer="sgd", lr=0.01, beta1=0.5)
+CASES = {
+    "digits": override(SMALL, gamma=1.0, style_weight=0.5, mismatch=0.3, augment=0.5, drift=0.01),
+    "wgan-gp": override(SMALL, loss="wgan-gp", gamma=0.0, d_steps=2, noise="uniform"),
+    "dcgan": override(
+        PRESETS["dcgan"], batch=16, images=16 * STEPS, precision="fp32", optimizer="sgd", lr=0.01, ema=0.9
+    ),
+}
+
+
+def learn(case: str, team: Team, steps: int = STEPS) -> dict[str, Any]:
+    """The numbers of a few steps, averaged over the team, and the networks after them."""
+    images, labels = make_digits(40, 0)  # the third batch reaches over the end of an epoch
+    data = Dataset(torch.from_numpy(images)[:, None], torch.from_numpy(labels).long(), tuple("0123456789"))
+    trainer = Trainer(CASES[case], data, Path("nowhere"), torch.device("cpu"), team=team)
+    rows = []
+    for _ in range(steps):
+        numbers = trainer.advance()
+        rows.append({name: team.average(value.detach().clone()) for name, value in numbers.items()})
+    networks = {"g": trainer.g, "d": trainer.d, "ema": trainer.ema}
+    return {"rows": rows, **{name: dict(network.state_dict()) for name, network in networks.items()}}
+
+
+def work(rank: int, meeting: str, folder: str) -> None:
+    """One of two processes: learn its share of every case, and leave what came out in a file."""
+    torch.set_num_threads(1)
+    dist.init_process_group("gloo", init_method=meeting, rank=rank, world_size=2)
+    torch.save({case: learn(case, Team(rank, 2)) for case in CASES}, Path(folder) / f"{rank}.pt")
+    dist.destroy_process_group()
+
+
+@pytest.fixture(scope="module")
+def halves(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, dict[str, Any]]]:
+    """What each of two processes came to, by case."""
+    folder = tmp_path_factory.mktemp("halves")
+    spawn(work, ((folder / "meeting").as_uri(), str(folder)), nprocs=2)
+    return [torch.load(folder / f"{rank}.pt", weights_only=True) for rank in (0, 1)]
+
+
+def check_near(found: Tensor, want: Tensor, name: str) -> None:
+    """Equal but for the rounding of float32 sums in another order."""
+    torch.testing.assert_close(found, want, rtol=1e-4, atol=1e-6, equal_nan=True, msg=lambda text: f"{name}: {text}")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_two_processes_learn_what_one_would(case: str, halves: list[dict[str, dict[str, Any]]]):
+    whole, (first, second) = learn(case, Team()), (half[case] for half in halves)
+    for step, (mine, ours) in enumerate(zip(whole["rows"], first["rows"], strict=True)):
+        assert mine.keys() == ours.keys()
+        for name, value in mine.items():
+            check_near(ours[name], value, f"{name} of step {step}")
+    start = learn(case, Team(), steps=0)
+    for net in ("g", "d", "ema"):
+        for name, value in whole[net].items():
+            assert torch.equal(first[net][name], second[net][name]), f"{net}.{name}"
+            check_near(first[net][name], value, f"{net}.{name}")
+        assert any(not torch.equal(value, start[net][name]) for name, value in whole[net].items())
