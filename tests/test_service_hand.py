@@ -100,7 +100,7 @@ def test_told_hand_draws_the_same_ten_digits_again(desk, last):
 
 
 def test_hand_of_other_weights_is_said(desk, last):
-    with pytest.raises(FieldError, match="found with other weights than those that digits has now"):
+    with pytest.raises(FieldError, match="This was made with other weights"):
         desk.draw_ten("digits", last.hand, "0" * 12)
 
 
@@ -231,6 +231,7 @@ def test_model_without_classes_redraws_and_says_what_it_cannot(folder):
     desk = HandDesk(Service())
     answer = desk.look("any", SEVEN)
     assert answer.ten is None
+    assert answer.note.startswith("The model any was trained without classes")
     assert answer.digit == 7
     assert answer.redrawn.shape == (28, 28)
     with pytest.raises(FieldError, match="trained without classes") as error:

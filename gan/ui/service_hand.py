@@ -30,15 +30,20 @@ from gan.data import DIGITS, to_float, to_uint8
 from gan.encoder import EncoderError, load_encoder
 from gan.invert import STEPS, Found, Inverter, draw_hand, hear_hand, measure_error, tell_hand
 from gan.measure import measure_slant, measure_thickness
+from gan.recipe import check_weights
 from gan.render import encode_png, make_sheet
 from gan.sampling import Generator
 from gan.ui.service import FieldError, Service, checked, list_digits, make_recipe
 
-SLICE_SECONDS = 0.04
+SLICE_SECONDS = 0.03  # after which no further steps are begun: the pen is held for about 50 ms
 MAX_WRITTEN = 32  # digits of a line
 MAX_TEXT = 64  # characters typed for it, marks and spaces too
 MARKS = " .,:-/"  # what may stand between digits; the page sets these itself, G draws digits alone
 LINE_GAP, MARGIN = 3, 4  # pixels between two signs, and around the line
+WITHOUT_CLASSES = (
+    "The model {} was trained without classes: it can redraw what you drew, but no other digit in that hand; "
+    "choose another model for those."
+)
 UNSURE = 0.6  # confidence below which the reading is called a guess
 
 T = TypeVar("T")
@@ -156,10 +161,8 @@ class HandDesk:
         """
         generator = self._get(model).generator
         self._check_classes(generator)
-        if weights and not (isinstance(weights, str) and generator.sha256.startswith(weights)):
-            raise FieldError(
-                f"this hand was found with other weights than those that {generator.name} has now; draw it again."
-            )
+        if weights:
+            checked("", check_weights, weights, generator)
         z = checked("hand", hear_hand, hand, generator)
         digits = list(range(generator.num_classes))
         drawn = self._run(lambda: to_uint8(draw_hand(generator, z, digits)))
@@ -225,11 +228,7 @@ class HandDesk:
     def _check_classes(generator: Generator) -> None:
         """FieldError when the generator cannot be told which digit to draw."""
         if not generator.conditional:
-            raise FieldError(
-                f"the model {generator.name} was trained without classes: it can redraw what you drew, but no other "
-                "digit in that hand; choose another model.",
-                "model",
-            )
+            raise FieldError(WITHOUT_CLASSES.format(generator.name), "model")
 
     def _run(self, work: Callable[[], T]) -> T:
         """Do it with the pen, in a thread of the service's own, whose torch keeps to one thread."""
@@ -264,7 +263,9 @@ class HandDesk:
         both = torch.cat([image, again])
         slant, thick = measure_slant(both).tolist(), measure_thickness(both).tolist()
         note = ""
-        if max(read) < UNSURE:
+        if not generator.conditional:
+            note = WITHOUT_CLASSES.format(generator.name)
+        elif max(read) < UNSURE:
             note = "The reading is a guess; say which digit is meant, or draw it more plainly."
         return Answer(
             model=generator.name,

@@ -232,6 +232,7 @@
       figure.dataset.hand = answer.hand;
       figure.classList.remove("df-empty");
       for (const button of [save, link]) button.disabled = !answer.ten;
+      if (!answer.ten) saveLine.disabled = true;
     };
 
     const look = forge.latest(
