@@ -195,6 +195,17 @@ def test_choice_that_there_is_not_is_said(inspector, choice):
         ask_choice(inspector, 0, choice)
 
 
+def test_link_of_other_weights_says_so(inspector):
+    service = inspector._service
+    request = {"want": "view", "model": "tiny", "digit": "any", "count": 4, "seed": 1, "psi": 1}
+    own = service.get("tiny").sha256[:12]
+    assert answer(inspector, service, {**request, "weights": own})["recipe"]["weights"].startswith(own)
+    for weights in ("0" * 12, "", 7, ["x"]):
+        with pytest.raises(FieldError, match="weights") as error:
+            answer(inspector, service, {**request, "weights": weights})
+        assert error.value.field == "model"
+
+
 @pytest.mark.parametrize("want", [None, "", "truth", 7, ["view"]])
 def test_request_for_nothing_known_is_a_sentence(inspector, want):
     told = respond(lambda request: answer(inspector, inspector._service, request), {"want": want, "model": "tiny"})

@@ -210,6 +210,7 @@
     forge.translate(element);
     const link = forge.linked(TAB);
     const state = { ...first, ...link };
+    if (state.part !== "game") state.part = "view";
     const page = element.querySelector(".di-tab");
     const [figure, game, cards, svg] = ["figure", "game", "cards", "plot"].map(find);
     const note = figure.querySelector(".df-note");
@@ -217,9 +218,15 @@
 
     /* What the server is asked: the state, without what the page alone decides. */
     const request = () => {
-      const { model, digit, count, seed, psi } = state;
-      return { model, digit, count, seed, psi };
+      const { model, digit, count, seed, psi, weights } = state;
+      return weights ? { model, digit, count, seed, psi, weights } : { model, digit, count, seed, psi };
     };
+    /* A link is of certain weights; what is changed after it is not. */
+    const change = (name, value) => {
+      state[name] = value;
+      delete state.weights;
+    };
+    const drawSeed = () => change("seed", crypto.getRandomValues(new Uint32Array(1))[0]);
     const failView = (problem) => forge.say(TAB, figure, problem);
     const failGame = (problem) => forge.say(TAB, game, problem);
 
@@ -289,8 +296,8 @@
       const any = forge.word(classes.length ? "inspector.any" : "inspector.any.alone");
       select.replaceChildren(make("option", { value: "any" }, any));
       classes.forEach((name, value) => select.append(make("option", { value }, name)));
-      select.value = String(state.digit);
-      if (select.selectedIndex < 0) select.value = "any";
+      // A class that the model has not, from a link, is left blank beside the sentence that says so
+      select.value = classes.length ? String(state.digit) : "any";
     };
 
     const show = (answer) => {
@@ -522,7 +529,7 @@
     next.addEventListener("click", () => {
       if (!play) return;
       if (play.over) {
-        state.seed = crypto.getRandomValues(new Uint32Array(1))[0];
+        drawSeed();
         put();
         start();
       } else if (play.round + 1 < play.rounds) {
@@ -578,7 +585,7 @@
     for (const name of ["digit", "count", "seed", "psi"]) {
       const input = find(`${name}-input`);
       input.addEventListener("input", () => {
-        state[name] = input.value;
+        change(name, input.value);
         put();
         if (state.part === "view") refresh();
       });
@@ -593,7 +600,7 @@
 
     for (const name of ["randomize", "shuffle"]) {
       find(name).addEventListener("click", () => {
-        state.seed = crypto.getRandomValues(new Uint32Array(1))[0];
+        drawSeed();
         put();
         refresh();
       });
@@ -601,7 +608,8 @@
 
     const linkOf = () => {
       const { part, order } = state;
-      return part === "game" && play ? { ...play.asked, part } : { ...request(), order, part };
+      const weights = shown ? shown.recipe.weights.slice(0, 12) : state.weights;
+      return part === "game" && play ? { ...play.asked, weights, part } : { ...request(), weights, order, part };
     };
     find("link").addEventListener("click", (event) => forge.copyLink(event.target, TAB, linkOf()));
     find("game-link").addEventListener("click", (event) => forge.copyLink(event.target, TAB, linkOf()));
@@ -611,7 +619,7 @@
     put();
     let linked = link && link.model; // a link's model holds until the chooser is used
     forge.mount(TAB, first, (asked) => {
-      if (!linked) state.model = asked.model;
+      if (!linked) change("model", asked.model);
       linked = null;
       refresh();
     });
