@@ -487,7 +487,7 @@ def test_a_process_that_dies_is_told_of_and_another_run_can_begin(stage):
     stage.wait_for("running")
     assert stage.workshop._worker is not None
     stage.workshop._worker.send(do="die")
-    assert "ended unexpectedly" in stage.wait_for("ended")["problem"]
+    assert "ended unexpectedly" in stage.wait_for("ended")["trouble"]
     stage.workshop.start(ANN, FORM)
     stage.wait_for("running")
 
@@ -575,7 +575,7 @@ def test_a_real_run_learns_stops_and_is_kept(folder, tmp_path, monkeypatch, made
         wait(lambda told: (told["now"].get("images") or 0) > 64 * 20)
         workshop.steer(ANN, "stop")
         told = wait(lambda told: told["state"] == "ended")
-        assert told["problem"] == ""
+        assert told["trouble"] == ""
         workshop.keep(ANN, "learnt")
         generator = service.get("learnt")
         assert generator.config.preset == "tutorial-mlp"
@@ -593,7 +593,7 @@ def test_a_plan_that_cannot_train_is_refused_by_the_process(folder, monkeypatch,
     try:
         workshop.start(ANN, {**FORM, "preset": "dcgan", "loss": "wgan-gp"})
         told = wait_until(workshop, lambda told: told["state"] == "ended")
-        assert "BatchNorm in the discriminator" in told["problem"]
+        assert "BatchNorm in the discriminator" in told["trouble"]
         assert not told["result"]["there"]
     finally:
         workshop.close()

@@ -259,7 +259,7 @@ class Run:
         self.owner, self.config, self.folder = owner, config, folder
         self.state = "preparing"  # fetching, running, paused, stopping, ended
         self.seen = self.changed = clock  # the owner was last here; the state last changed
-        self.problem, self.about, self.left = "", "", ""
+        self.trouble, self.about, self.left = "", "", ""
         self.now: dict[str, Any] = {}
         self.step: dict[str, Any] = {}
         self.steps = 0
@@ -419,7 +419,7 @@ class Workshop:
                 "state": run.state,
                 "mine": mine,
                 "free": self._is_free(owner),
-                "problem": run.problem,
+                "trouble": run.trouble,
                 "about": run.about,
                 "left": run.left,
                 "run": {name: getattr(run.config, name) for name in ("preset", "loss", "lr", "batch", "minutes")}
@@ -467,7 +467,7 @@ class Workshop:
             what = event.pop("is", "") if event is not None else None
             if event is None:
                 if not run.over:
-                    run.problem = run.problem or "the training process ended unexpectedly; start another run."
+                    run.trouble = run.trouble or "the training process ended unexpectedly; start another run."
                     run.move("ended", self._clock())
             elif what == "state" and run.state != "stopping":
                 run.move(str(event["state"]), self._clock())
@@ -484,7 +484,7 @@ class Workshop:
             elif what == "step":
                 run.step, run.steps, run.changed = event, run.steps + 1, self._clock()
             elif what == "refused":
-                run.problem, run.about = str(event["message"]), str(event["about"])
+                run.trouble, run.about = str(event["message"]), str(event["about"])
                 run.move("ended", self._clock())
             elif what == "done":
                 run.images, run.seconds = int(event["images"]), float(event["seconds"])

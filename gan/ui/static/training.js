@@ -380,7 +380,7 @@
     const can = (button) => button.getAttribute("aria-disabled") !== "true";
 
     const complain = () => {
-      const problem = wrong || (last.problem && !last.about ? { message: last.problem, field: "" } : null);
+      const problem = wrong || (last.trouble && !last.about ? { message: last.trouble, field: "" } : null);
       const key = problem ? `${problem.field} ${problem.message}` : "";
       if (key === told) return;
       told = key;
@@ -482,7 +482,7 @@
 
     const showMissing = () => {
       const box = find("training-missing");
-      const said = last.allowed ? (last.about === "data" && last.problem) || last.missing : last.why;
+      const said = last.allowed ? (last.about === "data" && last.trouble) || last.missing : last.why;
       box.hidden = !said || isActive();
       box.querySelector("p").textContent = said ? said.replace(/^[a-z]/, (letter) => letter.toUpperCase()) : "";
       const button = find("training-download");
