@@ -18,11 +18,23 @@ from gradio.components.base import Component
 
 from gan.sampling import MAX_PSI
 from gan.ui.service import FieldError
+from gan.ui.words import add, say
 
 Answer = Callable[[dict[str, Any]], dict[str, Any]]
 
 STATIC = Path(__file__).resolve().parent / "static"
 SHARED = ("source.js", "words.js", "link.js", "paint.js")  # what the tabs' own scripts build on, in this order
+
+WORDS = add(
+    {
+        "shared.psi": ("Truncation ψ", "截断 ψ"),
+        "shared.psiInfo": (
+            "How far styles stray from the digit's typical hand: at 1 as learnt, at 0 not at all.",
+            "风格可以离该数字的典型笔迹多远：1 为学到的样子，0 为完全不偏离。",
+        ),
+        "shared.randomize": ("Randomize", "随机"),
+    }
+)
 
 log = logging.getLogger(__name__)
 
@@ -89,8 +101,8 @@ def make_psi(elem_id: str, value: float) -> gr.Slider:
         MAX_PSI,
         value=value,
         step=0.05,
-        label="Truncation ψ",
-        info="How far styles stray from the digit's typical hand: at 1 as learnt, at 0 not at all.",
+        label=say("shared.psi"),
+        info=say("shared.psiInfo"),
         elem_id=elem_id,
         buttons=[],
     )
@@ -98,6 +110,8 @@ def make_psi(elem_id: str, value: float) -> gr.Slider:
 
 def make_randomize(seed: gr.Number, elem_id: str) -> gr.Button:
     """A button that puts a new random seed into `seed`, in the page alone."""
-    button = gr.Button("Randomize", elem_id=elem_id, elem_classes="df-randomize", size="sm", min_width=120, scale=0)
+    button = gr.Button(
+        say("shared.randomize"), elem_id=elem_id, elem_classes="df-randomize", size="sm", min_width=120, scale=0
+    )
     button.click(fn=None, outputs=seed, js="() => crypto.getRandomValues(new Uint32Array(1))[0]")
     return button

@@ -19,6 +19,7 @@ from gan.ui.about import build_about
 from gan.ui.api import add_endpoints
 from gan.ui.api_explore import add_explore_endpoints
 from gan.ui.api_hand import add_hand_endpoints
+from gan.ui.api_score import add_score_endpoint
 from gan.ui.bridge import STATIC, read_scripts, read_styles
 from gan.ui.explore import build_explore
 from gan.ui.generate import build_generate
@@ -113,11 +114,12 @@ def build(service: Service) -> gr.Blocks:
             found = service.models()
             return gr.Dropdown(found, visible=len(found) > 1)
 
-        with gr.Tabs():
+        with gr.Tabs(overflow_behavior="wrap"):
             for name, _, build_tab in TABS:
                 with gr.Tab(say(f"tab.{name}"), id=name, elem_id=f"tab-{name}"):
                     build_tab(service, model)
         gr.HTML(LETTERS, js_on_load=TRANSLATE, apply_default_css=False)
+        page.load(fn=None, js="() => DigitForge.openLinked()")
         page.load(
             refresh_models,
             outputs=model,
@@ -127,6 +129,7 @@ def build(service: Service) -> gr.Blocks:
             show_progress="hidden",
         )
         add_endpoints(service, lambda: page.GRADIO_CACHE)
+        add_score_endpoint(service, lambda: page.GRADIO_CACHE)
         add_explore_endpoints(service, lambda: page.GRADIO_CACHE)
         add_hand_endpoints(service, lambda: page.GRADIO_CACHE)
     return page

@@ -49,6 +49,7 @@
       "D 看十个赝品，说出每个有多像真的。训练时两者轮流学习：G 努力提高这些数，D 努力压低它们；最后剩下的，足以骗过同样久经训练的对手。",
     ],
     "about.learn": ["5. How it learnt", "五、它是怎样学会的"],
+    "about.ways": ["5. From one digit to another", "五、从一个数字到另一个"],
     "about.learn.text": [
       "The same eight z at four moments of the training run; on the left, how many images D had been shown. " +
         "The Training tab has all of them.",
@@ -272,6 +273,7 @@
       say("draw", any ? "about.draw.any" : "about.draw.text");
       say("styles", any ? "about.styles.any" : "about.styles.text");
       say("learn", answer.learned ? "about.learn.text" : "about.learn.ways");
+      element.querySelector("#about-learn h3").textContent = forge.word(answer.learned ? "about.learn" : "about.ways");
       element.querySelector("#about-judge p").textContent = [forge.word("about.judge.text"), answer.explain].join(" ").trim();
       refit();
     };
