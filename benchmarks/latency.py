@@ -164,6 +164,11 @@ def main() -> None:
         rows.append(
             ("Generate: psi slider, 80 digits", measure(page, slider, "input", psi, "#generate-sheet", "data-version"))
         )
+        page.locator("#generate-rows input[type=number]").fill("10")
+        page.wait_for_timeout(500)
+        rows.append(
+            ("Generate: psi slider, 10 x 10", measure(page, slider, "input", psi, "#generate-sheet", "data-version"))
+        )
         page.locator("#generate-rows input[type=number]").fill("1")
         page.wait_for_timeout(500)
         rows.append(
@@ -184,7 +189,7 @@ def main() -> None:
         )  # fmt: skip
         rows.append(
             ("Interpolate: Randomize, 61 frames",
-             measure(page, "#interpolate-start-randomize", "click", psi, "#interpolate-strip", "data-version"))
+             measure(page, "#interpolate-randomize-0", "click", psi, "#interpolate-strip", "data-version"))
         )  # fmt: skip
         browser.close()
     floor = rows[0][1]

@@ -29,19 +29,19 @@ ARGUMENTS = ("model", "ends", "method", "psi", "travels", "loop")
 def _radios(name: str, values: tuple[str, ...]) -> str:
     chosen = FIRST[name]
     marks = "".join(
-        f'<label class="di-choice"><input type="radio" name="interpolate-{name}" value="{value}"'
+        f'<label class="dw-choice"><input type="radio" name="interpolate-{name}" value="{value}"'
         f'{" checked" if value == chosen else ""}><span data-word="interpolate.{name}.{value}"></span></label>'
         for value in values
     )
     return (
-        f'<fieldset id="interpolate-{name}" class="di-field"><legend data-word="interpolate.{name}"></legend>'
-        f'<div class="di-choices">{marks}</div>'
-        f'<p class="di-info" data-word="interpolate.{name}Info"></p></fieldset>'
+        f'<fieldset id="interpolate-{name}" class="dw-field"><legend data-word="interpolate.{name}"></legend>'
+        f'<div class="dw-choices">{marks}</div>'
+        f'<p class="dw-info" data-word="interpolate.{name}Info"></p></fieldset>'
     )
 
 
 PAGE = f"""
-<div class="di">
+<div class="dw">
 <figure id="interpolate-figure" class="df-figure df-empty">
   <div class="df-stage df-single">
     <canvas id="interpolate-picture" width="28" height="28" role="img"
@@ -69,7 +69,7 @@ PAGE = f"""
       <button type="button" id="interpolate-copy" class="df-button" disabled data-word="link.copy">Copy link</button>
     </span>
   </figcaption>
-  <div class="df-actions di-files">
+  <div class="df-actions dw-files">
     <button type="button" id="interpolate-gif" class="df-button dg-small" disabled
       data-word="interpolate.gif">Save GIF</button>
     <button type="button" id="interpolate-webp" class="df-button dg-small" disabled
@@ -80,11 +80,11 @@ PAGE = f"""
       data-word="interpolate.png">Save strip</button>
   </div>
 </figure>
-<div class="di-controls">
-  <div id="interpolate-ends" class="di-field" role="group" data-word-label="interpolate.ends">
-    <div class="di-head"><strong data-word="interpolate.ends"></strong>
-      <span class="di-info" data-word="interpolate.endsInfo"></span></div>
-    <ol class="di-ends"></ol>
+<div class="dw-controls">
+  <div id="interpolate-ends" class="dw-field" role="group" data-word-label="interpolate.ends">
+    <div class="dw-head"><strong data-word="interpolate.ends"></strong>
+      <span class="dw-info" data-word="interpolate.endsInfo"></span></div>
+    <ol class="dw-ends"></ol>
     <div class="df-actions">
       <button type="button" id="interpolate-add" class="df-button dg-small" data-word="interpolate.add"></button>
       <button type="button" id="interpolate-zero" class="df-button dg-small" data-word="interpolate.zero"></button>
@@ -94,8 +94,8 @@ PAGE = f"""
   {_radios("travels", TRAVELS)}
   {_radios("method", ("slerp", "lerp"))}
   {_radios("loop", LOOPS)}
-  <div id="interpolate-psi" class="di-field">
-    <div class="di-head"><label for="interpolate-psi-input" data-word="interpolate.psi"></label>
+  <div id="interpolate-psi" class="dw-field">
+    <div class="dw-head"><label for="interpolate-psi-input" data-word="interpolate.psi"></label>
       <output id="interpolate-psi-shown" for="interpolate-psi-input"></output></div>
     <input id="interpolate-psi-input" type="range" min="0" max="{MAX_PSI}" step="0.05" value="{FIRST["psi"]}">
   </div>

@@ -168,7 +168,7 @@
       const { columns, labels, url } = shown.answer;
       verdicts.style.setProperty("--sheet", `url(${url})`);
       verdicts.style.setProperty("--wide", `${picture.naturalWidth * 2}px`);
-      verdicts.style.gridTemplateColumns = `repeat(${columns}, 64px)`;
+      verdicts.style.gridTemplateColumns = `repeat(${columns}, 60px)`;
       verdicts.replaceChildren();
       const total = shown.answer.count;
       for (let i = 0; i < total; i++) {

@@ -66,7 +66,7 @@
       "frames.mp4": find("mp4"),
       "strip.png": find("strip-png"),
     };
-    const [list, add, psi] = [element.querySelector(".di-ends"), find("add"), find("psi-input")];
+    const [list, add, psi] = [element.querySelector(".dw-ends"), find("add"), find("psi-input")];
     const note = figure.querySelector(".df-note");
     let shown = null;
     let timer = null;
@@ -157,7 +157,7 @@
       }
       reroll.textContent = forge.word("interpolate.randomize");
       remove.textContent = "×";
-      remove.classList.add("di-remove");
+      remove.classList.add("dw-remove");
       const place = () => [...list.children].indexOf(item);
       digit.addEventListener("change", () => {
         ends[place()][0] = digit.value;
