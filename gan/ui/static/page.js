@@ -9,7 +9,7 @@
     return [];
   };
 
-  forge.DigitForge.addWords({
+  forge.addWords({
     "page.lead": [
       "A generator G that learnt handwriting from MNIST draws digits nobody ever wrote: you choose the digit, " +
         "chance chooses the hand.",
