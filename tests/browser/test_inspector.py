@@ -194,7 +194,7 @@ def ask(page: Page, act: Callable[[], None]) -> dict[str, Any]:
 
 
 def wait_for_round(page: Page, number: int) -> None:
-    expect(page.locator("#inspector-game")).to_have_attribute("data-round", str(number))
+    expect(page.locator("#inspector-game")).to_have_attribute("data-round", str(number), timeout=PATIENCE)
 
 
 def start_game(page: Page) -> dict[str, Any]:
@@ -215,7 +215,7 @@ def test_game_is_played_by_keyboard_to_its_result(page, plot):
         assert html[0] == html[1].replace(">2<", ">1<")
         assert read_picture(choices.nth(0).locator("canvas")).max() > 128
         answer = ask(page, partial(page.keyboard.press, "12"[number % 2]))
-        expect(page.locator("#inspector-next")).to_be_focused()
+        expect(page.locator("#inspector-next")).to_be_focused(timeout=PATIENCE)
         assert answer["choice"] == number % 2
         mine += answer["choice"] == answer["forged"]
         its += answer["inspector"] == answer["forged"]
@@ -304,12 +304,13 @@ def test_without_real_digits_the_forged_ones_are_judged_and_the_rest_is_said(bar
     expect(bare.locator("#inspector-summary")).to_contain_text("for forged digits.")
     button = bare.get_by_role("button", name="Download MNIST (11.6 MB)")
     button.click()
-    expect(bare.locator(".di-missing-note")).to_contain_text("Fetching MNIST failed")
+    expect(bare.locator(".di-missing-note")).to_contain_text("Fetching MNIST failed", timeout=PATIENCE)
     expect(bare.locator(".di-missing-note")).to_contain_text("put its four files there")
     expect(button).to_be_enabled()
     bare.get_by_role("button", name="The game").click()
     expect(bare.locator("#inspector-game .df-problem")).to_contain_text("MNIST is not under")
-    expect(bare.locator(".di-choice").first).to_be_disabled()
+    expect(bare.locator(".di-choice").first).to_be_hidden()
+    expect(bare.get_by_role("button", name="Play again")).to_be_enabled()
 
 
 def test_tab_speaks_chinese_where_the_browser_does(browser, address):

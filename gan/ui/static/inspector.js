@@ -436,6 +436,7 @@
         if (mine !== play) return;
         failGame(problem);
         for (const choice of choices) choice.disabled = true;
+        game.classList.add("di-undealt");
         next.textContent = forge.word("inspector.again");
         next.disabled = false;
         mine.over = true;
@@ -455,7 +456,7 @@
       });
       said.textContent = "";
       next.textContent = forge.word(round + 1 < answer.rounds ? "inspector.next" : "inspector.result");
-      game.classList.remove("df-empty");
+      game.classList.remove("df-empty", "di-undealt");
       scoreboard();
       game.dataset.round = round + 1;
     };
