@@ -205,7 +205,8 @@ class Session(Observer):
         trainer = self.trainer
         trainer.run(self, every=1)
         path = trainer.out / WEIGHTS
-        if trainer.get_fraction() < 1 and trainer.images:
+        learnt = trainer.images > 0 or trainer.step > 0  # G alone may have taken steps
+        if trainer.get_fraction() < 1 and learnt:
             trainer.export(path)
         self._show()
         self.emit(
@@ -213,7 +214,7 @@ class Session(Observer):
                 "is": "done",
                 "images": trainer.images,
                 "seconds": round(trainer.seconds, 1),
-                "path": str(path) if trainer.images else None,
+                "path": str(path) if learnt else None,
             }
         )
 

@@ -209,6 +209,16 @@ def test_a_run_stopped_before_its_first_step_leaves_nothing(build, dataset, tmp_
     assert not (tmp_path / "model.safetensors").exists()
 
 
+def test_a_step_of_g_alone_is_something_to_keep(build, dataset):
+    talk = Talk(build(SMALL), dataset)
+    talk.commands.put({"do": "step", "of": "G"})
+    talk.commands.put({"do": "stop"})
+    talk.session.run(paused=True)
+    done = talk.events[-1]
+    assert done["images"] == 0
+    assert read_released(done["path"]).generator is not None
+
+
 def test_numbers_are_means_since_the_last_telling_and_know_who_has_won():
     numbers = Numbers(SMALL)
     row = {"images": 16, "step": 1, "fraction": 0.1, "seconds": 2.0, "lr": 1e-3}
