@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -142,6 +142,19 @@ def check_out(out: Path, *, resume: bool, overwrite: bool) -> None:
         )
 
 
+@contextmanager
+def unmaking(out: Path) -> Iterator[None]:
+    """When what is inside fails, take away again the folders that it made on the way to `out` and left empty."""
+    made = [folder for folder in (out, *out.parents) if not folder.exists()]
+    try:
+        yield
+    except BaseException:
+        for folder in made:
+            with suppress(OSError):  # not empty, or never made
+                folder.rmdir()
+        raise
+
+
 def clear(out: Path) -> None:
     """Delete what a run has written below `out`, and nothing else."""
     for name in RUN_FILES:
@@ -187,13 +200,20 @@ def describe(config: Config, device: torch.device, out: Path, root: Path) -> str
 
 @contextmanager
 def stopping(trainer: Trainer) -> Iterator[None]:
-    """While inside, Ctrl-C and SIGTERM ask the trainer to stop after the step at hand."""
+    """While inside, Ctrl-C and SIGTERM ask the trainer to stop after the step at hand.
+
+    When one process of several dies, torchrun sends the others SIGTERM: they stay deaf to it and have their last word.
+    """
     before = {}
     if threading.current_thread() is threading.main_thread():
         for sign in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: what a script starts with & comes with it ignored
             before[sign] = signal.signal(sign, lambda *_: setattr(trainer, "stop", True))
     try:
         yield
+    except Exception:
+        if trainer.team.size > 1:
+            before = {}
+        raise
     finally:
         for sign, handler in before.items():
             signal.signal(sign, handler)
@@ -227,20 +247,22 @@ def train(args: argparse.Namespace, command: str, team: Team | None = None) -> i
         if get_rank() == 0:
             print(describe(config, device, out, root))
         return 0
-    if team.leads:
-        check_out(out, resume=args.resume, overwrite=args.overwrite)
-        if hasattr(args, "push_to_hub"):
-            check_repo(args.push_to_hub)
-    dataset = load_for_all(team, root, config.dataset)
-    if notes.get("data", len(dataset)) != len(dataset):
-        raise ConfigError(
-            f"the run in --out learns from {notes['data']:,} images, and {root} has {len(dataset):,}; name its own data"
-        )
-    if not config.unconditional:
-        config = replace(config, num_classes=len(dataset.class_names))
-    trainer = Trainer(config, dataset, out, device, command, team)
-    if state is not None:
-        trainer.load_state_dict(state)
+    with unmaking(out):
+        if team.leads:
+            check_out(out, resume=args.resume, overwrite=args.overwrite)
+            if hasattr(args, "push_to_hub"):
+                check_repo(args.push_to_hub)
+        dataset = load_for_all(team, root, config.dataset)
+        if notes.get("data", len(dataset)) != len(dataset):
+            raise ConfigError(
+                f"the run in --out learns from {notes['data']:,} images, and {root} has {len(dataset):,}; "
+                "name its own data"
+            )
+        if not config.unconditional:
+            config = replace(config, num_classes=len(dataset.class_names))
+        trainer = Trainer(config, dataset, out, device, command, team)
+        if state is not None:
+            trainer.load_state_dict(state)
     trainer.notes |= {"threads": torch.get_num_threads(), "data": len(dataset)}
     if not team.leads:
         with stopping(trainer):  # every process hears torchrun's signals, and all end at the same step
