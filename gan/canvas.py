@@ -31,7 +31,7 @@ WORK_SIDE = 400  # the longer side on which ink is looked for
 CONTRAST = 0.09  # of the range from black to white: less is no ink, but paper and noise
 BOX, SIDE = 20, 28
 THIN, PEN = 1.7, 2.2  # pixels of the 28: a line thinner than THIN, as 1 in 25 of MNIST's, is brought to PEN
-MANY = 4  # pieces of one digit; more read poorly
+MANY, GRAINS = 4, 12  # pieces of one digit: more of them read poorly, and in a photo far more are no digit
 NOTHING = "no digit stands out in the picture; write it large, in dark ink on plain light paper."
 SCALED = 160  # the longer side of the ink's box before it is thickened and shrunk
 
@@ -259,7 +259,8 @@ def choose_pieces(labels: np.ndarray, sizes: np.ndarray, clean: bool) -> list[in
         near &= bool(x.max() >= along.start - reach and x.min() <= along.stop + reach)
         if clean or near:
             kept.append(piece)
-    if candidates[kept].sum() < 0.4 * candidates.sum():  # grains, print or a pattern
+    # print, noise, or a pattern
+    if candidates[kept].sum() < 0.4 * candidates.sum() or (len(kept) > GRAINS and not clean):
         raise InputError(NOTHING)
     return kept
 

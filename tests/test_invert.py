@@ -9,6 +9,8 @@ import pytest
 import torch
 from PIL import Image
 
+from benchmarks import inversion
+from benchmarks.inversion import correlate
 from gan import fit_encoder
 from gan.canvas import MAX_BYTES, MAX_PIXELS, Canvas, find_digit, label_pieces, normalize, read_canvas, take_otsu
 from gan.classifier import Classifier, load_classifier
@@ -158,6 +160,7 @@ def cut_png(data: bytes, width: int, height: int) -> bytes:
 
 PAGE = encode(np.zeros((100, 100), np.uint8))
 NOISE = np.random.default_rng(0)
+CHECKS = (140 + 60 * (np.indices((40, 40)).sum(0) % 2) + NOISE.integers(0, 40, (40, 40))).astype(np.uint8)
 
 
 @pytest.mark.parametrize(
@@ -169,7 +172,8 @@ NOISE = np.random.default_rng(0)
         (encode(np.full((90, 90, 4), 0, np.uint8)), "nothing is drawn there"),
         (encode(np.tile(np.linspace(60, 220, 300).astype(np.uint8), (200, 1))), "no digit stands out"),
         (encode(NOISE.normal(200, 8, (300, 400)).clip(0, 255).astype(np.uint8)), "no digit stands out"),
-        (encode(NOISE.integers(0, 255, (300, 400)).astype(np.uint8)), "ink fills nearly the whole picture"),
+        (encode(NOISE.integers(0, 255, (300, 400)).astype(np.uint8)), "no digit stands out"),
+        (encode(np.repeat(np.repeat(CHECKS, 10, 0), 10, 1)), "ink fills nearly the whole picture"),
         (b"GIF89a" + bytes(40), "the file is no image that can be read"),
         (b"Not a picture, but a letter.", "the file is no image that can be read"),
         (b"%PDF-1.7 " + bytes(100), "the file is no image that can be read"),
@@ -412,3 +416,23 @@ def test_shipped_encoder_is_small_and_beside_its_weights(released):
 
 def test_find_digit_takes_grey_levels_as_they_are(digit, expected):
     assert differ(find_digit(enlarge(digit) / 255.0), expected) < 1e-6
+
+
+# -- the benchmark
+
+
+def test_agreement_is_1_for_the_same_measures_and_0_for_none():
+    y = torch.arange(10).repeat(30)
+    drawn = torch.randn(300, generator=torch.Generator().manual_seed(0))
+    assert correlate(drawn, drawn[:, None].expand(-1, 10) * 3 + torch.arange(10), y) == pytest.approx(1)
+    other = torch.randn(300, 10, generator=torch.Generator().manual_seed(1))
+    assert abs(correlate(drawn, other, y)) < 0.1
+
+
+def test_benchmark_prints_what_was_kept_and_the_error(made_root, capsys, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["inversion", "digits", "--data", str(made_root), "--count", "20"])
+    inversion.main()
+    rows = {line[:22].strip(): line[22:].split() for line in capsys.readouterr().out.splitlines()}
+    first, last = rows["first answer"], rows[f"after {STEPS} steps"]
+    assert float(last[0].rstrip("%")) >= 90  # kept
+    assert float(last[3].rstrip("%")) < float(first[3].rstrip("%"))  # error
