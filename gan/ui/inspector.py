@@ -47,7 +47,7 @@ PAGE = f"""
     <div class="di-plot">
       <p class="di-legend" aria-hidden="true"><span class="di-real"><i></i><b data-word="inspector.real"></b></span>
         <span class="di-forged"><i></i><b data-word="inspector.forged"></b></span></p>
-      <svg id="inspector-plot" role="img" data-version="0"></svg>
+      <svg id="inspector-plot" role="img" data-word-label="inspector.axis" data-version="0"></svg>
     </div>
     <p id="inspector-summary" class="di-summary"></p>
     <details class="di-table"><summary data-word="inspector.table"></summary>
