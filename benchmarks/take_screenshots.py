@@ -1,44 +1,76 @@
-"""Take the README's pictures: a sheet, and both tabs of the page, wide and narrow, light and dark, into docs/.
+"""Take the pictures of the README and of docs/app.md, into docs/: a sheet, and each tab in four ways.
 
-python -m benchmarks.take_screenshots [--out docs]
+Each tab is taken when its pictures are drawn. GAN_DATA, where MNIST lies, gives the inspector its real digits. The
+files hold at most 256 colours, which the page does not exceed by much, and stay small.
+
+    GAN_DATA=ROOT python -m benchmarks.take_screenshots [--out docs] [--tabs generate,about]
 """
 
 import argparse
+import io
 import os
 from pathlib import Path
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
-from playwright.sync_api import sync_playwright
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
 
 import app
-from gan.ui.page import serve
+from gan.ui.page import TABS, serve
 from tests import chromium
+from tests.browser.tabs import open_by_id
 from tests.served import free_port
 
 SEED = 1
 SIZES = {"wide": (1280, 900), "narrow": (390, 844)}
+TALLEST = 2600  # pixels of a narrow page that are kept
+PATIENCE = 60_000
+
+
+def show_example(page: Page) -> None:
+    """Have the Your hand tab redraw its own example, so that its pictures show something."""
+    page.locator("#hand-example").click()
+    page.locator("#hand-figure:not(.df-empty)").wait_for()
+    page.wait_for_timeout(4000)  # it goes on refining
+
+
+def save(data: bytes, path: Path) -> int:
+    """Write a screenshot as a small PNG -> its bytes."""
+    with Image.open(io.BytesIO(data)) as image:
+        cut = image.convert("RGB").crop((0, 0, image.width, min(image.height, TALLEST)))
+        cut.quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
+    return path.stat().st_size
 
 
 def main() -> None:
-    """Serve the page, open it in every way, and save what it shows."""
+    """Serve the page, open every tab in every way, and save what it shows."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("docs"))
-    out: Path = parser.parse_args().out
+    parser.add_argument(
+        "--tabs", default=",".join(name for name, _, _ in TABS), help="which, by id, with commas between"
+    )
+    args = parser.parse_args()
+    out: Path = args.out
     sheet = app.service.draw_sheet("digits", "0123456789", rows=10, seed=SEED, psi=1.0)
     (out / "sheet.png").write_bytes(sheet.to_png(2))
     address = serve(app.demo, app.service, host="127.0.0.1", port=free_port(), block=False)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.ARGS))
-        for name, (width, height) in SIZES.items():
+        for size, (width, height) in SIZES.items():
             for theme in ("light", "dark"):
                 page = browser.new_page(viewport={"width": width, "height": height}, device_scale_factor=1)
                 page.goto(f"{address}?__theme={theme}")
-                for tab in ("generate", "interpolate"):
-                    page.get_by_role("tab", name=tab.capitalize()).click()
-                    page.wait_for_selector(f"#{tab}-figure:not(.df-empty)")
+                for name in args.tabs.split(","):
+                    open_by_id(page, name, PATIENCE)
+                    if name == "hand":
+                        show_example(page)
+                    page.evaluate("() => { document.activeElement?.blur(); scrollTo(0, 0); }")
+                    page.mouse.move(0, 0)
                     page.wait_for_timeout(500)
-                    page.screenshot(path=out / f"{tab}-{name}-{theme}.png", full_page=name == "narrow")
+                    path = out / f"{name}-{size}-{theme}.png"
+                    bytes_ = save(page.screenshot(full_page=size == "narrow"), path)
+                    print(f"{path}  {bytes_ / 1000:.0f} kB", flush=True)
                 page.close()
         browser.close()
 

@@ -1,0 +1,72 @@
+"""The page speaks the browser's language: Chinese where it asks for Chinese of any kind, English to everybody else."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from gan.ui.page import CHINESE, TABS
+from tests.browser.conftest import PATIENCE, SIZES
+from tests.browser.tabs import open_by_id
+
+ENGLISH = {name: label for name, label, _ in TABS}
+HAN = re.compile(r"[\u4e00-\u9fff]")
+# Words that a person reads as the names of things, whatever the language
+LABELS = """(name) => [...document.querySelectorAll(`#tab-${name} :is(label, button, h2, h3, legend, summary)`)]
+  .filter((one) => one.checkVisibility()).map((one) => one.innerText.trim())
+  .filter((text) => /\\p{L}{2}/u.test(text))"""
+
+
+def visit(browser: Browser, address: str, locale: str) -> Page:
+    context = browser.new_context(viewport=SIZES["desktop"], locale=locale)  # type: ignore[arg-type]
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    page.goto(address)
+    expect(page.locator("#tab-generate-button")).to_be_visible()
+    return page
+
+
+@pytest.mark.parametrize(
+    ("locale", "labels", "lead", "lang"),
+    [
+        ("en-US", ENGLISH, "learnt handwriting from MNIST", "en"),
+        ("de-DE", ENGLISH, "learnt handwriting from MNIST", "en"),
+        ("zh-CN", CHINESE, "从 MNIST 学会了手写", "zh-CN"),
+        ("zh-TW", CHINESE, "从 MNIST 学会了手写", "zh-CN"),
+        ("zh", CHINESE, "从 MNIST 学会了手写", "zh-CN"),
+    ],
+)
+def test_frame_of_the_page_follows_the_browser(browser, address, locale, labels, lead, lang):
+    page = visit(browser, address, locale)
+    for name in ENGLISH:
+        expect(page.locator(f"#tab-{name}-button")).to_have_text(labels[name])
+    expect(page.locator(".df-header p")).to_contain_text(lead)
+    expect(page.locator(".df-words summary")).to_have_text(
+        "What the letters mean" if lang == "en" else "这些字母是什么意思"
+    )
+    assert page.evaluate("document.documentElement.lang") == lang
+    page.context.close()
+
+
+@pytest.mark.parametrize("name", list(ENGLISH))
+def test_controls_of_every_tab_are_named_in_the_visitors_language(browser, address, name):
+    english, chinese = visit(browser, address, "en-US"), visit(browser, address, "zh-CN")
+    for page in (english, chinese):
+        open_by_id(page, name)
+    there, here = english.evaluate(LABELS, name), chinese.evaluate(LABELS, name)
+    assert [text for text in there if HAN.search(text)] == []
+    # What stays as it is in Chinese is a name, and never a sentence: G, curl, a loss, an option that is a number
+    kept = [text for text in here if not HAN.search(text) and text in there]
+    assert [text for text in kept if len(text.split()) > 2] == []
+    assert sum(bool(HAN.search(text)) for text in here) >= 3
+    for page in (english, chinese):
+        page.context.close()
+
+
+def test_no_key_is_shown_in_place_of_its_word(browser, address):
+    page = visit(browser, address, "zh-CN")
+    for name in ENGLISH:
+        open_by_id(page, name)
+        text = page.locator(f"#tab-{name}").inner_text()
+        assert re.findall(rf"\b(?:{'|'.join([*ENGLISH, 'page', 'shared', 'link'])})\.[a-z]\w*(?:\.\w+)*\b", text) == []
+    page.context.close()

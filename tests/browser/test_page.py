@@ -1,0 +1,136 @@
+"""The page as a whole: its tabs and their links, visitors who never meet, and nothing asked of anybody else."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from gan.ui.page import TABS
+from tests.browser.conftest import PATIENCE, SIZES, is_inside
+from tests.browser.pictures import wait_until_drawn
+from tests.browser.tabs import open_by_id
+
+NAMES = [name for name, _, _ in TABS]
+
+
+def visit(browser: Browser, address: str, size: str = "desktop") -> tuple[BrowserContext, Page]:
+    context = browser.new_context(viewport=SIZES[size])  # type: ignore[arg-type]
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    page.goto(address)
+    return context, page
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_link_opens_its_tab(browser, address, name):
+    context, page = visit(browser, f"{address}?tab={name}")
+    expect(page.locator(f"#tab-{name}-button")).to_have_attribute("aria-selected", "true")
+    expect(page.locator(f"#tab-{name}")).to_be_visible()
+    context.close()
+
+
+@pytest.mark.parametrize("name", ["nowhere", "", "<img src=x onerror=alert(1)>", "generate'] *", "constructor"])
+def test_link_to_no_tab_opens_the_first(browser, address, name):
+    context, page = visit(browser, address)
+    said: list[str] = []
+    page.on("dialog", lambda dialog: said.append(dialog.message))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(f"{address}?tab={name}")
+    wait_until_drawn(page.locator("#generate-sheet"))
+    expect(page.locator("#tab-generate-button")).to_have_attribute("aria-selected", "true")
+    assert said == []
+    context.close()
+
+
+@pytest.mark.parametrize("size", list(SIZES))
+def test_all_tabs_are_in_sight_and_nothing_scrolls_sideways(browser, address, size):
+    context, page = visit(browser, address, size)
+    for name in NAMES:
+        button = page.locator(f"#tab-{name}-button")
+        expect(button).to_be_in_viewport(ratio=1)
+        assert button.bounding_box()["height"] >= 24
+        open_by_id(page, name)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide == SIZES[size]["width"], name
+        page.evaluate("scrollTo(0, 0)")
+    context.close()
+
+
+def test_tabs_are_changed_by_keyboard(browser, address):
+    context, page = visit(browser, address)
+    first = page.locator(f"#tab-{NAMES[0]}-button")
+    wait_until_drawn(page.locator("#generate-sheet"))
+    first.focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    selected = page.locator("[role=tab][aria-selected=true]")
+    expect(selected).to_have_count(1)
+    expect(selected).to_have_attribute("id", f"tab-{NAMES[1]}-button")
+    context.close()
+
+
+def test_page_asks_nothing_of_anybody_else(browser, address):
+    context, page = visit(browser, "about:blank")
+    asked: list[str] = []
+    wrong: list[str] = []
+    page.on("request", lambda one: asked.append(one.url))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda one: wrong.append(one.text) if one.type == "error" else None)
+    page.goto(address)
+    for name in NAMES:
+        open_by_id(page, name)
+    assert len(asked) > 10
+    assert [url for url in asked if not is_inside(url, address)] == []
+    assert wrong == []
+    context.close()
+
+
+def test_scripts_come_once(address, browser):
+    context, page = visit(browser, address)
+    wait_until_drawn(page.locator("#generate-sheet"))
+    assert page.evaluate("[...document.scripts].filter((one) => one.text.includes('forge.mountAbout = ')).length") == 1
+    config = page.request.get(f"{address}/config").text()
+    assert config.count("forge.mountAbout = ") == 1
+    context.close()
+
+
+# What a visitor changed, as far as the page holds it: every control's value and every recipe
+STATE = """() => JSON.stringify([
+  [...document.querySelectorAll("input, select, textarea")]
+    .map((one) => one.type === "checkbox" ? one.checked : one.value),
+  [...document.querySelectorAll("[data-recipe]")].map((one) => one.dataset.recipe)])"""
+
+
+def test_two_browsers_never_see_each_others_state(browser, address):
+    mine, me = visit(browser, address)
+    yours, you = visit(browser, address)
+    for page in (me, you):
+        for name in NAMES:
+            open_by_id(page, name)
+        open_by_id(page, "generate")
+    before = you.evaluate(STATE)
+    assert len(json.loads(before)[0]) > 30
+
+    # I change every number and every slider of every tab that I can
+    for name in NAMES:
+        open_by_id(me, name)
+        for control in me.locator(f"#tab-{name} input[type=number]:visible:enabled").all():
+            control.fill("4")
+        for slider in me.locator(f"#tab-{name} input[type=range]:visible:enabled").all():
+            slider.focus()
+            me.keyboard.press("ArrowLeft")
+        me.wait_for_timeout(200)
+    me.locator("#tab-generate-button").click()
+    me.get_by_label("Or type a number").fill("4711")
+    expect(me.locator("#generate-sheet")).to_have_attribute("alt", re.compile("4 7 1 1"))
+    assert me.evaluate(STATE) != before
+
+    # You see yours still, and a third who comes now sees what everybody sees first
+    you.wait_for_timeout(500)
+    assert you.evaluate(STATE) == before
+    theirs, they = visit(browser, address)
+    wait_until_drawn(they.locator("#generate-sheet"))
+    expect(they.locator("#generate-sheet")).to_have_attribute("alt", re.compile("0 1 2 3 4 5 6 7 8 9"))
+    for context in (mine, yours, theirs):
+        context.close()
