@@ -48,3 +48,30 @@ def test_every_allowed_seed_and_index_is_finite(seed: int):
     assert z.dtype == torch.float32
     assert z.isfinite().all()
     assert z.abs().max() < 7
+
+
+def test_uniform_z_is_the_known_words_from_minus_one_to_one():
+    want = [(word + 0.5) / 2**31 - 1 for word in KNOWN[0][2]]  # counter and key 0 are seed 0's first sample
+    assert draw_noise(0, [0], 4, "uniform")[0].tolist() == pytest.approx(want, abs=1e-7)
+
+
+def test_uniform_z_is_uniform_and_its_numbers_independent():
+    z = draw_noise(3, range(20_000), 16, "uniform").double()
+    assert -1 <= z.min() < -0.9999
+    assert 0.9999 < z.max() <= 1
+    shares = torch.histc(z, bins=10, min=-1, max=1) / z.numel()
+    assert (shares - 0.1).abs().max() < 0.003  # 5 standard errors of 320,000 numbers
+    assert abs(z.mean().item()) < 0.005
+    assert abs(z.var().item() - 1 / 3) < 0.003
+    cov = torch.corrcoef(z.T) - torch.eye(16, dtype=torch.float64)
+    assert cov.abs().max() < 0.035
+    between = torch.corrcoef(torch.stack([z[:-1].flatten(), z[1:].flatten()]))[0, 1]  # one sample and the next
+    assert abs(between.item()) < 0.009
+
+
+def test_uniform_z_is_a_function_of_seed_and_index_alone():
+    whole = draw_noise(7, range(50), 10, "uniform")
+    assert torch.equal(whole[42:43], draw_noise(7, [42], 10, "uniform"))
+    assert torch.equal(whole, draw_noise(7, range(50), 64, "uniform")[:, :10])
+    assert not torch.equal(whole, draw_noise(8, range(50), 10, "uniform"))
+    assert whole.dtype == torch.float32
