@@ -28,9 +28,7 @@ import torch
 from torch import Tensor
 
 from gan.checkpoint import CheckpointError
-from gan.directions import check_edits, edit, find
 from gan.latent import End, check_end, check_method, check_travels, walk
-from gan.measure import MEASURES
 from gan.render import read_recipe
 from gan.sampling import (
     BATCH,
@@ -47,6 +45,7 @@ from gan.sampling import (
 MAX_BYTES = 2 << 20  # of a recipe's JSON
 MAX_ENDS = 12
 MAX_FRAMES = 241
+ALL = slice(None)
 LOOPS = ("back", "round")  # forth and back; or on from the last end to the first
 
 
@@ -61,18 +60,15 @@ class Sheet:
     columns: int
     edits: Mapping[str, Any] = field(default_factory=dict)
 
-    def draw(self, generator: Generator) -> Tensor:
-        """The pictures, float32 (N, 1, 28, 28)."""
-        labels, parts = torch.tensor(self.digits), []
-        if self.edits:
-            found = find(generator, measure=any(name in self.edits for name in MEASURES))
-            z = generator.draw_z(list(self.seeds), self.indices)
-            return edit(generator, found, z, labels, check_edits(found, self.edits), truncation=self.truncation).images
+    def draw(self, generator: Generator, part: slice = ALL) -> Tensor:
+        """The pictures, or a part of them, float32 (N, 1, 28, 28)."""
+        labels, seeds, indices = torch.tensor(self.digits[part]), self.seeds[part], self.indices[part]
+        drawn = []
         for at in range(0, len(labels), BATCH):
-            part = slice(at, at + BATCH)
-            z, y = generator.draw_z(list(self.seeds[part]), self.indices[part]), labels[part]
-            parts.append(generator.synthesize(generator.truncate(generator.map(z, y), y, self.truncation)))
-        return torch.cat(parts)
+            here = slice(at, at + BATCH)
+            z, y = generator.draw_z(seeds[here], indices[here]), labels[here]
+            drawn.append(generator.synthesize(generator.truncate(generator.map(z, y), y, self.truncation)))
+        return torch.cat(drawn)
 
 
 @dataclass(frozen=True)
@@ -91,12 +87,9 @@ class Way:
         """The ends that are passed: the first once more where the way goes round."""
         return (*self.ends, self.ends[0]) if self.loop == "round" else self.ends
 
-    def draw(self, generator: Generator) -> Tensor:
-        """The frames from t = 0 to t = 1 in even steps, float32 (frames, 1, 28, 28)."""
-        return self.draw_at(generator, torch.linspace(0, 1, self.frames, dtype=torch.float64))
-
-    def draw_at(self, generator: Generator, t: Tensor) -> Tensor:
-        """The frames at t (N,) in [0, 1], float32 (N, 1, 28, 28)."""
+    def draw(self, generator: Generator, part: slice = ALL) -> Tensor:
+        """The frames from t = 0 to t = 1 in even steps, or a part of them, float32 (N, 1, 28, 28)."""
+        t = torch.linspace(0, 1, self.frames, dtype=torch.float64)[part]
         return walk(generator, self.stops, t, method=self.method, travels=self.travels, truncation=self.truncation)
 
 

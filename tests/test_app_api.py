@@ -1,11 +1,13 @@
 """The demo through its API: by gradio_client and by plain HTTP, as programs call it."""
 
+import base64
 import json
 import os
 import subprocess
 import sys
 import urllib.error
 import urllib.request
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,9 @@ import pytest
 from gradio_client import Client
 from PIL import Image
 
-from gan.render import read_recipe
+import gan
+from gan.data import to_uint8
+from gan.render import FILMS, read_recipe
 from tests.served import ROOT, free_port, serve_once
 
 NAMES = ["/edit", "/generate", "/interpolate", "/interpolate_gif", "/models"]
@@ -128,6 +132,105 @@ def test_bad_argument_is_a_sentence_without_a_stack(address, data, said):
     assert "Traceback" not in text
     status, _ = post(f"{address}/gradio_api/run/generate", b'{"data": ["7", 1, 0, 1.0, "digits"]}')
     assert status == 200
+
+
+def test_replay_draws_a_sheet_again_from_its_recipe_alone(client):
+    picture, recipe = client.predict("20.11.", rows=2, seed=7, api_name="/generate")
+    assert recipe["digits"] == [2, 0, 1, 1] * 2
+    again, same = client.predict(json.dumps(recipe), scale=10, api_name="/replay")
+    assert same == recipe
+    with Image.open(picture) as one, Image.open(again) as two:
+        assert np.array_equal(np.asarray(one), np.asarray(two))
+    archive, _ = client.predict(json.dumps(recipe), kind="zip", api_name="/replay")
+    assert len(zipfile.ZipFile(archive).namelist()) == 9
+
+
+@pytest.mark.parametrize("kind", list(FILMS))
+def test_replay_draws_many_ends_as_every_kind_of_film(client, kind):
+    ends = [{"digit": 3, "seed": 4}, {"digit": 8, "seed": 7}, {"digit": 1, "seed": 2}]
+    recipe = {"ends": ends, "travels": "noise", "loop": "round", "truncation": 0.5}
+    film, _ = client.predict(json.dumps(recipe), kind=kind, api_name="/replay")
+    assert read_recipe(film) == recipe
+    assert gan.replay(recipe).shape == (61, 1, 28, 28)
+
+
+def test_score_judges_a_picture_and_a_recipe(client, tmp_path):
+    _, recipe = client.predict("7", rows=2, seed=7, truncation=0.7, api_name="/generate")
+    pixels = to_uint8(gan.replay(recipe))[:, 0].numpy()
+    told = client.predict(recipe=json.dumps(recipe), api_name="/score")
+    assert told["digits"] == told["read"] == ["7", "7"]
+    assert all(0 < share < 1 for share in told["real"])
+    assert min(told["confidence"]) > 0.5
+    Image.fromarray(pixels[0]).save(tmp_path / "seven.png")
+    picture = base64.b64encode((tmp_path / "seven.png").read_bytes()).decode()
+    for digit in ("7", ""):
+        alone = client.predict(picture, digit=digit, api_name="/score")
+        assert alone["read"] == ["7"]
+        assert alone["real"] == pytest.approx(told["real"][:1], abs=0.01)
+    large = Image.fromarray(255 - pixels[0]).resize((280, 280))  # ink on paper, as a drawing
+    large.save(tmp_path / "large.png")
+    picture = base64.b64encode((tmp_path / "large.png").read_bytes()).decode()
+    assert client.predict(picture, api_name="/score")["read"] == ["7"]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (["", "", "", "digits"], "No picture came"),
+        (["!!", "", "", "digits"], "not base64 text"),
+        (["AAAA", "7", "", "digits"], "."),
+        (["", "", "{", "digits"], "The recipe is not JSON"),
+        (["", "", '{"digits": [1], "seed": NaN}', "digits"], "The recipe is not JSON"),
+        (["", "", '{"digits": [11]}', "digits"], "11 is not a digit"),
+        (["", "", '{"digits": [1], "weights": "000000000000"}', "digits"], "other weights"),
+        (["AAAA", "", "{}", "digits"], "not both"),
+        (["", "", '{"ends": [{"digit": 1, "seed": 1}, {"digit": 2, "seed": 1}]}', "digits"], "no classes"),
+        (["", "", '{"digits": "%s"}' % ("1" * 401), "digits"], "up to 400"),
+        (["", "", '{"digits": [1], "model": "nobody"}', "digits"], "those there are: digits"),
+    ],
+)
+def test_bad_question_about_a_picture_is_a_sentence(address, data, said):
+    status, text = post(f"{address}/gradio_api/run/score", json.dumps({"data": data}).encode())
+    assert status == 500
+    assert said in json.loads(text)["error"]
+    assert "Traceback" not in text
+    assert "Something went wrong" not in text
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (["", "png", 8], "The recipe is not JSON"),
+        (['{"digits": [1]}', "gif", 8], "it can be png, zip"),
+        (['{"digits": [1]}', "png", 11], "from 1 to 10"),
+        (['{"digits": [1], "weights": "000000000000"}', "png", 8], "other weights"),
+        (['{"digits": "%s"}' % ("1" * 401), "png", 8], "up to 400"),
+        (['{"digits": [1], "truncation": 1e999}', "png", 8], "psi is inf"),
+    ],
+)
+def test_recipe_that_cannot_be_replayed_is_a_sentence(address, data, said):
+    status, text = post(f"{address}/gradio_api/run/replay", json.dumps({"data": data}).encode())
+    assert status == 500
+    assert said in json.loads(text)["error"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"want": "link", "link": {"weights": "000000000000"}},
+        {"want": "link", "link": [1]},
+        {"want": "slice", "model": "digits", "digits": "1", "count": 10**9, "seed": 1, "psi": 1, "at": 0},
+        {"want": "sheet.png", "model": "digits", "digits": "1", "rows": 1, "seed": 1, "psi": 1, "scale": 11},
+        {"want": "judge", "model": "digits", "digits": "x", "rows": 1, "seed": 1, "psi": 1},
+        {"want": "sheet", "model": "digits", "digits": "1", "rows": 1, "seed": 1, "psi": 1, "locks": {"a": 1}},
+    ],
+)
+def test_pages_own_function_refuses_in_a_sentence(address, body):
+    status, text = component_server(address, body)
+    assert status == 200
+    answer = json.loads(text)
+    assert answer["problem"].endswith(".")
+    assert "Something went wrong" not in answer["problem"]
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b'{"data": 7}', b'{"data": []}', b'{"data": ["1", 1]}', b"[]"])

@@ -17,8 +17,8 @@ from gradio.events import api
 from gradio.processing_utils import save_bytes_to_cache
 
 from gan.checkpoint import read_index
-from gan.render import FILMS
-from gan.ui.service import FRAMES, FieldError, Service
+from gan.recipe import parse_json
+from gan.ui.service import FRAMES, FieldError, Service, checked
 
 log = logging.getLogger(__name__)
 
@@ -46,15 +46,9 @@ def add_endpoints(service: Service, folder: Callable[[], str]) -> None:
     """Add the public endpoints to the surrounding Blocks; `folder()` is its cache."""
 
     def generate(
-        digits: str = "0123456789",
-        rows: int = 8,
-        seed: int = 0,
-        truncation: float = 1.0,
-        model: str = "digits",
-        hands: str = "one",
-        locks: str = "",
+        digits: str = "0123456789", rows: int = 8, seed: int = 0, truncation: float = 1.0, model: str = "digits"
     ) -> tuple[dict, dict]:
-        sheet = answer_call(service.draw_sheet, model, digits, rows, seed, truncation, hands, locks)
+        sheet = answer_call(service.draw_sheet, model, digits, rows, seed, truncation)
         recipe = {**sheet.recipe, "milliseconds": round(sheet.milliseconds, 1)}
         return make_file(sheet.to_png(), "sheet.png", "image/png", folder()), recipe
 
@@ -67,15 +61,10 @@ def add_endpoints(service: Service, folder: Callable[[], str]) -> None:
         truncation: float,
         frames: int,
         model: str,
-        travels: str,
-        loop: str,
-        ends: str,
     ) -> Any:
-        if ends:  # also where `frames` is left as it is: as many as meet every end
-            count = None if frames == FRAMES else frames
-            return answer_call(service.draw_way, model, ends, method, truncation, travels, loop, count)
-        pair = (start_digit, start_seed, end_digit, end_seed)
-        return answer_call(service.draw_frames, model, *pair, method, truncation, frames, travels, loop)
+        return answer_call(
+            service.draw_frames, model, start_digit, start_seed, end_digit, end_seed, method, truncation, frames
+        )
 
     def interpolate(
         start_digit: int = 3,
@@ -86,12 +75,8 @@ def add_endpoints(service: Service, folder: Callable[[], str]) -> None:
         truncation: float = 1.0,
         frames: int = FRAMES,
         model: str = "digits",
-        travels: str = "both",
-        loop: str = "back",
-        ends: str = "",
     ) -> tuple[dict, dict]:
-        pair = (start_digit, start_seed, end_digit, end_seed)
-        drawn = draw_way(*pair, method, truncation, frames, model, travels, loop, ends)
+        drawn = draw_way(start_digit, start_seed, end_digit, end_seed, method, truncation, frames, model)
         return make_file(drawn.to_strip_png(), "strip.png", "image/png", folder()), drawn.recipe
 
     def interpolate_gif(
@@ -103,16 +88,14 @@ def add_endpoints(service: Service, folder: Callable[[], str]) -> None:
         truncation: float = 1.0,
         frames: int = FRAMES,
         model: str = "digits",
-        travels: str = "both",
-        loop: str = "back",
-        ends: str = "",
-        kind: str = "gif",
     ) -> tuple[dict, dict]:
-        if kind not in FILMS:
-            raise gr.Error(f"The kind is {str(kind)[:40]!r}; it can be {', '.join(FILMS)}.", print_exception=False)
-        pair = (start_digit, start_seed, end_digit, end_seed)
-        drawn = draw_way(*pair, method, truncation, frames, model, travels, loop, ends)
-        return make_file(drawn.to_film(kind), f"frames.{kind}", FILMS[kind], folder()), drawn.recipe
+        drawn = draw_way(start_digit, start_seed, end_digit, end_seed, method, truncation, frames, model)
+        return make_file(drawn.to_gif(), "frames.gif", "image/gif", folder()), drawn.recipe
+
+    def replay(recipe: str = "", kind: str = "png", scale: int = 8) -> tuple[dict, dict]:
+        found = answer_call(checked, "recipe", parse_json, recipe)
+        data, media = answer_call(service.replay, found, kind, scale)
+        return make_file(data, f"replayed.{kind}", media, folder()), found
 
     def models() -> dict:
         index = read_index()
@@ -120,18 +103,14 @@ def add_endpoints(service: Service, folder: Callable[[], str]) -> None:
 
     way = (
         "start_digit, end_digit: 0 to 9; start_seed, end_seed: 0 to 4294967295; method: slerp or lerp, how z travels; "
-        "truncation: psi, 0 to 1.5; frames: 2 to 241 even steps; model: a name from /models; travels: both, noise or "
-        "class; loop: back (forth and back) or round (on to the first end); ends: two to 12 as digit.seed, such as "
-        "3.4,8.7,1.2, in place of start and end."
+        "truncation: psi, 0 to 1.5; frames: 2 to 241 even steps; model: a name from /models."
     )
     for function, description in (
         (
             generate,
             "Draw a sheet of handwritten digits as a PNG, one column a digit and one style a row. digits: text such as "
             "2026, up to 64; rows: 1 to 20, up to 400 digits in all; seed: 0 to 4294967295; truncation: psi, 0 to 1.5; "
-            "model: a name from /models; hands: one (a row is one z) or many (each digit has its own); locks: rows "
-            "that keep a style of a seed, as row:seed.style, such as 0:7.3. Returns the file and the recipe that draws "
-            "it again.",
+            "model: a name from /models. Returns the file and the recipe that draws it again.",
         ),
         (
             interpolate,
@@ -139,8 +118,14 @@ def add_endpoints(service: Service, folder: Callable[[], str]) -> None:
         ),
         (
             interpolate_gif,
-            f"Draw the way between two digits, forth and back, as a film. {way} kind: gif, "
-            "webp or mp4. Returns the file and the recipe.",
+            f"Draw the way between two digits, forth and back, as a GIF. {way} Returns the file and the recipe.",
+        ),
+        (
+            replay,
+            "Draw a recipe once more. recipe: JSON as the other endpoints return it, as saved pictures and films carry "
+            "it, or written by hand: of a sheet (digits; for each a z index and a seed) or of a way (two to 12 ends; "
+            "method; travels both, noise or class; loop back or round); kind: png, or of a sheet zip, or of a way gif, "
+            "webp or mp4; scale: of a png, 1 to 10. Returns the file and the recipe.",
         ),
         (models, "The generators that can be named as `model`, with what is known of each."),
     ):

@@ -74,7 +74,7 @@ FIGURE = f"""
     </div>
   </div>
   <p class="df-problem" role="alert"></p>
-  <p class="df-problem df-linked" role="alert"></p>
+  <p class="df-linked" role="alert"></p>
   <figcaption>
     <span class="df-note" role="status"></span>
     <span class="df-actions">
@@ -93,8 +93,8 @@ FIGURE = f"""
         data-word="generate.unlock">Unlock</button>
     </span>
     <span class="dg-group">
-      <label><span data-word="generate.scale">Scale</span>
-        <select id="generate-scale">{SCALES}</select></label>
+      <label for="generate-scale" data-word="generate.scale">Scale</label>
+      <select id="generate-scale">{SCALES}</select>
       <button type="button" id="generate-png" class="df-button dg-small" disabled
         data-word="generate.png">Save PNG</button>
       <button type="button" id="generate-zip" class="df-button dg-small" disabled
@@ -106,9 +106,9 @@ FIGURE = f"""
     <div class="dg-group">
       <label id="generate-count"><span data-word="generate.count">Digits in all</span>
         <input type="number" min="1" max="{MAX_DATASET}" step="1" value="10000"></label>
-      <label><span data-word="generate.kind">As</span>
-        <select id="generate-kind"><option value="idx">IDX (MNIST)</option><option value="npz">npz (NumPy)</option>
-        </select></label>
+      <label for="generate-kind" data-word="generate.kind">As</label>
+      <select id="generate-kind"><option value="idx">IDX (MNIST)</option><option value="npz">npz (NumPy)</option>
+      </select>
       <button type="button" id="generate-make" class="df-button dg-small" data-word="generate.make">Make it</button>
       <button type="button" id="generate-cancel" class="df-button dg-small" disabled
         data-word="generate.cancel">Cancel</button>

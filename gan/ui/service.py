@@ -44,13 +44,15 @@ from gan.recipe import (
     MAX_FRAMES,
     Way,
     check_loop,
+    check_recipe,
     check_weights,
     count_steps,
     describe_ends,
     describe_seeds,
     make_recipe,
 )
-from gan.render import encode_film, encode_png, make_sheet, write_zip
+from gan.recipe import Sheet as Recipe
+from gan.render import FILMS, encode_film, encode_png, make_sheet, write_zip
 from gan.sampling import Generator, InputError, check_count, check_psi, check_seed, load, parse_digits
 from gan.verdict import get_verdict
 
@@ -416,10 +418,9 @@ class Service:
             raise FieldError(f"the count is 1; an interpolation has from 2 to {MAX_FRAMES} frames.", "frames")
         moves, way = checked("travels", check_travels, travels), checked("method", check_method, method)
         drawn = Way(stops, way, moves, kind, checked("psi", check_psi, psi), count)
-        t = torch.linspace(0, 1, count, dtype=torch.float64)
 
         def draw(part: slice) -> Tensor:
-            return to_uint8(drawn.draw_at(generator, t[part]))
+            return to_uint8(drawn.draw(generator, part))
 
         with self.draws() as clock:
             images = self.share(draw, count)
@@ -437,6 +438,29 @@ class Service:
         if len(said) > 2:
             alt = f"from {said[0]}, by {len(said) - 2} more, to {said[-1]}"
         return Frames(images, recipe, alt, clock(), stops, kind)
+
+    def replay(self, recipe: Mapping[str, Any], kind: object = "png", scale: object = 8) -> tuple[bytes, str]:
+        """Draw a recipe once more -> the bytes of a file and its media type.
+
+        kind: "png" (of a way its strip), of a sheet "zip", of a way one of gan.render.FILMS. Raises FieldError.
+        """
+        generator = self.get(recipe.get("model", next(iter(self.models()), "")))
+        drawn = checked("recipe", check_recipe, recipe, generator)
+        size = checked("scale", check_count, scale, MAX_SCALE)
+        kinds = ("png", *FILMS) if isinstance(drawn, Way) else ("png", "zip")
+        if kind not in kinds:
+            raise FieldError(f"the kind is {str(kind)[:40]!r}; of this recipe it can be {', '.join(kinds)}.", "kind")
+        count = drawn.frames if isinstance(drawn, Way) else len(drawn.digits)
+        if isinstance(drawn, Recipe) and count > MAX_DIGITS:
+            raise FieldError(f"the recipe has {count:,} digits; up to {MAX_DIGITS} are drawn here.", "recipe")
+        with self.draws() as clock:
+            images = self.share(lambda part: to_uint8(drawn.draw(generator, part)), count)
+        if isinstance(drawn, Way):
+            frames = Frames(images, dict(recipe), "", clock(), drawn.stops, drawn.loop)
+            return (frames.to_strip_png(size), "image/png") if kind == "png" else (frames.to_film(kind), FILMS[kind])
+        lists = (list(drawn.digits), list(drawn.seeds), list(drawn.indices))
+        sheet = Sheet(images, drawn.columns, -(-count // drawn.columns), dict(recipe), "", clock(), *lists)
+        return (sheet.to_png(size), "image/png") if kind == "png" else (sheet.to_zip(), "application/zip")
 
     def check_way_link(self, link: Mapping[str, Any]) -> dict[str, Any]:
         """The controls of a way that a link names, checked -> their values; FieldError for what is wrong."""

@@ -100,17 +100,22 @@ def test_strip_shows_the_frames_and_a_click_goes_there(page, picture):
     expect(page.locator("#interpolate-t")).to_have_text("0.20")
 
 
+def choose(page: Page, name: str) -> None:
+    """Choose a radio as a hand does."""
+    page.get_by_role("radio", name=name).check()
+
+
 def test_randomize_and_digits_change_an_end_and_the_old_seed_brings_it_back(page, picture):
-    strip, seed = page.locator("#interpolate-strip"), page.locator("#interpolate-start-seed input")
+    strip, seed = page.locator("#interpolate-strip"), page.get_by_label("End 1: seed")
     first, old = read_picture(strip), seed.input_value()
     version = read_version(strip)
-    page.locator("#interpolate-start-randomize").click()
+    page.get_by_role("button", name="Randomize end 1").click()
     version = wait_until_drawn(strip, version)
     assert not np.array_equal(read_picture(strip), first)
     seed.fill(old)
     version = wait_until_drawn(strip, version)
     np.testing.assert_array_equal(read_picture(strip), first)
-    page.locator("#interpolate-end-digit").get_by_label("3", exact=True).check()  # the same class at both ends
+    page.get_by_label("End 2: digit").select_option("3")  # the same class at both ends
     wait_until_drawn(strip, version)
     expect(page.locator("#interpolate-end")).to_have_attribute("aria-label", "End: digit 3, seed 7")
     expect(strip).to_have_attribute("aria-label", "Strip of 11 frames from a 3, seed 4, to a 3, seed 7")
@@ -119,12 +124,66 @@ def test_randomize_and_digits_change_an_end_and_the_old_seed_brings_it_back(page
 def test_linear_differs_from_spherical_between_the_ends_alone(page, picture):
     strip = page.locator("#interpolate-strip")
     spherical, version = read_picture(strip), read_version(strip)
-    page.locator("#interpolate-method").get_by_label("Linear (lerp)").check()
+    choose(page, "Linear (lerp)")
     wait_until_drawn(strip, version)
     linear = read_picture(strip)
     np.testing.assert_array_equal(spherical[:, :28], linear[:, :28])
     np.testing.assert_array_equal(spherical[:, -28:], linear[:, -28:])
     assert not np.array_equal(spherical, linear)
+
+
+def test_noise_or_class_travels_alone(page, picture):
+    end, strip = page.locator("#interpolate-end"), page.locator("#interpolate-strip")
+    for name, label in (("Noise only", "End: digit 8, seed 7"), ("Class only", "End: digit 8, seed 7")):
+        version = read_version(strip)
+        choose(page, name)
+        wait_until_drawn(strip, version)
+        expect(end).to_have_attribute("aria-label", label)
+    recipe = json.loads(page.locator("#interpolate-figure").get_attribute("data-recipe") or "")
+    assert recipe["travels"] == "class"
+    want = to_uint8(load("digits").sample([8], seed=4, truncation=recipe["truncation"]))
+    assert np.abs(want[0, 0].numpy().astype(int) - read_picture(end)).max() <= 1
+
+
+def test_ends_are_added_up_to_the_limit_and_removed(page, picture):
+    strip, add = page.locator("#interpolate-strip"), page.get_by_role("button", name="Add an end")
+    items = page.locator("#interpolate-ends li")
+    expect(items).to_have_count(2)
+    expect(page.get_by_role("button", name="Remove end 1")).to_be_disabled()
+    for count in range(3, 13):
+        version = read_version(strip)
+        add.click()
+        expect(items).to_have_count(count)
+        wait_until_drawn(strip, version)
+    expect(add).to_be_disabled()
+    recipe = json.loads(page.locator("#interpolate-figure").get_attribute("data-recipe") or "")
+    assert len(recipe["ends"]) == 12
+    version = read_version(strip)
+    page.get_by_role("button", name="Remove end 12").click()
+    expect(items).to_have_count(11)
+    wait_until_drawn(strip, version)
+    expect(add).to_be_enabled()
+    assert page.evaluate("document.activeElement.id") == "interpolate-digit-10"
+
+
+def test_presets_go_through_all_digits_and_through_new_hands(page, picture):
+    strip, figure = page.locator("#interpolate-strip"), page.locator("#interpolate-figure")
+    version = read_version(strip)
+    page.get_by_role("button", name="0 to 9 and back").click()
+    version = wait_until_drawn(strip, version)
+    recipe = json.loads(figure.get_attribute("data-recipe") or "")
+    assert [end["digit"] for end in recipe["ends"]] == list(range(10))
+    assert {end["seed"] for end in recipe["ends"]} == {4}
+    assert recipe["loop"] == "back"
+    page.get_by_role("button", name="Same digit, new hands").click()
+    wait_until_drawn(strip, version)
+    recipe = json.loads(figure.get_attribute("data-recipe") or "")
+    assert {end["digit"] for end in recipe["ends"]} == {0}
+    assert len({end["seed"] for end in recipe["ends"]}) == 6
+    assert recipe["loop"] == "round"
+    np.testing.assert_array_equal(
+        read_picture(page.locator("#interpolate-start")), read_picture(page.locator("#interpolate-end"))
+    )
 
 
 def test_play_moves_the_picture_and_pause_stops_it(page, picture):
@@ -147,6 +206,11 @@ def test_saved_files_are_what_is_shown(page, picture):
     with Image.open(io.BytesIO(data)) as gif:
         first = next(iter(ImageSequence.Iterator(gif))).convert("L")
         np.testing.assert_array_equal(np.asarray(first)[::8, ::8], read_picture(page.locator("#interpolate-start")))
+    for kind in ("WebP", "MP4"):
+        with page.expect_download() as other:
+            page.get_by_role("button", name=f"Save {kind}").click()
+        assert other.value.suggested_filename == f"digit-3-seed-4-to-8-seed-7.{kind.lower()}"
+        assert read_recipe(Path(other.value.path())) == recipe
     with page.expect_download() as strip:
         page.get_by_role("button", name="Save strip").click()
     with Image.open(strip.value.path()) as image:
@@ -154,14 +218,22 @@ def test_saved_files_are_what_is_shown(page, picture):
     np.testing.assert_array_equal(cells[2:30, 2:30], read_picture(page.locator("#interpolate-start")))
 
 
-@pytest.mark.parametrize("side", ["start", "end"])
-def test_bad_seed_is_a_sentence_at_its_control_and_the_page_recovers(page, picture, side):
-    strip, box = page.locator("#interpolate-strip"), page.locator(f"#interpolate-{side}-seed input")
+@pytest.mark.parametrize("place", [1, 2])
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("4294967296", "the seed is 4294967296; it must be a whole number from 0 to 4,294,967,295."),
+        ("", "the seed is empty; it must be a whole number from 0 to 4,294,967,295."),
+        ("seven", "the seed is 'seven'; it must be a whole number from 0 to 4,294,967,295."),
+    ],
+)
+def test_bad_seed_is_a_sentence_at_the_ends_and_the_page_recovers(page, picture, place, typed, said):
+    strip, box = page.locator("#interpolate-strip"), page.get_by_label(f"End {place}: seed")
     before, version = read_picture(strip), read_version(strip)
     good = box.input_value()
-    box.fill("4294967296")
-    problem = page.locator(f"#interpolate-{side}-seed").get_by_role("alert")
-    expect(problem).to_have_text("The seed is 4294967296; it must be a whole number from 0 to 4,294,967,295.")
+    box.fill(typed)
+    problem = page.locator("#interpolate-ends").get_by_role("alert")
+    expect(problem).to_have_text(f"End {place}: {said}")
     box.fill(good)
     expect(problem).to_have_count(0)
     wait_until_drawn(strip, version)
