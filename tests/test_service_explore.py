@@ -219,6 +219,13 @@ def middle_of(told: dict[str, object], name: str) -> float:
     return sum(ranges[name]) / 2
 
 
+def test_link_of_other_weights_is_a_sentence(explorer):
+    sha256 = load("tiny").sha256
+    assert explorer.describe("tiny", sha256[:12])["model"] == "tiny"
+    with pytest.raises(FieldError, match="made with other weights"):
+        explorer.describe("tiny", "0" * 12)
+
+
 def test_answers_to_the_page_are_plain_json(service):
     request = {**FIRST, "model": "tiny", **dict.fromkeys(MEASURES)}
     for want in ("hand", "edit", "map", "explore.png"):

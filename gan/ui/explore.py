@@ -121,7 +121,7 @@ def answer(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     explorer, want = find_explorer(service), request.get("want")
     model, seed, psi = (request.get(name) for name in ("model", "seed", "psi"))
     if want == "hand":
-        return explorer.describe(model)
+        return explorer.describe(model, request.get("weights"))
     edits = {name: request.get(name) for name in (*EDITS, *MEASURES)}
     if want == "map":
         images = explorer.draw_map(model, request.get("digit"), seed, psi, edits)

@@ -39,6 +39,7 @@ from gan.directions import (
 )
 from gan.handwriting import EXACT, QUICK, Hand, fit_hand
 from gan.measure import MEASURES
+from gan.recipe import check_weights
 from gan.render import encode_png, make_sheet
 from gan.sampling import Generator, InputError, check_psi, check_seed
 from gan.ui.service import MAX_TYPED, FieldError, Service, checked, list_digits, make_recipe, parse_typed, plural
@@ -119,9 +120,14 @@ class Explorer:
             if hand is not None:  # after a failure no other try: it would fail for every visitor
                 self._measuring = None
 
-    def describe(self, model: object) -> dict[str, Any]:
-        """What the tab's controls need to know of a model: classes, ranges (None while measured), notes, a sentence."""
+    def describe(self, model: object, weights: object = None) -> dict[str, Any]:
+        """What the tab's controls need to know of a model: classes, ranges (None while measured), notes, a sentence.
+
+        weights: the first figures of a hash, from a link; FieldError when the model has others.
+        """
         generator = self._service.get(model)
+        if weights:
+            checked("", check_weights, weights, generator)
         found = self.find(generator)
         sentence = "" if generator.conditional else "This model knows no classes: it draws whichever digit it likes."
         if found.hand is None:

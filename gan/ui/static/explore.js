@@ -100,6 +100,7 @@
     };
     if (linked) take(linked);
 
+    let weights = linked && linked.weights; // that the link was made with: others draw another picture
     let hand = null; // what the server knows of the model
     let active = names[0]; // the measure that stands under each digit
     let shown = null; // the last answer
@@ -277,6 +278,10 @@
 
     const move = () => {
       clearTimeout(rest);
+      if (!hand) {
+        askHand({ model: state.model }); // which draws, once it is known
+        return;
+      }
       const quick = isAsked();
       ask({ ...toRequest(), quick });
       rest = quick ? setTimeout(settle, REST_MILLISECONDS) : null;
@@ -483,6 +488,7 @@
     /* ---- files and links */
     find("copy").addEventListener("click", (event) => {
       const kept = Object.fromEntries(Object.entries(state).filter(([, value]) => value !== null && value !== ""));
+      if (shown) kept.weights = shown.recipe.weights.slice(0, 12);
       forge.copyLink(event.currentTarget, tab, kept);
     });
     find("png").addEventListener("click", async () => {
@@ -527,15 +533,19 @@
       settle();
       remap();
     };
-    const askHand = forge.latest((request) => source.explore("hand", request), meet, fail);
+    const askHand = forge.latest((request) => source.explore("hand", request), meet, (problem) => {
+      weights = null; // the next move draws with the weights that are here
+      fail(problem);
+    });
 
     let met = false;
     const run = (request) => {
-      if (met || !linked) state.model = request.model ?? state.model;
+      if (met || !linked || !linked.model) state.model = request.model ?? state.model;
+      if (met) weights = null;
       met = true;
       hand = null;
       mapped = "";
-      askHand({ model: state.model });
+      askHand({ model: state.model, weights });
     };
 
     new ResizeObserver(() => {
