@@ -33,8 +33,8 @@ def make_step(name: str) -> str:
 
 PAGE = f"""
 <div class="da-tab">
-<section aria-labelledby="about-how">
-  <h2 id="about-how" data-word="about.how"></h2>
+<section aria-labelledby="about-how-head">
+  <h2 id="about-how-head" data-word="about.how"></h2>
   <p class="da-lead" data-word="about.how.text"></p>
   <figure id="about-lesson" class="df-figure df-empty" data-version="0">
     <div class="da-bar">
@@ -51,8 +51,8 @@ PAGE = f"""
     </ol>
   </figure>
 </section>
-<section aria-labelledby="about-model">
-  <h2 id="about-model"><span data-word="about.model"></span> <code id="about-name"></code></h2>
+<section aria-labelledby="about-model-head">
+  <h2 id="about-model-head"><span data-word="about.model"></span> <code id="about-name"></code></h2>
   <div id="about-card" data-version="0">
     <p class="da-lead" id="about-what"></p>
     <dl id="about-facts" class="da-facts"></dl>
@@ -67,14 +67,14 @@ PAGE = f"""
       <figcaption data-word="about.truncation.caption"></figcaption></figure>
   </div>
 </section>
-<section aria-labelledby="about-limits">
-  <h2 id="about-limits" data-word="about.limits"></h2>
+<section aria-labelledby="about-limits-head">
+  <h2 id="about-limits-head" data-word="about.limits"></h2>
   <ul class="da-list"><li data-word="about.limits.data"></li><li data-word="about.limits.size"></li>
     <li data-word="about.limits.rare"></li><li data-word="about.limits.style"></li>
     <li data-word="about.limits.judge"></li><li data-word="about.limits.person"></li></ul>
 </section>
-<section aria-labelledby="about-api">
-  <h2 id="about-api" data-word="about.api"></h2>
+<section aria-labelledby="about-api-head">
+  <h2 id="about-api-head" data-word="about.api"></h2>
   <p class="da-lead"><span data-word="about.api.text"></span> <a href="?view=api" data-word="about.api.link"></a></p>
   <dl id="about-endpoints" class="da-endpoints"></dl>
   <div class="da-codes">
@@ -85,8 +85,8 @@ PAGE = f"""
     <div><h3>MCP</h3><pre id="about-mcp" tabindex="0" role="region" aria-label="MCP"></pre></div>
   </div>
 </section>
-<section aria-labelledby="about-licence">
-  <h2 id="about-licence" data-word="about.licence"></h2>
+<section aria-labelledby="about-licence-head">
+  <h2 id="about-licence-head" data-word="about.licence"></h2>
   <p class="da-lead" data-word="about.licence.text"></p>
 </section>
 </div>

@@ -407,6 +407,7 @@
       ask({ ...state });
     });
     find("others").addEventListener("click", () => {
+      if (!shown) Object.assign(state, { model: first.model, digit: first.digit }); // a link that asked for nothing real
       state.seed = Math.floor(Math.random() * RANDOM);
       ask({ ...state });
     });
