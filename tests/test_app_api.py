@@ -21,7 +21,7 @@ from gan.data import to_uint8
 from gan.render import FILMS, read_recipe
 from tests.served import ROOT, free_port, serve_once
 
-NAMES = ["/edit", "/generate", "/interpolate", "/interpolate_gif", "/models"]
+NAMES = ["/edit", "/generate", "/interpolate", "/interpolate_gif", "/invert", "/models", "/replay", "/score"]
 
 
 @pytest.fixture(scope="module")

@@ -124,7 +124,8 @@ def test_unknown_tab_opens_the_page_as_usual(page, address):
     expect(page.get_by_role("tab", name="Generate")).to_have_attribute("aria-selected", "true")
 
 
-def test_link_survives_a_restart(page):
+def test_link_survives_a_restart(browser):
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
     weights = load("digits").sha256[:12]
     query = urlencode({"tab": "generate", "weights": weights, "digits": "31", "rows": "2", "seed": "77", "psi": "0.6"})
     sheet, shown = page.locator("#generate-sheet"), []
@@ -145,4 +146,5 @@ def test_link_survives_a_restart(page):
         finally:
             process.terminate()
             process.wait(30)
+    page.close()
     np.testing.assert_array_equal(*shown)
