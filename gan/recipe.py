@@ -28,7 +28,9 @@ import torch
 from torch import Tensor
 
 from gan.checkpoint import CheckpointError
+from gan.directions import check_edits, edit, find
 from gan.latent import End, check_end, check_method, check_travels, walk
+from gan.measure import MEASURES
 from gan.render import read_recipe
 from gan.sampling import (
     BATCH,
@@ -63,6 +65,10 @@ class Sheet:
     def draw(self, generator: Generator, part: slice = ALL) -> Tensor:
         """The pictures, or a part of them, float32 (N, 1, 28, 28)."""
         labels, seeds, indices = torch.tensor(self.digits[part]), self.seeds[part], self.indices[part]
+        if self.edits:
+            found = find(generator, measure=any(name in self.edits for name in MEASURES))
+            edits, z = check_edits(found, self.edits), generator.draw_z(seeds, indices)
+            return edit(generator, found, z, labels, edits, truncation=self.truncation).images
         drawn = []
         for at in range(0, len(labels), BATCH):
             here = slice(at, at + BATCH)
