@@ -4,6 +4,7 @@ An alarm is a sentence above the bar and a row of alarms.jsonl; with `on_collaps
 """
 
 from dataclasses import asdict
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -35,9 +36,9 @@ class Desk(Observer):
     def __enter__(self) -> "Desk":
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *how: Any) -> None:
         self.bar.close()
-        self.journal.close()
+        self.journal.__exit__(*how)
 
     def on_step(self, now: Progress) -> None:
         """One step's numbers on the bar, into the journal, and past the watch."""

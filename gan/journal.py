@@ -12,8 +12,10 @@ Notable choices
 import json
 import math
 import os
+import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -129,6 +131,7 @@ class Journal(Observer):
         out.mkdir(parents=True, exist_ok=True)
         self._files: dict[str, int] = {}
         self._board: SummaryWriter | None = None
+        self._unmute: Callable[[], None] = _do_nothing
         self._open(images)
 
     def _open(self, images: int) -> None:
@@ -142,13 +145,15 @@ class Journal(Observer):
         for name in (LOG, CHECKS, ALARMS):
             self._files[name] = os.open(self.out / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         if self._asked:
+            self._unmute = _mute_writer()
             self._board = _open_board(self.out / BOARD, images)
 
     def __enter__(self) -> "Journal":
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        with suppress(OSError) if kind else nullcontext():  # what went wrong first is what is told
+            self.close()
 
     def _write(self, name: str, row: Mapping[str, Any]) -> None:
         line = memoryview((json.dumps(tidy(row), ensure_ascii=False) + "\n").encode())
@@ -205,12 +210,16 @@ class Journal(Observer):
             self._board.add_text("alarm", str(alarm.get("message", "")), alarm["images"])
 
     def close(self) -> None:
-        """Write out what is left and close all files; twice is once."""
+        """Write out what is left and close all files; twice is once. OSError when the disk is full."""
         while self._files:
             os.close(self._files.popitem()[1])
         board, self._board = self._board, None
-        if board:
-            board.close()
+        try:
+            if board:
+                board.close()
+        finally:
+            self._unmute()
+            self._unmute = _do_nothing
 
     def _is_new(self, what: str, images: int) -> bool:
         """Whether this moment's `what` is not yet there: a run may end on a moment at which it shows itself anyway."""
@@ -234,6 +243,29 @@ def _import_writer() -> "type[SummaryWriter]":
             "pip install -r requirements.txt brings it, or train without it."
         ) from error
     return SummaryWriter
+
+
+def _do_nothing() -> None:
+    pass
+
+
+def _mute_writer() -> Callable[[], None]:
+    """Keep TensorBoard's thread from printing a traceback when the disk is full; call what comes back to end that.
+
+    Nothing is lost by it: the thread's error comes out of the writer's next call, as an error of ours.
+    """
+    before = threading.excepthook
+
+    def hook(args: threading.ExceptHookArgs) -> None:
+        if not (isinstance(args.exc_value, OSError) and type(args.thread).__module__.startswith("tensorboard.")):
+            before(args)
+
+    def unmute() -> None:
+        if threading.excepthook is hook:
+            threading.excepthook = before
+
+    threading.excepthook = hook
+    return unmute
 
 
 def _open_board(folder: Path, images: int) -> "SummaryWriter":
