@@ -1,15 +1,15 @@
 """The page's labels in English and Chinese, through gr.I18n, which follows the visitor's browser.
 
 A tab adds its own: `WORDS = add({"explore.slant": ("Slant", "倾斜")})`, and builds with `say("explore.slant")`.
-Text inside a gr.HTML and in scripts is looked up in the page instead (static/words.js, the same keys' form). Whoever
-reads Chinese of any kind gets the one there is, in simplified characters; everybody else gets English.
+Text inside a gr.HTML and in scripts is looked up in the page instead (static/words.js, the same keys' form). A browser
+that asks for zh-CN or zh-TW, the kinds of Chinese that Gradio knows, gets simplified Chinese; every other gets English.
 """
 
 from typing import Any
 
 import gradio as gr
 
-CHINESE = ("zh", "zh-CN", "zh-TW")  # as browsers name it, where Gradio has words of its own
+CHINESE = ("zh-CN", "zh-TW")  # as browsers name it, where Gradio has words of its own
 
 _words: dict[str, tuple[str, str]] = {}
 

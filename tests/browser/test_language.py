@@ -1,4 +1,4 @@
-"""The page speaks the browser's language: Chinese where it asks for Chinese of any kind, English to everybody else."""
+"""The page speaks the browser's language: Chinese where it asks for zh-CN or zh-TW, English to everybody else."""
 
 import re
 
@@ -33,7 +33,7 @@ def visit(browser: Browser, address: str, locale: str) -> Page:
         ("de-DE", ENGLISH, "learnt handwriting from MNIST", "en"),
         ("zh-CN", CHINESE, "从 MNIST 学会了手写", "zh-CN"),
         ("zh-TW", CHINESE, "从 MNIST 学会了手写", "zh-CN"),
-        ("zh", CHINESE, "从 MNIST 学会了手写", "zh-CN"),
+        ("zh", ENGLISH, "learnt handwriting from MNIST", "en"),
     ],
 )
 def test_frame_of_the_page_follows_the_browser(browser, address, locale, labels, lead, lang):
@@ -58,7 +58,7 @@ def test_controls_of_every_tab_are_named_in_the_visitors_language(browser, addre
     # What stays as it is in Chinese is a name, and never a sentence: G, curl, a loss, an option that is a number
     kept = [text for text in here if not HAN.search(text) and text in there]
     assert [text for text in kept if len(text.split()) > 2] == []
-    assert sum(bool(HAN.search(text)) for text in here) >= 3
+    assert sum(bool(HAN.search(text)) for text in here) >= 2
     for page in (english, chinese):
         page.context.close()
 

@@ -1,4 +1,5 @@
-/* Words of the scripts in the visitor's language, English or Chinese, as Gradio's own labels follow the browser.
+/* Words of the scripts in the visitor's language, English or Chinese, as Gradio's own labels follow the browser
+   (it knows zh-CN and zh-TW; a mixture would be worse than English).
 
      DigitForge.addWords({"explore.slant": ["Slant", "倾斜"]})       in a tab's script, once
      DigitForge.word("generate.note", { count: 10 })                 {count} is filled in
@@ -7,7 +8,7 @@
 (() => {
   const forge = (window.DigitForge = window.DigitForge || {});
   const words = {};
-  const language = /^zh/i.test(navigator.language || "") ? 1 : 0;
+  const language = /^zh-(CN|TW)$/i.test(navigator.language || "") ? 1 : 0;
 
   forge.language = language ? "zh-CN" : "en";
   document.documentElement.lang = forge.language;
