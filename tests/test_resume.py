@@ -1,0 +1,281 @@
+"""A run that is stopped, killed, starved of disk or damaged ends where one that was left alone ends."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+
+import gan
+import gan.train
+from gan.checkpoint import get_previous, read_state
+from gan.journal import CHECKS, LOG
+from gan.train import main
+from gan.trainer import HISTORY, SHEETS, STATE, WEIGHTS, Trainer
+
+ROOT = Path(__file__).resolve().parent.parent
+STEPS = 24
+PLAIN = ["--device", "cpu", "--threads", "1", "--no-tensorboard", "--precision", "fp32", "--batch", "8"]
+PLAIN += ["--images", str(8 * STEPS), "--sheet-every", "64", "--watch-every", "128"]
+TINY = ["--z-dim", "8", "--w-dim", "16", "--g-width", "12", "--d-width", "4", "--history-mb", "0.1"]
+RUNS = {
+    "digits": [*TINY, "--save-minutes", "0"],  # saved after every step
+    "sgd": [*TINY, "--optimizer", "sgd", "--beta1", "0.9", "--lr", "0.01"],
+    "dcgan": ["--preset", "dcgan", "--history-mb", "0"],
+}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_film() -> Iterator[None]:
+    """Film and curves are drawn from what is compared here, and take longer than the runs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gan.train, "tell", lambda out: [])
+        yield
+
+
+@pytest.fixture(autouse=True)
+def same_threads() -> Iterator[None]:
+    """The command sets the threads of this process."""
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def whole(made_root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Each of RUNS, never stopped."""
+    found = {}
+    before = torch.get_num_threads()
+    for name in RUNS:
+        found[name] = tmp_path_factory.mktemp(name)
+        assert main(list_words(made_root, found[name], name)) == 0
+    torch.set_num_threads(before)
+    return found
+
+
+@pytest.fixture(scope="module")
+def stopped(made_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run "sgd", stopped after its tenth step; the state before is that of its start."""
+    out = tmp_path_factory.mktemp("stopped")
+    before = torch.get_num_threads()
+    with pytest.MonkeyPatch.context() as patch:
+        signal_at(patch, 10, signal.SIGINT)
+        assert main(list_words(made_root, out, "sgd")) == 130
+    torch.set_num_threads(before)
+    return out
+
+
+def list_words(made_root: Path, out: Path, name: str) -> list[str]:
+    return ["--data", str(made_root), "--out", str(out), *PLAIN, *RUNS[name]]
+
+
+def signal_at(patch: pytest.MonkeyPatch, step: int, sign: signal.Signals) -> None:
+    """Let this process signal itself at the end of a step."""
+    advance = Trainer.advance
+
+    def struck(self: Trainer) -> dict[str, torch.Tensor]:
+        numbers = advance(self)
+        if self.step == step:
+            os.kill(os.getpid(), sign)
+        return numbers
+
+    patch.setattr(Trainer, "advance", struck)
+
+
+def go_on(made_root: Path, out: Path) -> int:
+    """Resume with no option but where things are."""
+    torch.set_num_threads(2)  # not what the run began with: that is for the run to remember
+    return main(["--data", str(made_root), "--out", str(out), "--resume", "--no-tensorboard"])
+
+
+def check_same(out: Path, whole: Path) -> None:
+    """The same weights, log and pictures as of the run that was never stopped."""
+    assert gan.load(str(out / WEIGHTS)).sha256 == gan.load(str(whole / WEIGHTS)).sha256
+    a, b = (read_state(folder / STATE) for folder in (out, whole))
+    for name in ("g", "d", "ema"):
+        assert all(torch.equal(a[name][key], b[name][key]) for key in b[name])
+    for log in (LOG, CHECKS):
+        rows = [[json.loads(line) for line in (folder / log).read_text().splitlines()] for folder in (out, whole)]
+        clocks = ("seconds", "seconds_left", "images_per_second")
+        plain = [[{k: v for k, v in row.items() if k not in clocks} for row in part] for part in rows]
+        assert plain[0] == plain[1]
+    for part in (SHEETS, HISTORY):
+        made = [sorted(path.relative_to(folder) for path in (folder / part).glob("*")) for folder in (out, whole)]
+        assert made[0] == made[1]
+    for path in (out / SHEETS).iterdir():
+        assert path.read_bytes() == (whole / SHEETS / path.name).read_bytes()
+    assert not list(out.rglob(".*.part"))
+
+
+# A run in a process of its own that kills itself: at the K-th step, or within the K-th write of a file, half way
+# through its bytes, or the K-th time between a save's renames. Never too early or too late.
+STRICKEN = """
+import os, pathlib, signal, sys
+sys.path.insert(0, {root!r})
+from gan import train
+from gan.trainer import Trainer
+where, number = sys.argv[1], int(sys.argv[2])
+count = 0
+def strike():
+    global count
+    count += 1
+    if count == number:
+        os.kill(os.getpid(), signal.SIGKILL)
+if where == "step":
+    advance = Trainer.advance
+    Trainer.advance = lambda self: (advance(self), strike())[0]
+elif where == "rename":
+    replace = pathlib.Path.replace
+    def after(self, target):
+        found = replace(self, target)
+        strike()
+        return found
+    pathlib.Path.replace = after
+else:
+    def write_bytes(self, data):
+        with self.open("wb") as file:
+            file.write(data[: len(data) // 2])
+            file.flush()
+            strike()
+            file.write(data[len(data) // 2 :])
+    pathlib.Path.write_bytes = write_bytes
+sys.exit(train.main(sys.argv[3:]))
+"""
+
+
+def kill(where: str, number: int, words: list[str]) -> None:
+    """Run the command in a process that is killed there."""
+    code = STRICKEN.format(root=str(ROOT))
+    run = [sys.executable, "-c", code, where, str(number), *words]
+    done = subprocess.run(run, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_a_run_stopped_again_and_again_ends_in_the_same_weights(
+    made_root: Path, tmp_path: Path, whole: dict[str, Path], name: str, capsys: pytest.CaptureFixture[str]
+):
+    words = list_words(made_root, tmp_path, name)
+    for step, sign in ((5, signal.SIGINT), (18, signal.SIGTERM)):
+        with pytest.MonkeyPatch.context() as patch:
+            signal_at(patch, step, sign)
+            assert main(words if step == 5 else [*words, "--resume"]) == 130
+        said = capsys.readouterr()
+        assert said.out.splitlines()[-1].endswith("--resume")
+        assert said.out.splitlines()[-1].count("--resume") == 1
+        assert "Traceback" not in said.err
+        assert read_state(tmp_path / STATE)["step"] == step
+    assert not (tmp_path / WEIGHTS).exists()
+    assert go_on(made_root, tmp_path) == 0
+    check_same(tmp_path, whole[name])
+
+
+def test_a_run_killed_at_its_first_save_leaves_nothing_that_is_in_the_way(made_root: Path, tmp_path: Path):
+    words = list_words(made_root, tmp_path, "digits")
+    kill("bytes", 1, words)
+    assert not (tmp_path / STATE).exists()
+    with pytest.MonkeyPatch.context() as patch:
+        signal_at(patch, 1, signal.SIGINT)
+        assert main(words) == 130
+    assert read_state(tmp_path / STATE)["step"] == 1
+    assert not list(tmp_path.rglob(".*.part"))
+
+
+def test_a_run_killed_at_a_step_and_within_its_saves_ends_in_the_same_weights(
+    made_root: Path, tmp_path: Path, whole: dict[str, Path]
+):
+    words = list_words(made_root, tmp_path, "digits")
+    kill("step", 4, words)
+    kill("bytes", 7, [*words, "--resume"])
+    kill("rename", 9, [*words, "--resume"])
+    assert not (tmp_path / WEIGHTS).exists()
+    assert go_on(made_root, tmp_path) == 0
+    check_same(tmp_path, whole["digits"])
+
+
+@pytest.mark.parametrize("how", ["cut", "flipped", "missing"])
+def test_a_damaged_last_state_is_said_and_the_one_before_leads_to_the_same_weights(
+    made_root: Path,
+    tmp_path: Path,
+    whole: dict[str, Path],
+    stopped: Path,
+    how: str,
+    capsys: pytest.CaptureFixture[str],
+):
+    out = tmp_path / "run"
+    shutil.copytree(stopped, out)
+    path = out / STATE
+    data = path.read_bytes()
+    middle = len(data) // 2
+    if how == "missing":
+        path.unlink()
+    elif how == "cut":
+        path.write_bytes(data[:middle])
+    else:
+        path.write_bytes(data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :])
+    capsys.readouterr()
+    assert go_on(made_root, out) == 0
+    said = capsys.readouterr().out.splitlines()
+    what = "missing" if how == "missing" else "damaged"
+    assert said[0] == f"The training state {path} is {what}; the one before it, state.previous.pt, is used."
+    assert said[1] == "Resumed at 0 images, 0% of the run."
+    check_same(out, whole["sgd"])
+
+
+def test_two_damaged_states_are_one_sentence_and_nothing_is_touched(
+    made_root: Path, tmp_path: Path, stopped: Path, capsys: pytest.CaptureFixture[str]
+):
+    out = tmp_path / "run"
+    shutil.copytree(stopped, out)
+    for path in (out / STATE, get_previous(out / STATE)):
+        path.write_bytes(path.read_bytes()[:-100])
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    capsys.readouterr()
+    assert go_on(made_root, out) == 2
+    err = capsys.readouterr().err
+    assert err.startswith(f"train.py: The training state {out / STATE} is damaged")
+    assert len(err.splitlines()) == 1
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+
+
+# Files of this process may not grow beyond so many bytes, which fails as a full disk does.
+FULL = """
+import resource, signal, sys
+sys.path.insert(0, {root!r})
+from gan import train
+from gan.trainer import Trainer
+step, size = int(sys.argv[1]), int(sys.argv[2])
+advance = Trainer.advance
+def limited(self):
+    if self.step == step:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    return advance(self)
+Trainer.advance = limited
+sys.exit(train.main(sys.argv[3:]))
+"""
+
+
+@pytest.mark.parametrize(("board", "name"), [(False, "digits"), (True, "digits"), (True, "sgd")])
+def test_a_full_disk_stops_with_a_sentence_and_loses_nothing(
+    made_root: Path, tmp_path: Path, whole: dict[str, Path], board: bool, name: str
+):
+    words = [word for word in list_words(made_root, tmp_path, name) if not (board and word == "--no-tensorboard")]
+    run = [sys.executable, "-c", FULL.format(root=str(ROOT)), "9", "0" if name == "digits" else "1000", *words]
+    done = subprocess.run(run, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    said = [line for line in done.stderr.splitlines() if line.startswith("train.py: ")]
+    assert len(said) == 1
+    assert said[0].startswith("train.py: File too large: ")
+    assert said[0].endswith("nothing saved was lost.")
+    assert not list(tmp_path.rglob(".*.part"))
+    assert read_state(tmp_path / STATE)["step"] == (9 if name == "digits" else 0)
+    assert go_on(made_root, tmp_path) == 0
+    check_same(tmp_path, whole[name])
