@@ -147,10 +147,11 @@ def test_no_data_and_no_network_says_where_to_put_which_files(
     from torchvision.datasets import MNIST
 
     monkeypatch.setattr(MNIST, "mirrors", ["http://127.0.0.1:9/"])  # nobody listens: as good as no network
-    code = main(["--data", str(tmp_path / "data"), "--out", str(tmp_path / "run"), "--images", "64"])
+    code = main(["--data", str(tmp_path / "data"), "--out", str(tmp_path / "runs" / "first"), "--images", "64"])
     said = refused(code, capsys)
     assert "train-images-idx3-ubyte" in said
     assert str(tmp_path / "data" / "MNIST" / "raw") in said
+    assert not (tmp_path / "runs").exists()
 
 
 def test_an_out_that_cannot_be_written_is_refused_before_training(
