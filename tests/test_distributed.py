@@ -28,8 +28,7 @@ from tests.made_digits import make_digits
 ROOT = Path(__file__).resolve().parent.parent
 STEPS = 3
 SMALL = Config(z_dim=8, w_dim=16, g_width=12, d_width=4, batch=16, images=16 * STEPS, ema=0.9, penalty_every=2)
-# Adam divides a gradient by its own size, rounding errors where it is nothing else; with SGD the weights can be
-# compared, and Adam's own step sees only what is the same by then.
+# Adam divides a gradient by its own size, also one that is nothing but rounding error; SGD's weights can be compared.
 SMALL = override(SMALL, optimizer="sgd", lr=0.01, beta1=0.5)
 CASES = {
     "digits": override(SMALL, gamma=1.0, style_weight=0.5, mismatch=0.3, augment=0.5, drift=0.01),
@@ -111,14 +110,14 @@ sys.exit(train.main())
 
 
 def launch(*words: str) -> subprocess.CompletedProcess[str]:
-    """Run a script on two processes; one that hangs fails the test after five minutes."""
+    """Run a script on two processes; one that hangs fails the test after four minutes."""
     run = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2", *words]
     env = {**os.environ, "OMP_NUM_THREADS": "1"}
     with subprocess.Popen(
         run, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
         try:
-            out, err = process.communicate(timeout=300)
+            out, err = process.communicate(timeout=240)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             raise
