@@ -266,4 +266,6 @@ def test_released_discriminator_finds_unseen_real_digits_more_real_than_forged_o
             assert real.mean() > forged[labels == label].mean()
     shares = Verdict(generator).read(forged, labels)
     assert 0.2 < shares.mean() < 0.6  # D is not fooled always, nor never
-    assert bool((torch.corrcoef(torch.stack([shares[labels == 8], forged[labels == 8]]))[0, 1] > 0.9).all())
+    eights = shares[labels == 8][forged[labels == 8].argsort()]
+    assert bool((eights.diff() >= 0).all())  # the more real D finds one, the larger its share
+    assert eights[-1] > eights[0] + 0.2
