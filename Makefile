@@ -2,6 +2,7 @@
 # Kept to what GNU make 3.81 knows, which is the make that macOS ships.
 #
 #   make demo PORT=8000             another port (HOST=0.0.0.0 lets other machines in)
+#   make test WORKERS=8             more tests at once; a worker has a browser and a page of its own
 #   make demo PYTHON=python3.12     another Python than the first suitable one
 #   make demo TORCH_INDEX=https://download.pytorch.org/whl/cpu     Linux: PyTorch's CPU build, without 3 GB of CUDA
 
@@ -9,6 +10,7 @@ SHELL := /bin/sh
 VENV ?= .venv
 HOST ?= 127.0.0.1
 PORT ?= 7860
+WORKERS ?= 2
 PY := $(VENV)/bin/python
 
 export VENV PYTHON TORCH_INDEX
@@ -23,7 +25,8 @@ demo: app-venv  ## Serve the demo on http://127.0.0.1:7860
 	@HOST="$(HOST)" PORT="$(PORT)" HF_HUB_OFFLINE=1 GRADIO_ANALYTICS_ENABLED=False $(PY) app.py
 
 test: lint types  ## Lint, types and every test, a real browser's included
-	@CHROMIUM="$$($(PY) -m tests.chromium --install)" && export CHROMIUM && $(PY) -m pytest
+	@CHROMIUM="$$($(PY) -m tests.chromium --install)" && export CHROMIUM && \
+		$(PY) -m pytest -n $(WORKERS) --dist loadfile
 
 lint: dev-venv  ## Style: ruff's rules and its formatting
 	@$(PY) -m ruff check .
