@@ -191,7 +191,7 @@ def test_webp_keeps_every_frame_grey_by_grey(digits):
     images, recipe = digits[0], {"seed": 1}
     data = encode_webp(images, fps=20, scale=2, recipe=recipe, boomerang=True)
     with open_image(data) as film:
-        assert film.n_frames == 18
+        assert sum(1 for _ in ImageSequence.Iterator(film)) == 18
         assert film.info["loop"] == 0
         for i, image in enumerate(images):
             film.seek(i)
@@ -204,10 +204,12 @@ def test_webp_keeps_every_frame_grey_by_grey(digits):
 def test_mp4_plays_everywhere_and_shows_the_frames(digits, side, even):
     images, recipe = digits[0][:, :side, :side], {"seed": 1, "digits": [3]}
     data = encode_mp4(images, fps=25, scale=3, recipe=recipe)
-    with av.open(io.BytesIO(data)) as film:
+    with av.open(io.BytesIO(data), "r") as film:
         stream = film.streams.video[0]
         assert (stream.codec_context.name, stream.codec_context.pix_fmt) == ("h264", "yuv420p")
-        assert (stream.width, stream.height, stream.average_rate) == (even, even, 25)
+        assert (stream.width, stream.height) == (even, even)
+        assert stream.average_rate is not None
+        assert float(stream.average_rate) == 25.0
         frames = [frame.to_ndarray(format="gray") for frame in film.decode(stream)]
     assert len(frames) == 10
     for frame, image in zip(frames, images, strict=True):

@@ -11,16 +11,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from gan import checkpoint
 from gan.data import to_uint8
 from gan.models import build_generator
-from gan.recipe import MAX_ENDS, replay
+from gan.recipe import MAX_ENDS, MAX_FRAMES, replay
 from gan.render import read_recipe
 from gan.sampling import load
 from gan.ui import service as module
-from gan.ui.service import MAX_DIGITS, MAX_FRAMES, MAX_ROWS, MAX_TYPED, FieldError, Service
+from gan.ui.service import MAX_DIGITS, MAX_ROWS, MAX_TYPED, FieldError, Service
 from tests.tiny_checkpoint import write_tiny
 
 
@@ -334,7 +334,8 @@ def test_png_is_as_large_as_asked(service, scale):
 
 def test_dataset_comes_in_slices_and_is_what_sample_draws(service):
     generator = service.get("tiny")
-    images, labels = [], []
+    images: list[torch.Tensor] = []
+    labels: list[int] = []
     while len(labels) < 1100:
         some, named, recipe = service.draw_slice("tiny", "407", 1100, 5, 0.7, len(labels))
         assert len(some) == len(named) == min(module.SLICE, 1100 - len(labels))
@@ -454,10 +455,10 @@ def test_way_round_ends_where_it_began_and_its_film_shows_that_frame_once(servic
     frames = service.draw_way("tiny", "3.1,3.2,3.5", "slerp", 0.7, "both", "round")
     assert torch.equal(frames.images[0], frames.images[-1])
     with Image.open(io.BytesIO(frames.to_film("webp"))) as film:
-        assert film.n_frames == len(frames.images) - 1
+        assert sum(1 for _ in ImageSequence.Iterator(film)) == len(frames.images) - 1
     back = service.draw_way("tiny", "3.1,3.2,3.5", "slerp", 0.7, "both", "back")
     with Image.open(io.BytesIO(back.to_film("webp"))) as film:
-        assert film.n_frames == 2 * len(back.images) - 2
+        assert sum(1 for _ in ImageSequence.Iterator(film)) == 2 * len(back.images) - 2
 
 
 @pytest.mark.parametrize("count", range(2, MAX_ENDS + 1))

@@ -267,6 +267,6 @@ def test_nothing_jumps_while_a_slider_is_moved(page, digits):
     for value in (-20, 0, 30):
         move(page, "slant", value)
         assert page.evaluate("document.documentElement.scrollHeight") == tall
-    sizes = {canvas.bounding_box()["width"] for canvas in digits.locator("canvas").all()}  # type: ignore[index]
+    sizes = {canvas.bounding_box()["width"] for canvas in digits.locator("canvas").all()}
     assert len(sizes) == 1
     assert sizes.pop() % 28 == 0

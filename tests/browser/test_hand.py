@@ -239,7 +239,9 @@ def test_saved_pictures_are_what_is_shown_and_carry_the_hand(page, figure):
     with page.expect_download() as digits:
         page.get_by_role("button", name="Save digits").click()
     data = Path(digits.value.path()).read_bytes()
-    assert read_recipe(io.BytesIO(data))["hand"] == hand
+    recipe = read_recipe(io.BytesIO(data))
+    assert recipe is not None
+    assert recipe["hand"] == hand
     shown = read_picture(page.locator("#hand-ten"))
     with Image.open(io.BytesIO(data)) as image:
         pixels = np.asarray(image)[::8, ::8]

@@ -147,4 +147,4 @@ def test_link_survives_a_restart(browser):
             process.terminate()
             process.wait(30)
     page.close()
-    np.testing.assert_array_equal(*shown)
+    np.testing.assert_array_equal(shown[0], shown[1])
