@@ -10,7 +10,7 @@ SHELL := /bin/sh
 VENV ?= .venv
 HOST ?= 127.0.0.1
 PORT ?= 7860
-WORKERS ?= 2
+WORKERS ?= 3
 PY := $(VENV)/bin/python
 
 export VENV PYTHON TORCH_INDEX

@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import requires
 from typing import Any
 
@@ -61,7 +62,8 @@ def converse(address: str, ask: Ask) -> Any:
             await session.initialize()
             return await ask(session)
 
-    return anyio.run(run)
+    with ThreadPoolExecutor(1) as own:  # in this thread the browser of other tests may keep a loop running
+        return own.submit(anyio.run, run).result()
 
 
 def call(address: str, tool: str, **arguments: Any) -> Any:
