@@ -33,6 +33,7 @@ from gan.files import write_atomically
 
 __all__ = [
     "FEATURES",
+    "SAME_DIGITS",
     "WEIGHTS",
     "Classifier",
     "ClassifierError",
@@ -42,6 +43,8 @@ __all__ = [
 ]
 
 FEATURES = 96
+# Handwritten digits, upright, 28 x 28, cut and centred in MNIST's way: who reads one reads all
+SAME_DIGITS = ("mnist", "qmnist", "emnist-digits")
 WEIGHTS = Path(__file__).resolve().parent.parent / "checkpoints" / "classifier.safetensors"
 FORMAT = "digit-forge-classifier/1"
 

@@ -12,6 +12,11 @@ from typing import Any, get_args, get_type_hints
 
 DATASETS = ("mnist", "fashion-mnist", "kmnist", "qmnist", "emnist-digits", "folder")
 LOSSES = ("bce", "minimax", "hinge", "lsgan", "wgan-gp", "relativistic")
+# What may change when a run is extended: its length and its objective, but neither the networks nor the data
+EXTENDABLE = (
+    *("loss", "d_steps", "gp_weight", "penalty", "gamma", "gamma_end", "drift", "penalty_every", "mismatch"),
+    *("style_weight", "augment", "lr", "decay_from", "ema", "precision", "images", "minutes"),
+)
 
 
 class ConfigError(ValueError):

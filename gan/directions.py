@@ -28,7 +28,7 @@ from torch import Tensor, nn
 from gan import checkpoint
 from gan.checkpoint import CheckpointError
 from gan.files import write_atomically
-from gan.handwriting import EXACT, Hand, Written, check_asked, fit_hand, write
+from gan.handwriting import EXACT, Hand, Written, check_asked, fit_hand, read_number, write
 from gan.measure import MEASURES
 from gan.noise import draw_noise
 from gan.sampling import Generator, InputError, check_count, load
@@ -174,10 +174,7 @@ def check_edits(found: Directions, edits: Mapping[str, object]) -> Edits:
 
 def check_coordinate(value: object, name: str) -> float:
     """A coordinate on a plane, -REACH to REACH; InputError otherwise."""
-    try:
-        number = float(value) if not isinstance(value, bool) else float("nan")  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        number = float("nan")
+    number = read_number(value)
     if not -REACH <= number <= REACH:
         raise InputError(f"{name} is {str(value)[:40]}; it must be a number from {-REACH:g} to {REACH:g}.")
     return number

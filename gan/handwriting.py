@@ -103,6 +103,14 @@ class Written:
     asked: Tensor
 
 
+def read_number(value: object) -> float:
+    """A number, also when it comes as text; NaN for anything else, a yes or no included."""
+    try:
+        return float(value) if not isinstance(value, bool) else float("nan")  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return float("nan")
+
+
 def check_asked(hand: Hand, asked: Mapping[str, object]) -> dict[str, float]:
     """What is asked of the hand, by name, without what is None; InputError unless each is a number of its range."""
     found: dict[str, float] = {}
@@ -111,10 +119,7 @@ def check_asked(hand: Hand, asked: Mapping[str, object]) -> dict[str, float]:
             continue
         low, high = hand.ranges[name]
         unit = MEASURES[name]
-        try:
-            number = float(value) if not isinstance(value, bool) else float("nan")  # type: ignore[arg-type]
-        except (TypeError, ValueError):
-            number = float("nan")
+        number = read_number(value)
         # A slider's ends are rounded for the eye, and so is what comes back from them
         if not low - 0.06 <= number <= high + 0.06:
             shown = f"{number:g}" if number == number else repr(value)[:40]

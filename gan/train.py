@@ -2,6 +2,7 @@
 
 python train.py --preset digits --data data --out runs/digits --minutes 60
 python train.py --out runs/digits --data data --resume
+python train.py --out runs/digits --data data --resume --extend --images 6000000 --gamma-end 0.15
 torchrun --nproc_per_node 2 train.py --preset digits --data data --out runs/digits
 """
 
@@ -22,7 +23,7 @@ import torch
 from gan.allocator import keep_memory
 from gan.checkpoint import CheckpointError, get_previous, read_last_state
 from gan.classifier import ClassifierError
-from gan.config import PRESETS, Config, ConfigError, get_preset, override, settings
+from gan.config import EXTENDABLE, PRESETS, Config, ConfigError, get_preset, override, settings
 from gan.data import DataError, Dataset, get_root, load_dataset
 from gan.desk import Desk
 from gan.device import choose_device
@@ -62,6 +63,12 @@ def build_parser() -> argparse.ArgumentParser:
     add("--device", default="auto", metavar="D", help="auto (default), cpu, cuda, cuda:N or mps")
     add("--threads", type=int, metavar="N", help="CPU threads; else what torch chooses")
     add("--resume", action="store_true", default=False, help="continue the run in OUT; its settings need not be given")
+    add(
+        "--extend",
+        action="store_true",
+        default=False,
+        help="with --resume: go on with another length or objective, from the networks that the run has",
+    )
     add("--overwrite", action="store_true", default=False, help="begin anew in an OUT that holds a run: it is deleted")
     add("--dry-run", action="store_true", default=False, help="print the resolved plan and stop")
     add("--no-tensorboard", action="store_true", default=False, help="do not write OUT/tensorboard")
@@ -102,7 +109,9 @@ def resolve_config(args: argparse.Namespace) -> Config:
 def resolve_resumed(args: argparse.Namespace, state: dict[str, Any]) -> Config:
     """The config of the run that is resumed; ConfigError shows where the options given differ from it.
 
-    Settings that no weight depends on (how often to save, to show, to watch) may differ: the new ones are taken.
+    Settings that no weight depends on (how often to save, to show, to watch) may differ: the new ones are taken. With
+    --extend so may those in EXTENDABLE: gamma and the learning rate go on from the place on their new curves that
+    the images shown so far have in the new length.
     """
     then = Config.from_dict(state["config"])
     asked = get_given(args)
@@ -110,6 +119,8 @@ def resolve_resumed(args: argparse.Namespace, state: dict[str, Any]) -> Config:
         now = replace(resolve_config(args), num_classes=then.num_classes)
         asked = {item.name: getattr(now, item.name) for item in fields(Config)}
     free = {item.name for item in fields(Config) if item.metadata.get("free")}
+    if args.extend:
+        free |= set(EXTENDABLE)
     differ = [
         f"{name} was {getattr(then, name)!r}, now {value!r}"
         for name, value in asked.items()
@@ -121,7 +132,10 @@ def resolve_resumed(args: argparse.Namespace, state: dict[str, Any]) -> Config:
             "another --out"
         )
     given = get_given(args)
-    return replace(then, **{name: value for name, value in given.items() if name in free}).validate()
+    now = override(then, **{name: value for name, value in given.items() if name in free}).validate()
+    if args.extend and now == then:
+        raise ConfigError("--extend changes nothing; give it another length (--images or --minutes) or objective")
+    return now
 
 
 def check_out(out: Path, *, resume: bool, overwrite: bool) -> None:
@@ -225,6 +239,8 @@ def train(args: argparse.Namespace, command: str, team: Team | None = None) -> i
     team = team or Team()
     if args.resume and args.overwrite:
         raise ConfigError("--resume continues the run in --out and --overwrite deletes it; give one of them")
+    if args.extend and not args.resume:
+        raise ConfigError("--extend changes a run that is resumed; add --resume")
     out: Path = getattr(args, "out", None) or Path("runs") / getattr(args, "preset", "digits")
     state, warning = None, None
     if args.resume:  # read once, before anything is written

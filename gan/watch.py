@@ -27,12 +27,11 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pdist
 
-from gan.classifier import Classifier, load_classifier
+from gan.classifier import SAME_DIGITS, Classifier, load_classifier
 from gan.config import LOSSES, Config
 from gan.data import Dataset, to_float
 from gan.progress import Progress
 
-DIGITS = ("mnist", "qmnist", "emnist-digits")  # what the shipped classifier can read
 SAMPLE = 256  # real pictures a class behind the diversity of real data
 
 # All in real images shown to D
@@ -438,7 +437,7 @@ def measure_spread(pictures: Tensor) -> float:
 
 def load_reader(config: Config, device: torch.device | str = "cpu") -> Classifier | None:
     """The shipped classifier where the run's data are handwritten digits, else None; ClassifierError if damaged."""
-    return load_classifier(device) if config.dataset in DIGITS else None
+    return load_classifier(device) if config.dataset in SAME_DIGITS else None
 
 
 class Reader(Protocol):

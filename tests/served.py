@@ -26,6 +26,19 @@ def start(port: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, env={**os.environ, "OMP_NUM_THREADS": "2"})
 
 
+def wait_until_up(process: subprocess.Popen[bytes], address: str) -> None:
+    """Return once the page is served at `address`; RuntimeError when its process ends first, or after a minute."""
+    for _ in range(600):
+        if process.poll() is not None:
+            raise RuntimeError(f"app.py ended with {process.returncode} before it served its page")
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError("app.py served no page within a minute")
+
+
 @functools.cache
 def serve_once() -> str:
     """The address of the demo, which is started at the first call and ends with the tests."""
@@ -34,12 +47,5 @@ def serve_once() -> str:
     atexit.register(process.wait, 30)
     atexit.register(process.terminate)
     address = f"http://127.0.0.1:{port}"
-    for _ in range(600):
-        if process.poll() is not None:
-            raise RuntimeError(f"app.py ended with {process.returncode} before it served its page")
-        try:
-            with urllib.request.urlopen(address, timeout=5):
-                return address
-        except OSError:
-            time.sleep(0.1)
-    raise RuntimeError("app.py served no page within a minute")
+    wait_until_up(process, address)
+    return address

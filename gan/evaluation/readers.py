@@ -6,12 +6,9 @@ from pathlib import Path
 
 import torch
 
-from gan.classifier import WEIGHTS, Classifier, ClassifierError, load_classifier
+from gan.classifier import SAME_DIGITS, WEIGHTS, Classifier, ClassifierError, load_classifier
 
 __all__ = ["choose_reader"]
-
-# Handwritten digits, upright, 28 x 28, cut and centred in MNIST's way: who reads one reads all.
-SAME_DIGITS = ("mnist", "qmnist", "emnist-digits")
 
 
 def choose_reader(dataset: str, path: Path | None = None, device: torch.device | str = "cpu") -> Classifier:

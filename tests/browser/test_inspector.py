@@ -2,8 +2,6 @@
 
 import json
 import re
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -18,7 +16,7 @@ from gan.data import load_dataset, to_uint8
 from gan.sampling import load
 from tests.browser.conftest import PATIENCE, SIZES
 from tests.browser.pictures import read_picture, wait_until_drawn
-from tests.served import free_port, start
+from tests.served import free_port, start, wait_until_up
 
 NAME = re.compile("Forger and inspector|造假者与鉴定者")
 
@@ -34,13 +32,7 @@ def serve(root: Path) -> Iterator[str]:
             patch.delenv(name, raising=False)
         process = start(port)
     try:
-        for _ in range(600):
-            assert process.poll() is None
-            try:
-                urllib.request.urlopen(address, timeout=5).close()
-                break
-            except OSError:
-                time.sleep(0.1)
+        wait_until_up(process, address)
         yield address
     finally:
         process.terminate()

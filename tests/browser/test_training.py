@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +21,7 @@ from gan.history import add, read_history
 from gan.sampling import load
 from tests.browser.conftest import PATIENCE, SIZES
 from tests.browser.pictures import read_picture, read_version, wait_until_drawn
-from tests.served import free_port
+from tests.served import free_port, wait_until_up
 from tests.tiny_checkpoint import write_tiny
 from tests.tiny_run import make_run, release
 
@@ -51,13 +50,7 @@ def serve(folder: Path, root: Path, **environment: str) -> Iterator[str]:
         env={**inherited, "OMP_NUM_THREADS": "2", "GAN_DATA": str(root), "HOST": "127.0.0.1", **environment},
     )
     try:
-        for _ in range(600):
-            assert process.poll() is None
-            try:
-                urllib.request.urlopen(address, timeout=5).close()
-                break
-            except OSError:
-                time.sleep(0.1)
+        wait_until_up(process, address)
         yield address
     finally:
         process.terminate()
