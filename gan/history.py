@@ -17,7 +17,7 @@ import json
 import math
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ from torch import Tensor
 from gan import checkpoint
 from gan.checkpoint import CheckpointError, Released, hash_tensors, read_released
 from gan.classifier import ClassifierError
-from gan.config import Config, ConfigError
+from gan.config import EXTENDABLE, Config, ConfigError
 from gan.data import DataError, get_root, load_dataset
 from gan.files import write_atomically
 from gan.journal import CHECKS, LOG, read_rows
@@ -140,9 +140,15 @@ def _read_snapshots(run: Path, weights: Released) -> list[Released]:
         raise HistoryError(f"{run / 'history'} holds {len(paths)} snapshots; a history needs at least 2")
     most = MAX_BYTES // max(path.stat().st_size for path in paths)
     found = [read_released(paths[place]) for place in choose_evenly(len(paths), most)]
-    if any(one.config != weights.config for one in found):
+    if any(_list_kept(one.config) != _list_kept(weights.config) for one in found):
         raise HistoryError(f"the snapshots in {run / 'history'} were made with other settings than the weights")
     return found
+
+
+def _list_kept(config: Config) -> dict[str, Any]:
+    """The settings that stay as they are when a run is resumed or extended."""
+    free = {item.name for item in fields(Config) if item.metadata.get("free")}
+    return {name: value for name, value in config.to_dict().items() if name not in free | set(EXTENDABLE)}
 
 
 @torch.inference_mode()

@@ -4,6 +4,7 @@ import itertools
 import json
 import math
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,8 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 
-from gan import checkpoint
-from gan.checkpoint import read_released
+from gan import checkpoint, train
+from gan.checkpoint import read_released, write_released
 from gan.history import (
     CURVES,
     KEY,
@@ -147,6 +148,30 @@ def test_a_run_without_data_or_snapshots_is_refused(run, bare, made_root, tmp_pa
     with pytest.raises(HistoryError, match="0 snapshots; a history needs at least 2"):
         add(empty, "tiny", made_root)
     assert not any(path.exists() for path in get_paths("tiny"))
+
+
+def test_a_history_reaches_over_both_stages_of_an_extended_run(run, bare, made_root, tmp_path):
+    longer = tmp_path / "longer"
+    shutil.copytree(run, longer)
+    words = ["--data", str(made_root), "--out", str(longer), "--device", "cpu", "--no-tensorboard"]
+    assert train.main([*words, "--resume", "--extend", "--images", "3200", "--gamma", "2"]) == 0
+    release(longer, "tiny")
+    add(longer, "tiny", made_root)
+    history = read_history("tiny", get_sha(bare))
+    assert history.moments[0]["images"] == 0
+    assert [row["images"] for row in history.moments if row["images"] >= 1600] == [1600, 3200]
+    assert max(images for images in history.curves["run"]["images"] if images) > 1600
+
+
+def test_snapshots_of_a_run_with_another_seed_are_refused(run, bare, made_root, tmp_path):
+    mixed = tmp_path / "mixed"
+    shutil.copytree(run, mixed)
+    first = sorted((mixed / "history").glob("*.safetensors"))[0]
+    one = read_released(first)
+    meta = {"class_names": one.meta["class_names"], "trained": one.meta["trained"]}
+    write_released(first, replace(one.config, seed=1), one.generator, None, meta, half=True)
+    with pytest.raises(HistoryError, match="made with other settings than the weights"):
+        add(mixed, "tiny", made_root)
 
 
 def test_a_history_that_is_missing_or_of_other_weights_says_which_command_brings_one(folder):
