@@ -21,7 +21,7 @@ from typing import Any
 import torch
 
 from gan.allocator import keep_memory
-from gan.checkpoint import CheckpointError, get_previous, read_last_state
+from gan.checkpoint import CheckpointError, get_previous, read_last_state, read_released
 from gan.classifier import ClassifierError
 from gan.config import EXTENDABLE, PRESETS, Config, ConfigError, get_preset, override, settings
 from gan.data import DataError, Dataset, get_root, load_dataset
@@ -31,7 +31,7 @@ from gan.distributed import Team, check_share, choose_rank_device, count_process
 from gan.hub import HubError, check_repo, push
 from gan.journal import ALARMS, BOARD, CHECKS, LOG, JournalError
 from gan.story import FILM, SUMMARY, StoryError, tell
-from gan.trainer import HISTORY, SHEETS, STATE, WEIGHTS, Trainer, TrainingError, describe_plan
+from gan.trainer import HISTORY, SHEETS, STATE, WEIGHTS, Trainer, TrainingError, describe_plan, get_fraction
 from gan.watch import Watch, WatchError, load_reader
 
 REFUSALS = (
@@ -121,21 +121,62 @@ def resolve_resumed(args: argparse.Namespace, state: dict[str, Any]) -> Config:
     free = {item.name for item in fields(Config) if item.metadata.get("free")}
     if args.extend:
         free |= set(EXTENDABLE)
-    differ = [
-        f"{name} was {getattr(then, name)!r}, now {value!r}"
-        for name, value in asked.items()
-        if name not in free and getattr(then, name) != value
-    ]
+    names = [name for name, value in asked.items() if name not in free and getattr(then, name) != value]
+    differ = [f"{name} was {getattr(then, name)!r}, now {asked[name]!r}" for name in names]
     if differ:
-        raise ConfigError(
-            f"this is not the run in --out: {'; '.join(differ)}. Leave these options out to continue it, or name "
-            "another --out"
-        )
+        leave = "leave these options out to continue it"
+        if args.extend:
+            leave = f"--extend can change only {', '.join(EXTENDABLE)}; {leave}"
+        elif all(name in EXTENDABLE for name in names):
+            leave += ", add --extend to go on with them from where it is"
+        raise ConfigError(f"this is not the run in --out: {'; '.join(differ)}; {leave}, or name another --out")
     given = get_given(args)
     now = override(then, **{name: value for name, value in given.items() if name in free}).validate()
-    if args.extend and now == then:
-        raise ConfigError("--extend changes nothing; give it another length (--images or --minutes) or objective")
+    if args.extend:
+        check_extension(now, given, state)
     return now
+
+
+def check_extension(config: Config, given: dict[str, Any], state: dict[str, Any]) -> None:
+    """Refuse an extension to `config` that names nothing to change, or that the run in `state` is beyond already.
+
+    One that has been made before is none of these: the same command goes on with it.
+    """
+    if not any(name in EXTENDABLE for name in given):
+        raise ConfigError("--extend changes nothing; give it another length (--images or --minutes) or objective")
+    images, seconds = int(state.get("images", 0)), float(state.get("seconds", 0))
+    if get_fraction(config, images=images, seconds=seconds) < 1:
+        return
+    if config.images is not None:
+        done, length, flag = f"{images:,} images", f"{config.images:,} images", "--images"
+    else:
+        done, length, flag = f"{seconds / 60:.4g} minutes", f"{config.minutes:g} minutes", "--minutes"
+    raise ConfigError(
+        f"--extend leaves nothing to do: the run has had {done} and its length would be {length}; give it more "
+        f"{flag}, or leave --extend out"
+    )
+
+
+def list_changes(then: Config, now: Config) -> list[str]:
+    """What an extension changes, as `name old -> new`."""
+    pairs = [(name, getattr(then, name), getattr(now, name)) for name in EXTENDABLE]
+    return [f"{name} {_say(old)} -> {_say(new)}" for name, old, new in pairs if old != new]
+
+
+def _say(value: Any) -> str:
+    return "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def recall_commands(out: Path) -> list[str]:
+    """The commands that made a run whose state does not tell them, from its snapshots: plain resumes left out."""
+    found: list[str] = []
+    for path in sorted((out / HISTORY).glob("[0-9]*.safetensors")):
+        with suppress(CheckpointError):
+            command = str((read_released(path).meta.get("trained") or {}).get("command", ""))
+            words = command.split()
+            if command and command not in found and ("--extend" in words or "--resume" not in words):
+                found.append(command)
+    return found
 
 
 def check_out(out: Path, *, resume: bool, overwrite: bool) -> None:
@@ -246,6 +287,7 @@ def train(args: argparse.Namespace, command: str, team: Team | None = None) -> i
     if args.resume:  # read once, before anything is written
         state, warning = team.tell(read_last_state(out / STATE) if team.leads else None)
     config = resolve_config(args) if state is None else resolve_resumed(args, state)
+    changes = [] if state is None else list_changes(Config.from_dict(state["config"]), config)
     device = choose_device(choose_rank_device(args.device))
     if device.type == "cuda":
         torch.set_float32_matmul_precision("high")  # TF32 where a layer is not in bf16
@@ -261,6 +303,8 @@ def train(args: argparse.Namespace, command: str, team: Team | None = None) -> i
     check_share(config.batch, count_processes())
     if args.dry_run:
         if get_rank() == 0:
+            if changes:
+                print(f"--extend: {', '.join(changes)}")
             print(describe(config, device, out, root))
         return 0
     with unmaking(out):
@@ -278,7 +322,11 @@ def train(args: argparse.Namespace, command: str, team: Team | None = None) -> i
             config = replace(config, num_classes=len(dataset.class_names))
         trainer = Trainer(config, dataset, out, device, command, team)
         if state is not None:
+            if "commands" not in notes:  # the state of an early version
+                trainer.notes["commands"] = recall_commands(out) or ([] if changes else [command])
             trainer.load_state_dict(state)
+    if changes:
+        trainer.notes["commands"] = [*trainer.notes["commands"], command]
     trainer.notes |= {"threads": torch.get_num_threads(), "data": len(dataset)}
     if not team.leads:
         with stopping(trainer):  # every process hears torchrun's signals, and all end at the same step
@@ -291,13 +339,17 @@ def train(args: argparse.Namespace, command: str, team: Team | None = None) -> i
         print(warning)
     if state is not None:
         print(f"Resumed at {trainer.images:,} images, {trainer.get_fraction():.0%} of the run.")
+    if changes:
+        print(f"--extend: {', '.join(changes)}")
+        trainer.save()  # whatever ends this run, it goes on as what it has become
     watch = Watch(config, dataset, load_reader(config))
     with Desk(trainer, watch, tensorboard=not args.no_tensorboard) as desk, stopping(trainer):
         trainer.run(desk)
     if trainer.get_fraction() < 1:
         why = f" ({desk.stopped})" if desk.stopped else ""
         print(f"\nStopped{why} at {trainer.images:,} images and saved {out / STATE}. Go on with:")
-        print(f"  {command if args.resume else f'{command} --resume'}")
+        words = [word for word in shlex.split(command) if word not in ("--overwrite", "--resume")]
+        print(f"  {shlex.join([*words, '--resume'])}")
         return 130 if not desk.stopped else 3
     finish(trainer, args)
     return 0

@@ -94,6 +94,27 @@ def list_moments(config: Config, g: nn.Module) -> list[float]:
     return [FIRST_MOMENT ** (1 - k / (count - 1)) for k in range(count)]
 
 
+def find_surplus(moments: list[int], room: int) -> list[int]:
+    """Which of these moments (images, ascending) to give up so that `room` are left.
+
+    The first and the last stay, and of the others those that leave the least gap are given up: what remains is
+    log-spaced, as far as it was.
+    """
+    kept = list(moments)
+    while len(kept) > max(room, 1):
+        spans = [math.log(after / max(before, 1)) for before, after in zip(kept, kept[2:], strict=False)]
+        kept.pop(spans.index(min(spans)) + 1 if spans else -1)
+    return sorted(set(moments) - set(kept))
+
+
+def get_fraction(config: Config, *, images: int, seconds: float) -> float:
+    """How much of the budget is spent after so many images and seconds, 0 to 1."""
+    if config.minutes is not None:
+        return min(1.0, seconds / (60 * config.minutes))
+    assert config.images is not None  # validated: a run has one budget or the other
+    return min(1.0, images / config.images)
+
+
 class Trainer:
     """A run of `config` on `dataset`, writing below `out`: `run()` trains to the budget's end, `save()` any time.
 
@@ -109,7 +130,7 @@ class Trainer:
         command: str = "",
         team: Team | None = None,
     ) -> None:
-        self.config, self.data, self.out, self.device, self.command = config, dataset, out, device, command
+        self.config, self.data, self.out, self.device = config, dataset, out, device
         self.team = team or Team()
         check_share(config.batch, self.team.size)
         self.loss = get_loss(config.loss)
@@ -132,7 +153,8 @@ class Trainer:
         self.opt_g = self._make_optimizer(self.g)
         self.opt_d = self._make_optimizer(self.d)
         self.step, self.images, self.seconds = 0, 0, 0.0
-        self.notes: dict[str, Any] = {}  # plain values that a caller wants saved and back
+        # Plain values that a caller wants saved and back; `commands` are those that made this run what it is
+        self.notes: dict[str, Any] = {"commands": [command]}
         self.retries = 0  # times that the run went back to a good state; the noise is another after each
         self.stop = False
         self.pixels = dataset.images.to(device)  # uint8 (M, 1, 28, 28), 47 MB for MNIST
@@ -319,10 +341,7 @@ class Trainer:
 
     def get_fraction(self) -> float:
         """How much of the budget is spent, 0 to 1."""
-        if self.config.minutes is not None:
-            return min(1.0, self.seconds / (60 * self.config.minutes))
-        assert self.config.images is not None  # validated: a run has one budget or the other
-        return min(1.0, self.images / self.config.images)
+        return get_fraction(self.config, images=self.images, seconds=self.seconds)
 
     def advance(self) -> dict[str, Tensor]:
         """`d_steps` steps of D and one of G; returns the numbers as tensors (nothing is synchronized)."""
@@ -360,6 +379,7 @@ class Trainer:
         moments = list_moments(config, self.g)
         if leads:
             self._forget_later()
+            self._make_room(moments)
         if self.step == 0:
             self.save()  # from here on there is always a state to resume from, or to go back to
             if leads:
@@ -466,6 +486,15 @@ class Trainer:
             if path.stem.isdecimal() and int(path.stem) > self.images:
                 path.unlink()
 
+    def _make_room(self, moments: list[float]) -> None:
+        """Thin the snapshots of a run that was extended, so that they and those to come keep to `history_mb`."""
+        if not moments:
+            return
+        paths = {int(path.stem): path for path in (self.out / HISTORY).glob("*.safetensors") if path.stem.isdecimal()}
+        to_come = sum(moment > self.get_fraction() for moment in moments)
+        for images in find_surplus(sorted(paths), len(moments) + 1 - to_come):
+            paths[images].unlink()
+
     @torch.no_grad()
     def _show(self, observer: Observer) -> None:
         pictures = self._draw_sheet()
@@ -523,7 +552,8 @@ class Trainer:
             for name, item in self._list_stateful():
                 item.load_state_dict(state[name])
             self.step, self.images, self.seconds = int(state["step"]), int(state["images"]), float(state["seconds"])
-            self.retries, self.notes = int(state["retries"]), dict(state["notes"])
+            self.retries = int(state.get("retries", 0))  # states of early versions have neither this nor notes
+            self.notes |= dict(state.get("notes", {}))
         except (KeyError, TypeError, ValueError, RuntimeError) as error:
             raise CheckpointError(
                 f"the training state does not fit this run's networks and data ({type(error).__name__}); "
@@ -535,7 +565,7 @@ class Trainer:
         return {
             "class_names": list(self.class_names),
             "trained": {
-                "command": self.command,
+                "command": " && ".join(self.notes["commands"]),
                 "images": self.images,
                 "steps": self.step,
                 "seconds": round(self.seconds, 1),

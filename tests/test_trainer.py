@@ -575,7 +575,7 @@ def test_two_states_are_kept_from_the_first_step_on(dataset: Dataset, tmp_path: 
 def test_a_state_that_does_not_fit_is_refused_in_a_sentence(dataset: Dataset, tmp_path: Path, wrong: str):
     state = make(change(SMALL, g_width=24) if wrong == "wider" else SMALL, dataset, tmp_path).state_dict()
     if wrong == "missing":
-        del state["retries"]
+        del state["ema"]
     if wrong == "foreign":
         state["opt_g"] = {"nothing": 1}
     with pytest.raises(CheckpointError, match="does not fit this run's networks and data"):
