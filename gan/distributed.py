@@ -8,24 +8,58 @@ Notable choices
 - Gradients are averaged by hand, one flat tensor a network: penalties differentiate twice, which hooks on the
   backward pass (DistributedDataParallel) do not expect.
 - A `Team` of one does nothing and costs nothing: the trainer has no second path.
+- A process that ends takes the others with it: what they then meet is a PartnerError, and of all of them the one that
+  ended first says why.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import torch
 import torch.distributed as dist
 from torch import Tensor
+from torch.distributed.distributed_c10d import Store
+from torch.distributed.rendezvous import rendezvous
 
 from gan.config import ConfigError
 
+WORD_SECONDS = 5  # to wait for the store where it is asked who speaks
+
+
+class PartnerError(RuntimeError):
+    """Another process of the run does not answer any more; the message is what the connection to it said."""
+
+
+@contextmanager
+def _talking() -> Iterator[None]:
+    """Where this process waits for the others."""
+    try:
+        yield
+    except RuntimeError as error:
+        raise PartnerError(str(error).splitlines()[0] if str(error) else type(error).__name__) from error
+
 
 class Team:
-    """The processes of a run: `rank` of `size`; rank 0 leads and alone writes."""
+    """The processes of a run: `rank` of `size`; rank 0 leads and alone writes.
 
-    def __init__(self, rank: int = 0, size: int = 1) -> None:
-        self.rank, self.size = rank, size
+    Whatever waits for the others raises PartnerError when one of them is gone.
+    """
+
+    def __init__(self, rank: int = 0, size: int = 1, store: Store | None = None) -> None:
+        self.rank, self.size, self.store = rank, size, store
+
+    def speaks_first(self) -> bool:
+        """Whether no other process has asked this before: the first that ends says why, for all."""
+        if self.store is None:
+            return self.leads
+        try:
+            self.store.set_timeout(timedelta(seconds=WORD_SECONDS))
+            return self.store.add("last word", 1) == 1
+        except RuntimeError:  # without torchrun rank 0 keeps the store, and may be the one that is gone
+            return True
 
     @property
     def leads(self) -> bool:
@@ -42,7 +76,8 @@ class Team:
             return
         gradients = [p.grad for p in parameters if p.grad is not None]
         flat = torch.cat([g.reshape(-1) for g in gradients])
-        dist.all_reduce(flat)
+        with _talking():
+            dist.all_reduce(flat)
         flat /= self.size
         for gradient, part in zip(gradients, flat.split([g.numel() for g in gradients]), strict=True):
             gradient.copy_(part.view_as(gradient))
@@ -55,14 +90,16 @@ class Team:
         if self.size == 1:
             return tensor
         parts = [torch.empty_like(tensor) for _ in range(self.size)]
-        dist.all_gather(parts, tensor.detach().contiguous())
+        with _talking():
+            dist.all_gather(parts, tensor.detach().contiguous())
         parts[self.rank] = tensor
         return torch.cat(parts)
 
     def average(self, values: Tensor) -> Tensor:
         """The mean of a small tensor over the processes."""
         if self.size > 1:
-            dist.all_reduce(values)
+            with _talking():
+                dist.all_reduce(values)
             values /= self.size
         return values
 
@@ -71,7 +108,8 @@ class Team:
         if self.size == 1:
             return values
         most = torch.tensor(values, dtype=torch.float64)
-        dist.all_reduce(most, dist.ReduceOp.MAX, group=_SMALL.get("group"))
+        with _talking():
+            dist.all_reduce(most, dist.ReduceOp.MAX, group=_SMALL.get("group"))
         return tuple(most.tolist())
 
     def tell(self, value: Any) -> Any:
@@ -79,7 +117,8 @@ class Team:
         if self.size == 1:
             return value
         box = [value]
-        dist.broadcast_object_list(box, 0, group=_SMALL.get("group"))
+        with _talking():
+            dist.broadcast_object_list(box, 0, group=_SMALL.get("group"))
         return box[0]
 
 
@@ -110,14 +149,19 @@ def choose_rank_device(name: str) -> str:
 
 
 def join(device: torch.device) -> Team:
-    """Meet the processes that torchrun started (gloo on the CPU, NCCL on GPUs); a Team of one without torchrun."""
+    """Meet the processes that torchrun started (gloo on the CPU, NCCL on GPUs); a Team of one without torchrun.
+
+    PartnerError when they do not come.
+    """
     if count_processes() == 1:
         return Team()
-    dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
-    if device.type == "cuda":
-        torch.cuda.set_device(device)
-        _SMALL["group"] = dist.new_group(backend="gloo")
-    return Team(dist.get_rank(), dist.get_world_size())
+    with _talking():
+        store, rank, size = next(rendezvous("env://"))
+        dist.init_process_group("nccl" if device.type == "cuda" else "gloo", store=store, rank=rank, world_size=size)
+        if device.type == "cuda":
+            torch.cuda.set_device(device)
+            _SMALL["group"] = dist.new_group(backend="gloo")
+    return Team(rank, size, store)
 
 
 def leave() -> None:

@@ -27,7 +27,7 @@ from gan.config import EXTENDABLE, PRESETS, Config, ConfigError, get_preset, ove
 from gan.data import DataError, Dataset, get_root, load_dataset
 from gan.desk import Desk
 from gan.device import choose_device
-from gan.distributed import Team, check_share, choose_rank_device, count_processes, get_rank, join, leave
+from gan.distributed import PartnerError, Team, check_share, choose_rank_device, count_processes, get_rank, join, leave
 from gan.hub import HubError, check_repo, push
 from gan.journal import ALARMS, BOARD, CHECKS, LOG, JournalError
 from gan.story import FILM, SUMMARY, StoryError, tell
@@ -367,9 +367,11 @@ def finish(trainer: Trainer, args: argparse.Namespace) -> None:
         push(out, args.push_to_hub)
 
 
-def refuse(text: str) -> int:
-    """Say one sentence on stderr, from the leading process only; the exit status of a refusal."""
-    if get_rank() == 0:
+def refuse(text: str, team: Team | None = None) -> int:
+    """Say one sentence on stderr, of several processes from the first that ends; the exit status of a refusal."""
+    if team and team.size > 1 and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # torchrun's, which another's end calls forth: not amid the words
+    if team.speaks_first() if team else get_rank() == 0:
         text = text.rstrip(".")
         print(f"train.py: {text[:1].upper()}{text[1:]}.", file=sys.stderr)
     return 2
@@ -386,19 +388,27 @@ def main(argv: list[str] | None = None) -> int:
             team = join(choose_device(choose_rank_device(args.device)))
         return train(args, command, team)
     except REFUSALS as error:
-        return refuse(str(error))
+        return refuse(str(error), team)
     except OSError as error:
-        return refuse(f"{error.strerror or error}: {error.filename or 'while writing'}; nothing saved was lost")
+        return refuse(f"{error.strerror or error}: {error.filename or 'while writing'}; nothing saved was lost", team)
     except KeyboardInterrupt:
-        refuse("stopped; nothing saved was lost")
+        refuse("stopped; nothing saved was lost", team)
         return 130
-    except RuntimeError as error:
-        if team is None or team.size == 1:
-            raise
+    except PartnerError as error:
         return refuse(
             "another process of this run ended, so this one does too; the last saved state is whole: run the same "
-            f"command again with --resume ({str(error).splitlines()[0]})"
+            f"command again with --resume ({error})",
+            team,
         )
+    except Exception as error:
+        if team and team.size > 1:  # the others will end of it, and cannot know why
+            what = str(error).splitlines()[0] if str(error) else "no message"
+            refuse(
+                f"process {team.rank} of {team.size} ended of {type(error).__name__} ({what}); the last saved state is "
+                "whole",
+                team,
+            )
+        raise
     finally:
         leave()
 

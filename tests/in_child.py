@@ -5,6 +5,7 @@ yet: a start costs milliseconds instead of seconds.
 """
 
 import os
+import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 
 import torch
+from torch._C._distributed_c10d import TCPStore
 
 from gan.train import main
 
@@ -85,3 +87,25 @@ class Child:
 def run_child(words: list[str], said: Path, prepare: Callable[[], object] | None = None) -> Ended:
     """Run the command to its end; `said` is where its two streams are kept (said.out, said.err)."""
     return Child(words, said, prepare).wait()
+
+
+def run_team(
+    words: list[str], said: Path, size: int, prepare: Callable[[], object] | None = None, *, torchrun: bool = True
+) -> list[Ended]:
+    """Run the command on `size` processes to their ends, with what torchrun would tell each.
+
+    Like torchrun, this process keeps the store that they meet at; without `torchrun` the first of them does.
+    """
+    store = TCPStore("127.0.0.1", 0, is_master=True, wait_for_workers=False) if torchrun else None
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = store.port if store else free.getsockname()[1]
+    where = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "WORLD_SIZE": str(size)}
+    where |= {"TORCHELASTIC_USE_AGENT_STORE": str(torchrun)}
+    children = [
+        Child(
+            words, said.with_name(f"{said.name}{rank}"), prepare, {**where, "RANK": str(rank), "LOCAL_RANK": str(rank)}
+        )
+        for rank in range(size)
+    ]
+    return [child.wait() for child in children]
