@@ -373,7 +373,8 @@ def refuse(text: str, team: Team | None = None) -> int:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # torchrun's, which another's end calls forth: not amid the words
     if team.speaks_first() if team else get_rank() == 0:
         text = text.rstrip(".")
-        print(f"train.py: {text[:1].upper()}{text[1:]}.", file=sys.stderr)
+        first = "" if team is None or team.leads else "\n"  # the leader's bar may stand on this line, and stay there
+        print(f"{first}train.py: {text[:1].upper()}{text[1:]}.", file=sys.stderr)
     return 2
 
 
