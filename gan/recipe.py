@@ -7,6 +7,9 @@
     {"model": "digits", "weights": SHA-256, "ends": [{"digit": 3, "seed": 4}, {"digit": 8, "seed": 7}],
      "method": "slerp", "travels": "both", "loop": "back", "truncation": 0.7, "frames": 61}
         frames of a way; "start" and "end" may stand for two ends
+    {"model": "digits", "weights": SHA-256, "hand": "AwoF...", "digits": [0, 1, 2], "columns": 5}
+        digits in a hand that was found from a drawing (see gan.invert.tell_hand); with "text": "20.11.2026" for columns
+        they stand on one line, the text's marks between them
 
 The page, `gan.sample --recipe`, `gan.replay` and the files that they write all mean the same by it. A recipe names
 the weights it was made with: for others it is refused, since another picture would come of it. What a recipe says is
@@ -29,7 +32,9 @@ from torch import Tensor
 
 from gan.checkpoint import CheckpointError
 from gan.directions import check_edits, edit, find
+from gan.invert import draw_hand, hear_hand
 from gan.latent import End, check_end, check_method, check_travels, walk
+from gan.line import parse_number
 from gan.measure import MEASURES
 from gan.render import read_recipe
 from gan.sampling import (
@@ -47,6 +52,7 @@ from gan.sampling import (
 MAX_BYTES = 2 << 20  # of a recipe's JSON
 MAX_ENDS = 12
 MAX_FRAMES = 241
+HAND_COLUMNS = 5  # of a hand's digits
 ALL = slice(None)
 LOOPS = ("back", "round")  # forth and back; or on from the last end to the first
 
@@ -99,6 +105,22 @@ class Way:
         return walk(generator, self.stops, t, method=self.method, travels=self.travels, truncation=self.truncation)
 
 
+@dataclass(frozen=True)
+class Hand:
+    """A checked recipe of digits in one told hand; `text` (or "") is the line that they stand on."""
+
+    hand: str
+    digits: tuple[int, ...]
+    columns: int
+    text: str
+
+    def draw(self, generator: Generator, part: slice = ALL) -> Tensor:
+        """The digits, or a part of them, float32 (N, 1, 28, 28)."""
+        z, digits = hear_hand(self.hand, generator), self.digits[part]
+        parts = [digits[at : at + BATCH] for at in range(0, len(digits), BATCH)]
+        return torch.cat([draw_hand(generator, z, some) for some in parts])
+
+
 def describe_weights(made: str, here: str) -> str:
     """The sentence for a recipe of other weights: names the first 12 letters of both hashes."""
     return (
@@ -117,17 +139,25 @@ def check_weights(weights: Any, generator: Generator) -> None:
 
 SHEET_KEYS = ("seed", "seeds", "digits", "indices", "truncation", "columns", "edits")
 WAY_KEYS = ("start", "end", "ends", "method", "travels", "loop", "truncation", "frames")
+HAND_KEYS = ("hand", "digits", "columns", "text")
 COMMON_KEYS = ("model", "weights")
-EXTRA_KEYS = ("milliseconds", "measures")  # what the API adds and no picture depends on
+# What the API adds and no picture depends on
+EXTRA_KEYS = ("milliseconds", "measures")
+FOUND_KEYS = ("read", "digit", "redrawn_as", "pixel_error", "slant_degrees", "thickness_pixels", "note")
 
 
-def parse_sheet(recipe: Mapping[str, Any], num_classes: int) -> Sheet:
-    """Check a sheet's recipe; InputError, one sentence, for what is wrong."""
+def parse_classes(recipe: Mapping[str, Any], generator: Generator) -> list[int]:
+    """The digits that a recipe lists; InputError, one sentence, where there are none or it is no list."""
     if "digits" not in recipe:
         raise InputError("the recipe has no digits.")
     if not isinstance(recipe["digits"], list | str):
         raise InputError("the recipe's digits must be a list of whole numbers.")
-    digits = parse_digits(recipe["digits"], num_classes)
+    return parse_digits(recipe["digits"], generator.num_classes)
+
+
+def parse_sheet(recipe: Mapping[str, Any], generator: Generator) -> Sheet:
+    """Check a sheet's recipe; InputError, one sentence, for what is wrong."""
+    digits = parse_classes(recipe, generator)
     count = len(digits)
     if "seeds" in recipe:
         seeds = recipe["seeds"]
@@ -143,6 +173,21 @@ def parse_sheet(recipe: Mapping[str, Any], num_classes: int) -> Sheet:
     if not isinstance(edits, Mapping):
         raise InputError("the recipe's edits must be an object of named values.")
     return Sheet(tuple(digits), tuple(seeds), tuple(indices), psi, min(columns, count), dict(edits))
+
+
+def parse_hand(recipe: Mapping[str, Any], generator: Generator) -> Hand:
+    """Check the recipe of a hand; InputError, one sentence, for what is wrong."""
+    hear_hand(recipe["hand"], generator)
+    text = ""
+    if "text" in recipe:
+        text = parse_number(recipe["text"])
+        listed = [int(sign) for sign in text if sign.isdigit()]
+        recipe = {"digits": listed, **recipe}
+    digits = parse_classes(recipe, generator)
+    if text and digits != listed:
+        raise InputError(f"the recipe's digits are not those of its text {text!r}; leave one of the two out.")
+    columns = check_count(recipe.get("columns", HAND_COLUMNS))
+    return Hand(recipe["hand"], tuple(digits), min(columns, len(digits)), text)
 
 
 def parse_ends(ends: Any, num_classes: int) -> tuple[End, ...]:
@@ -170,12 +215,12 @@ def count_steps(ends: int, loop: str) -> int:
     return max(20, 60 // legs)
 
 
-def parse_way(recipe: Mapping[str, Any], num_classes: int) -> Way:
+def parse_way(recipe: Mapping[str, Any], generator: Generator) -> Way:
     """Check the recipe of frames; InputError, one sentence, for what is wrong."""
     pair = [recipe[side] for side in ("start", "end") if side in recipe]
     if "ends" in recipe and pair:
         raise InputError("the recipe has both ends and a start or end; give one of the two.")
-    ends = parse_ends(recipe.get("ends", pair), num_classes)
+    ends = parse_ends(recipe.get("ends", pair), generator.num_classes)
     loop = check_loop(recipe.get("loop", "back"))
     legs = len(ends) if loop == "round" else len(ends) - 1
     frames = check_count(recipe.get("frames", legs * count_steps(len(ends), loop) + 1), MAX_FRAMES)
@@ -191,9 +236,10 @@ def parse_way(recipe: Mapping[str, Any], num_classes: int) -> Way:
     )
 
 
-Drawn = Sheet | Way
-_KINDS: tuple[tuple[tuple[str, ...], tuple[str, ...], Callable[[Mapping[str, Any], int], Drawn]], ...] = (
-    # what such a recipe has, all it may have, and how it is read
+Drawn = Sheet | Way | Hand
+_KINDS: tuple[tuple[tuple[str, ...], tuple[str, ...], Callable[[Mapping[str, Any], Generator], Drawn]], ...] = (
+    # what such a recipe has, all it may have, and how it is read; the first row that fits
+    (("hand",), (*HAND_KEYS, *FOUND_KEYS), parse_hand),
     (("digits",), SHEET_KEYS, parse_sheet),
     (("ends", "start", "end"), WAY_KEYS, parse_way),
 )
@@ -210,8 +256,8 @@ def check_recipe(recipe: Any, generator: Generator) -> Drawn:
             strange = next((key for key in recipe if key not in (*COMMON_KEYS, *keys, *EXTRA_KEYS)), None)
             if strange is not None:
                 raise InputError(f"the recipe has {str(strange)[:40]!r}, which means nothing in it.")
-            return parse(recipe, generator.num_classes)
-    raise InputError("the recipe has neither digits (a sheet) nor ends (a way between digits).")
+            return parse(recipe, generator)
+    raise InputError("the recipe has neither digits (a sheet), nor ends (a way between digits), nor a hand.")
 
 
 def parse_json(text: str | bytes) -> dict[str, Any]:

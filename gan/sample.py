@@ -12,7 +12,8 @@ torchvision's MNIST reads them. N images in all, cycling through the digits. Of 
 the number of a class. A checkpoint that was trained without classes draws what it likes, and every label is 0.
 
 --recipe draws once more what a recipe says: JSON in a file or on standard input (-), or a picture or film of ours,
-which carries its own. A way between digits may be written as .gif, .webp or .mp4 as well.
+which carries its own: a sheet, a way between digits (which may be written as .gif, .webp or .mp4 too), or digits in a
+hand that was drawn.
 """
 
 import argparse
@@ -27,7 +28,8 @@ from gan.checkpoint import CheckpointError
 from gan.data import to_uint8
 from gan.drawing import draw_images
 from gan.files import write_atomically
-from gan.recipe import Way, check_recipe, load_named, parse_json, read_file
+from gan.line import enlarge, set_line
+from gan.recipe import Hand, Way, check_recipe, load_named, parse_json, read_file
 from gan.render import FILMS, encode_film, encode_png, make_sheet, write_idx, write_zip
 from gan.sampling import (
     BATCH,
@@ -109,6 +111,8 @@ def replay(args: argparse.Namespace) -> None:
         raise InputError(f"--out {args.out}: a sheet does not move; end it in {', '.join(SUFFIXES)}.")
     if isinstance(drawn, Way) and suffix in (".zip", IDX):
         raise InputError(f"--out {args.out}: frames between digits have no labels; end it in .png, {', '.join(films)}.")
+    if isinstance(drawn, Hand) and suffix == ".zip":
+        raise InputError(f"--out {args.out}: a hand has no seed for the table; end it in .png, .npz or {IDX}.")
     images = to_uint8(drawn.draw(generator))
     if isinstance(drawn, Way):
         if suffix in films:
@@ -126,7 +130,10 @@ def replay(args: argparse.Namespace) -> None:
         write_npz(args.out, images, list(drawn.digits))
     elif suffix == IDX:
         write_atomically(args.out, lambda part: write_idx(part, images, drawn.digits))
-    elif suffix == ".zip":
+    elif isinstance(drawn, Hand) and drawn.text:
+        line = encode_png(enlarge(set_line(images[:, 0].numpy(), drawn.text), args.scale), recipe)
+        write_atomically(args.out, lambda part: part.write_bytes(line))
+    elif suffix == ".zip" and not isinstance(drawn, Hand):
         write_atomically(
             args.out, lambda part: write_zip(part, images, drawn.digits, seed=drawn.seeds, indices=drawn.indices)
         )

@@ -22,7 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("gan.sampling", "gan.drawing"),
     (
         *("gan.latent", "gan.invert", "gan.measure", "gan.evaluation", "gan.evaluate", "gan.render", "gan.export"),
-        *("gan.recipe", "gan.verdict", "gan.handwriting", "gan.directions", "gan.canvas", "gan.encoder"),
+        *("gan.recipe", "gan.line", "gan.verdict", "gan.handwriting", "gan.directions", "gan.canvas", "gan.encoder"),
     ),
     ("gan", "gan.sample", "gan.fit_classifier", "gan.fit_encoder", "gan.fit_verdict"),
     ("gan.trainer", "gan.journal", "gan.story", "gan.watch", "gan.history", "gan.hub", "gan.ui"),

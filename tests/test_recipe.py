@@ -12,12 +12,15 @@ import torch
 import gan
 from gan.checkpoint import write_released
 from gan.data import to_uint8
+from gan.invert import draw_hand, hear_hand, tell_hand
 from gan.latent import End
 from gan.models import build_generator
 from gan.recipe import MAX_ENDS, check_recipe, parse_json, read_file, replay
 from gan.render import encode_film, encode_png, make_sheet
 from gan.sample import main
 from gan.sampling import Generator, InputError, load
+from gan.ui.service import FieldError, Service
+from gan.ui.service_hand import HandDesk
 from tests.tiny_checkpoint import write_tiny
 
 
@@ -165,6 +168,57 @@ def test_tampered_way_is_a_sentence(generator, change, said):
         replay(way(generator, **change), generator)
 
 
+def hand(generator: Generator, **change: Any) -> dict[str, Any]:
+    told = tell_hand(generator.draw_z(5, [3]))
+    return {"model": "tiny", "weights": generator.sha256, "hand": told, "digits": [2, 0, 2, 6]} | change
+
+
+def test_hand_is_one_z_for_every_digit(generator):
+    recipe = hand(generator)
+    images = replay(recipe, generator)
+    assert torch.equal(images, draw_hand(generator, hear_hand(recipe["hand"], generator), [2, 0, 2, 6]))
+    assert torch.equal(images[0], images[2])
+    written = {name: value for name, value in recipe.items() if name != "digits"} | {"text": "20-26"}
+    assert torch.equal(replay(written, generator), images)
+    assert torch.equal(replay(recipe | {"note": "", "pixel_error": 0.05, "read": [0.1] * 10}, generator), images)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"hand": "AAAA"}, "no hand of tiny"),
+        ({"hand": ""}, "no hand of tiny"),
+        ({"hand": "x" * 10_000}, "no hand of tiny"),
+        ({"hand": 5}, "no hand of tiny"),
+        ({"hand": None}, "no hand of tiny"),
+        ({"digits": []}, "no digit was given"),
+        ({"digits": 7}, "list of whole numbers"),
+        ({"digits": [11]}, "11 is not a digit"),
+        ({"columns": 0}, "from 1 to"),
+        ({"text": "2027"}, "not those of its text '2027'"),
+        ({"text": "20x6"}, "'x' is not a digit"),
+        ({"text": ""}, "no digit was given"),
+        ({"text": 2026}, "not text"),
+        ({"text": "1" * 33}, "33 digits are too many"),
+        ({"weights": "0" * 64}, "other weights"),
+        ({"seed": 7}, "'seed', which means nothing"),
+        ({"truncation": 0.5}, "'truncation', which means nothing"),
+    ],
+)
+def test_tampered_hand_is_a_sentence(generator, change, said):
+    with pytest.raises(InputError, match=said) as error:
+        replay(hand(generator, **change), generator)
+    assert len(str(error.value)) < 300
+    assert str(error.value).endswith(".")
+
+
+def test_hand_without_digits_is_a_sentence(generator):
+    recipe = hand(generator)
+    del recipe["digits"]
+    with pytest.raises(InputError, match="the recipe has no digits"):
+        replay(recipe, generator)
+
+
 @pytest.mark.parametrize(
     "text", ["", "{", "7", "[]", "null", '{"seed": NaN}', '{"a": Infinity}', DEEP, " " * 3_000_000]
 )
@@ -219,6 +273,36 @@ def test_command_draws_a_film_again_from_itself(tmp_path, kind):
     assert (tmp_path / f"again.{kind}").read_bytes() == film
 
 
+@pytest.mark.parametrize("scale", [1, 8])
+def test_command_draws_the_digits_and_the_line_of_a_hand_again(tmp_path, scale):
+    digits, desk = gan.load("digits"), HandDesk(Service())
+    told = tell_hand(digits.draw_z(9, [1]))
+    for name, data in (
+        ("ten", desk.draw_ten_png("digits", told, scale)),
+        ("line", desk.write("digits", told, "20.11.2026").to_png(scale)),
+    ):
+        first, again = tmp_path / f"{name}.png", tmp_path / "again.png"
+        first.write_bytes(data)
+        assert run("--recipe", first, "--out", again, "--scale", scale) == 0
+        assert again.read_bytes() == data
+    assert run("--recipe", first, "--out", tmp_path / "a.npz") == 0
+    with np.load(tmp_path / "a.npz") as made:
+        assert made["labels"].tolist() == [2, 0, 1, 1, 2, 0, 2, 6]
+
+
+def test_page_replays_a_hand_as_it_drew_it():
+    digits, service = gan.load("digits"), Service()
+    desk, told = HandDesk(service), tell_hand(digits.draw_z(9, [1]))
+    _, recipe = desk.draw_ten("digits", told)
+    assert service.replay(recipe) == (desk.draw_ten_png("digits", told), "image/png")
+    line = desk.write("digits", told, "1" * 16 + "7" * 16)
+    assert service.replay(line.recipe, scale=3) == (line.to_png(3), "image/png")
+    with pytest.raises(FieldError, match="of this recipe it can be png"):
+        service.replay(recipe, kind="zip")
+    with pytest.raises(FieldError, match="up to 400 are drawn here"):
+        service.replay(recipe | {"digits": [1] * 401})
+
+
 def test_command_reads_standard_input_and_writes_arrays(tmp_path, monkeypatch):
     digits = gan.load("digits")
     recipe = sheet(digits, model="digits")
@@ -238,6 +322,9 @@ def test_command_refuses_in_one_sentence_and_writes_nothing(tmp_path, capsys, ge
         (way(digits, model="digits"), "a.zip", "have no labels"),
         (sheet(digits, model="digits", seed=-4), "a.png", "The seed is -4"),
         (sheet(digits, model="nobody"), "a.png", "there is no checkpoint 'nobody'"),
+        (hand(digits, model="digits"), "a.zip", "a hand has no seed for the table"),
+        (hand(digits, model="digits"), "a.gif", "a sheet does not move"),
+        (hand(digits, model="digits", hand="AAAA"), "a.png", "The hand is no hand of digits"),
     ]
     for recipe, name, said in cases:
         (tmp_path / "r.json").write_text(json.dumps(recipe))

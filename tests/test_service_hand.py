@@ -14,12 +14,13 @@ from PIL import Image
 from gan import checkpoint
 from gan.data import to_float
 from gan.invert import STEPS, measure_error
+from gan.line import MAX_WRITTEN, parse_number, set_line
 from gan.render import read_recipe
 from gan.ui import service as service_module
 from gan.ui.api_hand import read_argument
 from gan.ui.hand import answer as answer_page
 from gan.ui.service import FieldError, Service
-from gan.ui.service_hand import MAX_WRITTEN, Answer, HandDesk, parse_number, set_line
+from gan.ui.service_hand import Answer, HandDesk
 from tests.made_digits import draw_digit
 from tests.tiny_checkpoint import write_tiny
 

@@ -123,9 +123,10 @@ def add_endpoints(service: Service, folder: Callable[[], str]) -> None:
         (
             replay,
             "Draw a recipe once more. recipe: JSON as the other endpoints return it, as saved pictures and films carry "
-            "it, or written by hand: of a sheet (digits; for each a z index and a seed) or of a way (two to 12 ends; "
-            "method; travels both, noise or class; loop back or round); kind: png, or of a sheet zip, or of a way gif, "
-            "webp or mp4; scale: of a png, 1 to 10. Returns the file and the recipe.",
+            "it, or written by hand: of a sheet (digits; for each a z index and a seed), of a way (two to 12 ends; "
+            "method; travels both, noise or class; loop back or round) or of a hand (as /invert finds it; digits, or a "
+            "text); kind: png, or of a sheet zip, or of a way gif, webp or mp4; scale: of a png, 1 to 10. Returns the "
+            "file and the recipe.",
         ),
         (models, "The generators that can be named as `model`, with what is known of each."),
     ):

@@ -21,7 +21,7 @@ from torch import Tensor
 
 from gan.canvas import read_canvas
 from gan.data import to_float, to_uint8
-from gan.recipe import Sheet, check_recipe, parse_json
+from gan.recipe import Way, check_recipe, parse_json
 from gan.ui.api import answer_call
 from gan.ui.api_hand import read_argument
 from gan.ui.service import MAX_DIGITS, FieldError, Service, checked, field_of, load_reader, parse_typed
@@ -32,8 +32,10 @@ def score_recipe(service: Service, model: str, recipe: str) -> dict[str, Any]:
     found = checked("recipe", parse_json, recipe)
     generator = service.get(found.get("model", model))
     drawn = checked("recipe", check_recipe, found, generator)
-    if not isinstance(drawn, Sheet):
-        raise FieldError("a way between digits has no classes to be judged as; give the recipe of a sheet.", "recipe")
+    if isinstance(drawn, Way):
+        raise FieldError(
+            "a way between digits has no classes to be judged as; give the recipe of a sheet or a hand.", "recipe"
+        )
     if len(drawn.digits) > MAX_DIGITS:
         raise FieldError(f"the recipe has {len(drawn.digits)} digits; up to {MAX_DIGITS} are judged at once.", "recipe")
     with service.draws():
@@ -96,8 +98,9 @@ def add_score_endpoint(service: Service, folder: Callable[[], str]) -> None:
         api_description="Ask the discriminator how real pictures are, and an independent reader what they show. "
         "picture: one digit, an image file (PNG, JPEG, WebP, GIF or BMP) as base64 text, centred as MNIST's digits are "
         "unless it is 28 x 28 greys already; digit: the class that it is judged as, or nothing for the one read; or "
-        "recipe: the JSON of a sheet, as /generate returns it, of up to 400 digits; model: a name from /models. "
-        "Returns for each picture D's probability (real), the reading and its confidence, and what these mean.",
+        "recipe: the JSON of a sheet or a hand, as /generate or /invert returns it, of up to 400 digits; model: a name "
+        "from /models. Returns for each picture D's probability (real), the reading and its confidence, and what these "
+        "mean.",
         queue=False,
     )
 

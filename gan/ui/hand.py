@@ -17,9 +17,10 @@ from torch import Tensor
 
 from gan.canvas import MAX_BYTES, MAX_PIXELS
 from gan.invert import STEPS
+from gan.line import MAX_TEXT, MAX_WRITTEN
 from gan.ui.bridge import ask, make_picture
 from gan.ui.service import FieldError, Service
-from gan.ui.service_hand import MAX_TEXT, MAX_WRITTEN, Answer, HandDesk
+from gan.ui.service_hand import Answer, HandDesk
 
 FIRST: dict[str, Any] = {"number": "2026", "max_pixels": MAX_PIXELS, "max_bytes": MAX_BYTES}
 

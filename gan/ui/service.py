@@ -39,9 +39,11 @@ from gan.checkpoint import CheckpointError
 from gan.classifier import Classifier, ClassifierError, load_classifier
 from gan.data import to_float, to_uint8
 from gan.latent import End, check_end, check_method, check_travels
+from gan.line import enlarge, set_line
 from gan.recipe import (
     MAX_ENDS,
     MAX_FRAMES,
+    Hand,
     Way,
     check_loop,
     check_recipe,
@@ -312,6 +314,11 @@ class Service:
             checked("weights", check_weights, link["weights"], generator)
         return generator
 
+    def check_made_with(self, request: Mapping[str, Any]) -> None:
+        """FieldError when a request comes from a link of other "weights" than its "model" has here; most have none."""
+        if request.get("weights") is not None:
+            checked("model", check_weights, request["weights"], self.get(request.get("model")))
+
     def judge(self, model: object, images: Tensor, labels: list[int]) -> Judged:
         """Ask D and the reader about pictures, uint8 or float (N, 1, 28, 28), as their labels."""
         generator = self.get(model)
@@ -442,19 +449,27 @@ class Service:
     def replay(self, recipe: Mapping[str, Any], kind: object = "png", scale: object = 8) -> tuple[bytes, str]:
         """Draw a recipe once more -> the bytes of a file and its media type.
 
-        kind: "png" (of a way its strip), of a sheet "zip", of a way one of gan.render.FILMS. Raises FieldError.
+        kind: "png" (of a way its strip), of a sheet "zip", of a way one of gan.render.FILMS; a hand has "png" alone.
+        Raises FieldError.
         """
         generator = self.get(recipe.get("model", next(iter(self.models()), "")))
         drawn = checked("recipe", check_recipe, recipe, generator)
         size = checked("scale", check_count, scale, MAX_SCALE)
-        kinds = ("png", *FILMS) if isinstance(drawn, Way) else ("png", "zip")
+        kinds = {Way: ("png", *FILMS), Recipe: ("png", "zip"), Hand: ("png",)}[type(drawn)]
         if kind not in kinds:
             raise FieldError(f"the kind is {str(kind)[:40]!r}; of this recipe it can be {', '.join(kinds)}.", "kind")
         count = drawn.frames if isinstance(drawn, Way) else len(drawn.digits)
-        if isinstance(drawn, Recipe) and count > MAX_DIGITS:
+        if not isinstance(drawn, Way) and count > MAX_DIGITS:
             raise FieldError(f"the recipe has {count:,} digits; up to {MAX_DIGITS} are drawn here.", "recipe")
         with self.draws() as clock:
-            images = self.share(lambda part: to_uint8(drawn.draw(generator, part)), count)
+            if isinstance(drawn, Hand):  # at once, as the page draws it
+                images = self.share(lambda _: to_uint8(drawn.draw(generator)), 1)
+            else:
+                images = self.share(lambda part: to_uint8(drawn.draw(generator, part)), count)
+        if isinstance(drawn, Hand):
+            pixels = set_line(images[:, 0].numpy(), drawn.text) if drawn.text else None
+            picture = make_sheet(images, drawn.columns, scale=size) if pixels is None else enlarge(pixels, size)
+            return encode_png(picture, dict(recipe)), "image/png"
         if isinstance(drawn, Way):
             frames = Frames(images, dict(recipe), "", clock(), drawn.stops, drawn.loop)
             return (frames.to_strip_png(size), "image/png") if kind == "png" else (frames.to_film(kind), FILMS[kind])
@@ -482,6 +497,8 @@ class Service:
     def share(self, draw: Callable[[slice], Tensor], count: int) -> Tensor:
         """Draw pictures 0 to count in even parts, all at once, and put them together again."""
         parts = max(1, min(self._count, count // HAND_DIGITS))
+        if parts == 1 and torch.get_num_threads() == 1:  # as in any thread begun after ours: to change would cost more
+            return draw(slice(0, count))
         cuts = [count * i // parts for i in range(parts + 1)]
         drawn = self._hands.map(draw, [slice(a, b) for a, b in itertools.pairwise(cuts)])
         return torch.cat(list(drawn))

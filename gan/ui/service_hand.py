@@ -21,7 +21,6 @@ from typing import Any, TypeVar
 
 import numpy as np
 import torch
-from PIL import Image, ImageDraw
 from torch import Tensor
 
 from gan.canvas import read_canvas
@@ -29,17 +28,14 @@ from gan.classifier import Classifier, ClassifierError, load_classifier
 from gan.data import DIGITS, to_float, to_uint8
 from gan.encoder import EncoderError, load_encoder
 from gan.invert import STEPS, Found, Inverter, draw_hand, hear_hand, measure_error, tell_hand
+from gan.line import enlarge, parse_number, set_line
 from gan.measure import measure_slant, measure_thickness
-from gan.recipe import check_weights
+from gan.recipe import HAND_COLUMNS, check_weights
 from gan.render import encode_png, make_sheet
 from gan.sampling import Generator
 from gan.ui.service import FieldError, Service, checked, list_digits, make_recipe
 
 SLICE_SECONDS = 0.03  # after which no further steps are begun: the pen is held for about 50 ms
-MAX_WRITTEN = 32  # digits of a line
-MAX_TEXT = 64  # characters typed for it, marks and spaces too
-MARKS = " .,:-/"  # what may stand between digits; the page sets these itself, G draws digits alone
-LINE_GAP, MARGIN = 3, 4  # pixels between two signs, and around the line
 WITHOUT_CLASSES = (
     "The model {} was trained without classes: it can redraw what you drew, but no other digit in that hand; "
     "choose another model for those."
@@ -85,10 +81,7 @@ class Line:
 
     def to_png(self, scale: int = 1) -> bytes:
         """The line as a PNG that carries its recipe, each pixel scale x scale."""
-        image = Image.fromarray(self.pixels)
-        return encode_png(
-            image.resize((image.width * scale, image.height * scale), Image.Resampling.NEAREST), self.recipe
-        )
+        return encode_png(enlarge(self.pixels, scale), self.recipe)
 
 
 class HandDesk:
@@ -166,22 +159,22 @@ class HandDesk:
         z = checked("hand", hear_hand, hand, generator)
         digits = list(range(generator.num_classes))
         drawn = self._run(lambda: to_uint8(draw_hand(generator, z, digits)))
-        return drawn, make_recipe(generator, hand=hand, digits=digits)
+        return drawn, make_recipe(generator, hand=hand, digits=digits, columns=HAND_COLUMNS)
 
     def draw_ten_png(self, model: object, hand: object, scale: int = 8) -> bytes:
-        """All ten digits in a told hand, in two rows of five, as a PNG that carries its recipe."""
+        """All ten digits in a told hand, HAND_COLUMNS in a row, as a PNG that carries its recipe."""
         drawn, recipe = self.draw_ten(model, hand)
-        return encode_png(make_sheet(drawn, 5, scale=scale), recipe)
+        return encode_png(make_sheet(drawn, HAND_COLUMNS, scale=scale), recipe)
 
     def write(self, model: object, hand: object, text: object) -> Line:
-        """A number, PIN or date in a told hand. text: to MAX_WRITTEN digits; MARKS between them leave a gap.
+        """A number, PIN or date in a told hand. text: as gan.line.parse_number takes it.
 
         Raises FieldError of "number" for letters, for none, or for too many.
         """
         generator = self._get(model).generator
         self._check_classes(generator)
         z = checked("hand", hear_hand, hand, generator)
-        signs = parse_number(text)
+        signs = checked("number", parse_number, text)
         digits = [int(sign) for sign in signs if sign.isdigit()]
         drawn = self._run(lambda: to_uint8(draw_hand(generator, z, digits)))
         recipe = make_recipe(generator, hand=hand, digits=digits, text=signs)
@@ -283,58 +276,3 @@ class HandDesk:
             note=note,
             milliseconds=0.0,
         )
-
-
-def parse_number(text: object) -> str:
-    """Check a number, PIN or date such as 20.11.2026 -> its signs; FieldError of "number" for anything else."""
-    if not isinstance(text, str):
-        raise FieldError("the number is not text; write digits such as 2026 or 20.11.2026.", "number")
-    if len(text) > MAX_TEXT:
-        raise FieldError(f"{len(text):,} characters are too many; a line takes up to {MAX_WRITTEN} digits.", "number")
-    bad = next((one for one in text if one not in "0123456789" + MARKS), None)
-    if bad is not None:
-        raise FieldError(
-            f"{bad!r} is not a digit; write digits from 0 to 9, with . , : - / or spaces between.", "number"
-        )
-    count = sum(one.isdigit() for one in text)
-    if not count:
-        raise FieldError("no digit was given; write a number such as 2026.", "number")
-    if count > MAX_WRITTEN:
-        raise FieldError(f"{count} digits are too many; a line takes up to {MAX_WRITTEN}.", "number")
-    return " ".join(text.split())
-
-
-def draw_mark(mark: str) -> np.ndarray:
-    """One of MARKS as uint8 (28, W), in a pen of about two pixels; a space is empty."""
-    fine = Image.new("L", (64, 224))  # 8 x 28 pixels, eight times as large
-    pen = ImageDraw.Draw(fine)
-    if mark in ".,:":
-        for top in (172,) if mark != ":" else (84, 160):
-            pen.ellipse((20, top, 44, top + 24), fill=255)
-    if mark == ",":
-        pen.line((36, 190, 22, 216), fill=255, width=12)
-    if mark == "-":
-        pen.line((4, 116, 60, 116), fill=255, width=18)
-    if mark == "/":
-        pen.line((56, 36, 8, 192), fill=255, width=18)
-    drawn = np.asarray(fine.resize((8, 28), Image.Resampling.BOX))
-    return drawn if mark == " " else drawn[:, drawn.max(0) > 0]
-
-
-def set_line(pictures: np.ndarray, signs: str) -> np.ndarray:
-    """Digits uint8 (N, 28, 28) and the marks of `signs` -> one line (28, W), set close by their ink."""
-    rest = iter(pictures)
-    parts = []  # a picture, and where its ink begins and ends
-    for sign in signs:
-        picture = next(rest) if sign.isdigit() else draw_mark(sign)
-        inked = np.flatnonzero(picture.max(0) > 40)
-        within = (int(inked[0]), int(inked[-1]) + 1) if len(inked) and sign != " " else (0, picture.shape[1])
-        parts.append((picture, *within))
-    width = sum(right - left for _, left, right in parts) + LINE_GAP * (len(parts) - 1) + 2 * MARGIN
-    line = np.zeros((28, width + 56), np.uint8)  # room for faint ink beside the first sign and the last
-    at = 28 + MARGIN
-    for picture, left, right in parts:
-        place = line[:, at - left : at - left + picture.shape[1]]
-        np.maximum(place, picture, out=place)
-        at += right - left + LINE_GAP
-    return line[:, 28 : 28 + width]
