@@ -109,6 +109,7 @@ def answer(service: Service, request: dict[str, Any]) -> dict[str, Any]:
         return {"facts": card.facts, "figures": card.figures, "missing": card.problem, "pictures": pictures}
     if want != "lesson":
         raise FieldError("the request does not say what it wants: lesson or card.")
+    service.check_made_with(request)
     lesson = teach(service, *(request.get(name) for name in ("model", "seed", "digit")))
     generator = service.get(request.get("model"))
     steps = {

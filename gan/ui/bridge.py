@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from fastapi.responses import JSONResponse
 from gradio.components.base import Component
 
 from gan.sampling import MAX_PSI
@@ -67,15 +68,20 @@ def respond(answer: Answer, request: object) -> dict[str, Any]:
 
 
 def make_picture(answer: Answer, html: str, mount: str, first: dict[str, Any], elem_id: str) -> gr.HTML:
-    """A gr.HTML showing `html`; its script `mount` finds `server.answer(request)` and the first request in `props`."""
+    """A gr.HTML showing `html`, made live by the script `mount`.
 
-    def serve(request: Any) -> dict[str, Any]:
-        return respond(answer, request)
+    mount: JavaScript that finds `element`, `server.answer(request)`, the first request in `props.first`, and `trigger`.
+    elem_id: begins with the tab's id, by which its link is known (see static/link.js).
+    """
+    tab = elem_id.partition("-")[0]
+
+    def serve(request: Any) -> JSONResponse:
+        return JSONResponse(respond(answer, request))  # written here: FastAPI looks at every value first
 
     serve.__name__ = "answer"  # its name in the page
     return gr.HTML(
-        html_template=html,
-        js_on_load=mount,
+        html_template=f'<div class="df-root">{html}</div>',
+        js_on_load=f"DigitForge.begin('{tab}', element, server, (element, server) => {{ {mount} }});",
         server_functions=[serve],
         elem_id=elem_id,
         apply_default_css=False,

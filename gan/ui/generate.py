@@ -74,7 +74,6 @@ FIGURE = f"""
     </div>
   </div>
   <p class="df-problem" role="alert"></p>
-  <p class="df-linked" role="alert"></p>
   <figcaption>
     <span class="df-note" role="status"></span>
     <span class="df-actions">

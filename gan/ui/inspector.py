@@ -14,10 +14,9 @@ from typing import Any
 import gradio as gr
 from torch import Tensor
 
-from gan.recipe import check_weights
 from gan.sampling import MAX_PSI
 from gan.ui.bridge import ask, make_picture
-from gan.ui.service import FieldError, Service, checked
+from gan.ui.service import FieldError, Service
 from gan.ui.service_inspector import ANY, MAX_OF_EACH, ROUNDS, Inspector, Seen
 
 FIRST: dict[str, Any] = {"digit": ANY, "count": 200, "seed": 1, "psi": 1.0, "order": "sides", "part": "view"}
@@ -145,8 +144,7 @@ def answer(inspector: Inspector, service: Service, request: dict[str, Any]) -> d
     if want == "download":
         inspector.download.start(service.get(request.get("model")).config.dataset)
         return inspector.download.look()
-    if request.get("weights") is not None:  # a link is of certain weights
-        checked("model", check_weights, request["weights"], service.get(request.get("model")))
+    service.check_made_with(request)
     model, digit, seed, psi, number = (request.get(name) for name in ("model", "digit", "seed", "psi", "round"))
     if want == "round":
         made = inspector.make_round(model, digit, seed, psi, number)

@@ -60,7 +60,6 @@ PAGE = f"""
     <div id="interpolate-mark" aria-hidden="true"></div>
   </div>
   <p class="df-problem" role="alert"></p>
-  <p class="df-linked" role="alert"></p>
   <figcaption>
     <span class="df-note" role="status"></span>
     <span class="df-actions">

@@ -1,8 +1,8 @@
 """The page: a header, the tabs, the endpoints; and how it is served.
 
 Every control's event runs in the page and asks through gan/ui/bridge.py; the events that programs may call are in
-gan/ui/api.py. One more, /refresh_models, brings the model chooser up to date when the page is opened. The page reaches
-nothing outside the machine that serves it.
+gan/ui/api.py. One more, /refresh_models, brings the model chooser up to date when the page is opened, and lets it show
+the model of the link that opened it. The page reaches nothing outside the machine that serves it.
 
     from gan.ui.page import Service, build, serve
     service = Service()
@@ -10,8 +10,10 @@ nothing outside the machine that serves it.
 """
 
 import os
+import sys
 import threading
 from collections.abc import Callable
+from typing import NoReturn
 
 import gradio as gr
 
@@ -110,9 +112,13 @@ def build(service: Service) -> gr.Blocks:
                 visible=len(names) > 1,
             )
 
-        def refresh_models() -> gr.Dropdown:
+        linked = gr.Textbox(visible=False)  # the model that the page's address names
+
+        def refresh_models(named: str) -> gr.Dropdown:
             found = service.models()
-            return gr.Dropdown(found, visible=len(found) > 1)
+            if named in found:
+                return gr.Dropdown(found, value=named, visible=len(found) > 1)
+            return gr.Dropdown(found, visible=len(found) > 1)  # a link's wrong name is said on its own tab
 
         with gr.Tabs(overflow_behavior="wrap"):
             for name, _, build_tab in TABS:
@@ -122,7 +128,9 @@ def build(service: Service) -> gr.Blocks:
         page.load(fn=None, js="() => DigitForge.openLinked()")
         page.load(
             refresh_models,
+            inputs=linked,
             outputs=model,
+            js="() => [DigitForge.linkedModel()]",
             api_name="refresh_models",
             api_visibility="undocumented",
             queue=False,
@@ -136,7 +144,7 @@ def build(service: Service) -> gr.Blocks:
 
 
 def serve(page: gr.Blocks, service: Service, *, host: str, port: int, mcp: bool = False, block: bool = True) -> str:
-    """Serve the page until it is stopped (or, without `block`, return at once) -> its address.
+    """Serve the page until Ctrl-C, which ends the process; or, without `block`, return its address at once.
 
     mcp: the endpoints are tools of a Model Context Protocol server too, at /gradio_api/mcp/.
     Raises OSError when the port is taken or the host is none of this machine's.
@@ -167,4 +175,16 @@ def serve(page: gr.Blocks, service: Service, *, host: str, port: int, mcp: bool 
         if mcp:
             print(f"Its MCP server is at {address.rstrip('/')}/gradio_api/mcp/", flush=True)
         page.block_thread()
+        end_process()
     return address
+
+
+def end_process() -> NoReturn:
+    """End the process that serves, with status 0 and at once.
+
+    Threads that answer visitors may be inside torch. The interpreter's own end would tear them out of there, and what
+    they then unwind is not made for it: "terminate called without an active exception", and an abort.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)

@@ -87,7 +87,7 @@ class TimeMachine:
     """Draws the snapshots of a released run. Safe to call from any thread."""
 
     def __init__(self, service: Service) -> None:
-        self._service = service
+        self.service = service
         self._lock = threading.Lock()
         self._histories: OrderedDict[tuple[Any, ...], History] = OrderedDict()
         self._films: OrderedDict[tuple[Any, ...], Film] = OrderedDict()
@@ -113,7 +113,7 @@ class TimeMachine:
         Without classes each picture has a z of its own. FieldError for a bad model or seed; HistoryError, one
         sentence, for a model that has no history here.
         """
-        generator = self._service.get(model)
+        generator = self.service.get(model)
         number = checked("seed", check_seed, seed)
         key, history = self._find(generator)
         with self._lock:
@@ -147,8 +147,8 @@ class TimeMachine:
                 with torch.inference_mode():
                     return to_uint8(network(z[part], y[part]))
 
-            with self._service.draws() as clock:  # laid down between moments: other visitors draw too
-                sheets.append(self._service.share(draw, len(y)))
+            with self.service.draws() as clock:  # laid down between moments: other visitors draw too
+                sheets.append(self.service.share(draw, len(y)))
             spent += clock()
         recipe = make_recipe(generator, seed=seed, moments=[row["images"] for row in history.moments])
         return Film(torch.cat(sheets), columns, HANDS, history.moments, history.curves, recipe, shown, spent)
@@ -289,7 +289,7 @@ class Workshop:
     def __init__(
         self, service: Service, *, command: Sequence[str] = SESSION, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._service, self._command, self._clock = service, command, clock
+        self.service, self._command, self._clock = service, command, clock
         self._lock = threading.RLock()
         self._keeping = threading.Lock()
         self._worker: Worker | None = None
@@ -375,7 +375,7 @@ class Workshop:
             taken |= {one.lower() for one in checkpoint.read_index()}
             if name.lower() in taken:
                 raise FieldError(f"there is a model {name!r} already; choose another name.", "name")
-            if len(self._service.models()) >= MAX_MODELS:
+            if len(self.service.models()) >= MAX_MODELS:
                 raise FieldError(f"there are {MAX_MODELS} models here; delete one from checkpoints/ first.", "name")
             about = f"Trained on the page: {run.config.preset}, {run.images:,} images in {run.seconds / 60:.1f} minutes"
             try:

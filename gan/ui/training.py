@@ -147,6 +147,7 @@ MOUNT = "DigitForge.mountTraining(element, DigitForge.serverSource(server), prop
 
 def answer_machine(machine: TimeMachine, request: dict[str, Any]) -> dict[str, Any]:
     """The time machine: all sheets of a seed as one picture, and the moments; or {"none": why there is no history}."""
+    machine.service.check_made_with(request)
     try:
         film = machine.draw(request.get("model"), request.get("seed"))
     except HistoryError as error:

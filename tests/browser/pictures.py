@@ -2,10 +2,13 @@
 
 import base64
 import io
+import time
 
 import numpy as np
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
+
+PATIENCE_SECONDS = 20
 
 
 def read_picture(locator: Locator) -> np.ndarray:
@@ -30,9 +33,10 @@ def read_version(locator: Locator) -> int:
 
 def wait_until_drawn(locator: Locator, after: int = 0) -> int:
     """Wait for newer pixels than version `after`, and until no newer ones come -> their version."""
-    locator.page.wait_for_function(
-        "([element, after]) => Number(element.dataset.version) > after", arg=[locator.element_handle(), after]
-    )
+    end = time.monotonic() + PATIENCE_SECONDS
+    while read_version(locator) <= after:  # looked for anew: a refused link's content gives way to another
+        assert time.monotonic() < end, f"nothing newer than version {after} was drawn at {locator}"
+        locator.page.wait_for_timeout(30)
     while True:
         version = read_version(locator)
         locator.page.wait_for_timeout(150)

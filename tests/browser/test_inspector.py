@@ -263,19 +263,16 @@ def test_digits_typed_into_a_field_are_no_choice(page, plot):
 
 
 def test_link_to_what_there_is_not_is_said_and_the_tab_goes_on(page, address):
-    page.goto(f"{address}/?tab=inspector&digit=x&seed=5&weights=000000000000&model=digits")
-    panel_of = panel(page)
-    tab = page.get_by_role("tab", name=NAME)
-    expect(tab.or_(page.get_by_role("button", name="More tabs")).first).to_be_visible(timeout=PATIENCE)
-    page.wait_for_timeout(500)
-    if not panel_of.is_visible():
-        tab.click()
-    expect(page.locator("#inspector-figure .df-problem, #model .df-problem")).to_contain_text("weights")
-    panel_of.get_by_label("Seed", exact=True).fill("6")
-    expect(page.locator("#inspector-digit .df-problem")).to_contain_text("'x' is not a digit")
-    panel_of.get_by_label("Digit", exact=True).select_option("4")
-    wait_until_drawn(page.locator("#inspector-plot"))
+    page.goto(f"{address}/?tab=inspector&digit=x&seed=5&model=digits")
+    plot = open_inspector(page)
+    said = page.locator("#tab-inspector .df-linked")
+    expect(said).to_contain_text("This link was not opened. 'x' is not a digit")
+    assert read_recipe_of(page)["seed"] == 1
+    version = wait_until_drawn(plot)
+    panel(page).get_by_label("Digit", exact=True).select_option("4")
+    wait_until_drawn(plot, version)
     assert set(read_recipe_of(page)["digits"]) == {4}
+    expect(said).to_have_count(0)
 
 
 @pytest.fixture

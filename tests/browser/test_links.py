@@ -8,8 +8,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from gan.sampling import load
+from gan.ui.page import TABS
 from tests import served
 from tests.browser.pictures import open_tab, read_picture, read_version, wait_until_drawn
+from tests.browser.tabs import open_by_id
 
 
 def read_json(page: Page, tab: str) -> dict:
@@ -91,7 +93,7 @@ def test_wrong_link_to_a_sheet_is_a_sentence_and_the_page_goes_on(page, address,
     page.goto(f"{address}?{urlencode({'tab': 'generate', 'seed': '5', **query})}")
     sheet = page.locator("#generate-sheet")
     wait_until_drawn(sheet)
-    note = page.locator("#generate-figure .df-linked")
+    note = page.locator("#tab-generate .df-linked")
     expect(note).to_contain_text("This link was not opened.")
     expect(note).to_contain_text(said)
     expect(sheet).to_have_attribute("alt", "Sheet of 80 handwritten digits, 8 rows of 0 1 2 3 4 5 6 7 8 9")
@@ -99,6 +101,7 @@ def test_wrong_link_to_a_sheet_is_a_sentence_and_the_page_goes_on(page, address,
     version = read_version(sheet)
     page.get_by_label("Or type a number").fill("7")
     wait_until_drawn(sheet, version)
+    expect(note).to_have_count(0)
 
 
 @pytest.mark.parametrize(
@@ -114,8 +117,62 @@ def test_wrong_link_to_a_sheet_is_a_sentence_and_the_page_goes_on(page, address,
 def test_wrong_link_to_a_way_is_a_sentence_and_the_page_goes_on(page, address, query, said):
     page.goto(f"{address}?{urlencode({'tab': 'interpolate', **query})}")
     wait_until_drawn(page.locator("#interpolate-strip"))
-    expect(page.locator("#interpolate-figure .df-linked")).to_contain_text(said)
+    expect(page.locator("#tab-interpolate .df-linked")).to_contain_text(said)
     assert read_json(page, "interpolate")["start"] == {"digit": 3, "seed": 4}
+
+
+NAMES = [name for name, _, _ in TABS]
+
+
+def open_link(page: Page, address: str, name: str, **query: str) -> None:
+    """Open a link to a tab and wait until the tab shows what it draws by itself."""
+    page.goto(f"{address}?{urlencode({'tab': name, **query})}")
+    open_by_id(page, name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_link_to_a_model_or_weights_that_are_not_here_is_said_above_the_tab_which_begins_as_usual(page, address, name):
+    for query, said in (
+        ({"model": "nobody"}, "There is no model 'nobody'; those there are: digits"),
+        ({"model": "digits", "weights": "0123456789ab", "hand": "AAAA"}, "other weights (0123456789ab"),
+    ):
+        if name != "hand":
+            query.pop("hand", None)
+        open_link(page, address, name, **query)
+        note = page.locator(f"#tab-{name} .df-linked")
+        expect(note).to_contain_text("This link was not opened.")
+        expect(note).to_contain_text(said)
+        expect(note).to_have_attribute("role", "alert")
+        expect(page.locator(f"#tab-{name} .df-problem:not(:empty)")).to_have_count(0)
+        expect(page.get_by_label("Model", exact=True)).to_have_value("digits")
+        if name == "hand":
+            expect(page.locator("#hand-figure")).to_have_attribute("data-step", "60")  # the example, to its end
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_model_of_a_link_is_shown_by_the_chooser_and_used_by_the_tab(page, address, name):
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.post_data or "") if "component_server" in one.url else None)
+    open_link(page, address, name, model="tutorial-mlp")
+    chooser = page.get_by_label("Model", exact=True)
+    expect(chooser).to_have_value("tutorial-mlp")
+    mine = [json.loads(one)["data"] for one in asked]
+    drawn = [one for one in mine if one.get("want") != "link" and "model" in one]
+    expect(page.locator(f"#tab-{name} .df-linked:not(:empty)")).to_have_count(0)
+    if name not in ("generate", "training"):
+        assert [one["model"] for one in drawn if one.get("want") != "sheet"].count("digits") == 0
+
+
+def test_every_tab_follows_the_model_of_a_link(page, address):
+    asked: list[str] = []
+    open_link(page, address, "about", model="tutorial-mlp")
+    page.on("request", lambda one: asked.append(one.post_data or "") if "component_server" in one.url else None)
+    for name in NAMES:
+        asked.clear()
+        open_by_id(page, name)
+        models = {json.loads(one)["data"].get("model", "tutorial-mlp") for one in asked}
+        assert models <= {"tutorial-mlp"}, name
+    expect(page.get_by_label("Model", exact=True)).to_have_value("tutorial-mlp")
 
 
 def test_unknown_tab_opens_the_page_as_usual(page, address):

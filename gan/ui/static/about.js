@@ -220,8 +220,7 @@
     const linked = forge.linked(TAB);
     const state = { model: first.model, digit: first.digit, seed: first.seed };
     if (linked) for (const name of Object.keys(state)) if (linked[name]) state[name] = linked[name];
-    let held = Boolean(linked && linked.model); // a link's model holds until the chooser is used
-    let shown = null; // the lesson's steps
+    let shown = null; // the last lesson
     let classes = "";
 
     const refit = () => {
@@ -407,17 +406,18 @@
       ask({ ...state });
     });
     find("others").addEventListener("click", () => {
-      if (!shown) Object.assign(state, { model: first.model, digit: first.digit }); // a link that asked for nothing real
       state.seed = Math.floor(Math.random() * RANDOM);
       ask({ ...state });
     });
-    find("link").addEventListener("click", (event) => forge.copyLink(event.currentTarget, TAB, state));
+    find("link").addEventListener("click", (event) => {
+      const weights = shown?.recipe.weights.slice(0, 12);
+      forge.copyLink(event.currentTarget, TAB, { ...state, weights });
+    });
     new ResizeObserver(() => shown && refit()).observe(lesson);
 
     fetchEndpoints();
     forge.mount(TAB, first, (asked) => {
-      if (!held) state.model = asked.model;
-      held = false;
+      state.model = asked.model;
       ask({ ...state });
       askCard({ model: state.model });
     });

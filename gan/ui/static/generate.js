@@ -331,7 +331,7 @@
     forge.mount(tab, first, run);
     if (opening) {
       forge
-        .openLink(tab, source, figure, (controls) => {
+        .openLink(tab, source, (controls) => {
           const { locks: kept, ...values } = controls;
           const { locks: none, ...own } = first;
           readLocks(kept);

@@ -538,10 +538,10 @@
       paintPad();
       if (typeof linked.number === "string") number.value = linked.number;
       try {
-        const answer = await source.hand("ten", { model: linked.model || state.model, hand: linked.hand, weights: linked.weights });
+        const answer = await source.hand("ten", { model: state.model, hand: linked.hand, weights: linked.weights });
         if (own !== turn) return;
         const digit = /^[0-9]$/.test(linked.digit || "") ? Number(linked.digit) : 0;
-        shown = { hand: answer.hand, weights: answer.weights, model: linked.model || state.model, digit, all: true };
+        shown = { hand: answer.hand, weights: answer.weights, model: state.model, digit, all: true };
         forge.say(TAB, figure, null);
         forge.paintFrame(redrawn, answer.ten, digit);
         redrawn.setAttribute("aria-label", forge.word("hand.redrawn"));
@@ -559,12 +559,9 @@
     for (const stage of stages) new ResizeObserver(refit).observe(stage);
     pick(null);
     const linked = forge.linked(TAB);
-    let held = Boolean(linked?.model); // a link's model holds until the chooser is used
-    if (held) state.model = linked.model;
     let opened = false;
     forge.mount(TAB, first, (asked) => {
-      if (!held) state.model = asked.model;
-      held = false;
+      state.model = asked.model;
       if (!opened && linked?.hand) open(linked);
       else if (!opened) drawExample();
       else if (state.strokes.length || state.photo) send();

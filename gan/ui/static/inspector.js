@@ -218,15 +218,10 @@
 
     /* What the server is asked: the state, without what the page alone decides. */
     const request = () => {
-      const { model, digit, count, seed, psi, weights } = state;
-      return weights ? { model, digit, count, seed, psi, weights } : { model, digit, count, seed, psi };
+      const { model, digit, count, seed, psi } = state;
+      return { model, digit, count, seed, psi };
     };
-    /* A link is of certain weights; what is changed after it is not. */
-    const change = (name, value) => {
-      state[name] = value;
-      delete state.weights;
-    };
-    const drawSeed = () => change("seed", crypto.getRandomValues(new Uint32Array(1))[0]);
+    const drawSeed = () => (state.seed = crypto.getRandomValues(new Uint32Array(1))[0]);
     const failView = (problem) => forge.say(TAB, figure, problem);
     const failGame = (problem) => forge.say(TAB, game, problem);
 
@@ -296,7 +291,6 @@
       const any = forge.word(classes.length ? "inspector.any" : "inspector.any.alone");
       select.replaceChildren(make("option", { value: "any" }, any));
       classes.forEach((name, value) => select.append(make("option", { value }, name)));
-      // A class that the model has not, from a link, is left blank beside the sentence that says so
       select.value = classes.length ? String(state.digit) : "any";
     };
 
@@ -586,7 +580,7 @@
     for (const name of ["digit", "count", "seed", "psi"]) {
       const input = find(`${name}-input`);
       input.addEventListener("input", () => {
-        change(name, input.value);
+        state[name] = input.value;
         put();
         if (state.part === "view") refresh();
       });
@@ -609,7 +603,7 @@
 
     const linkOf = () => {
       const { part, order } = state;
-      const weights = shown ? shown.recipe.weights.slice(0, 12) : state.weights;
+      const weights = shown?.recipe.weights.slice(0, 12);
       return part === "game" && play ? { ...play.asked, weights, part } : { ...request(), weights, order, part };
     };
     find("link").addEventListener("click", (event) => forge.copyLink(event.target, TAB, linkOf()));
@@ -618,10 +612,8 @@
     new ResizeObserver(() => shown && !figure.hidden && svg.parentElement.clientWidth && plot(svg, shown)).observe(figure);
 
     put();
-    let linked = link && link.model; // a link's model holds until the chooser is used
     forge.mount(TAB, first, (asked) => {
-      if (!linked) change("model", asked.model);
-      linked = null;
+      state.model = asked.model;
       refresh();
     });
   };

@@ -320,7 +320,7 @@
     });
     if (opening) {
       forge
-        .openLink(tab, source, figure, (controls) => {
+        .openLink(tab, source, (controls) => {
           const { ends: along, ...values } = controls;
           if (along) ends = readEnds(along);
           setState(values);

@@ -2,33 +2,69 @@
 
      DigitForge.linked(tab)           -> {name: text} from the address, when it names this tab; else null
      DigitForge.makeLink(tab, state)  -> the address that opens `state` (plain values) on this tab
-     DigitForge.openLink(tab, source, figure, use)  asks the source what the link to this tab stands for, if one led here, and
-                                        calls use(controls); a link that is wrong is said under the tab's picture, and
-                                        the page goes on with its own values
+     DigitForge.begin(tab, element, server, mount)  calls mount(root, server), which makes the tab's content live. Where a
+                                        link led here and the server refuses what it says, that is said above the tab,
+                                        and the tab begins anew with its own values, as if there were no link
+     DigitForge.openLink(tab, source, use)  asks the source what the link to this tab stands for, if one led here, and
+                                        calls use(controls)
+     DigitForge.linkedModel()         -> the model in the address, "" for none; the chooser above the tabs follows it
      DigitForge.settle(tab, values, trigger)  puts values into Gradio's controls, by the event `submit` of the tab's
                                         gr.HTML, whose JavaScript gives getSettled(tab, names) to them
      DigitForge.copyLink(button, tab, state)  copies it, shows it in the address bar, and says so on the button */
 (() => {
   const forge = (window.DigitForge = window.DigitForge || {});
   const arrived = new URLSearchParams(window.location.search);
+  let refused = false;
 
   forge.linked = (tab) => {
-    if ((arrived.get("tab") || "") !== tab) return null;
+    if (refused || (arrived.get("tab") || "") !== tab) return null;
     return Object.fromEntries([...arrived].filter(([name]) => name !== "tab" && !name.startsWith("__")));
   };
 
-  forge.openLink = async (tab, source, figure, use) => {
-    const link = forge.linked(tab);
-    if (!link) return false;
-    const note = figure.querySelector(".df-linked");
-    try {
-      const { controls } = await source.open(link);
-      await use(controls);
-      return true;
-    } catch (problem) {
-      note.textContent = forge.word("link.wrong", { problem: problem.message });
-      return false;
+  forge.linkedModel = () => (arrived.get("model") || "").slice(0, 100);
+
+  forge.begin = (tab, element, server, mount) => {
+    const root = element.querySelector(".df-root");
+    if (!forge.linked(tab)) {
+      mount(root, server);
+      return;
     }
+    const clean = root.cloneNode(true);
+    const mine = `#tab-${tab}, #model`;
+    let touched = false; // what is wrong from then on is the visitor's own, and said at its control
+    const touch = (event) => (touched ||= Boolean(event.target.closest?.(mine)));
+    for (const kind of ["input", "click", "keydown"]) document.addEventListener(kind, touch, true);
+
+    const note = document.createElement("p");
+    note.className = "df-linked";
+    note.setAttribute("role", "alert");
+    element.prepend(note);
+    const follow = {
+      async answer(request) {
+        if (touched) note.remove(); // the page has gone on
+        return server.answer(request);
+      },
+    };
+    const refuse = (problem) => {
+      refused = true;
+      root.replaceWith(clean);
+      note.textContent = forge.word("link.wrong", { problem });
+      mount(clean, follow);
+    };
+    const { weights } = forge.linked(tab); // that the link was made with: others draw another picture
+    const attempt = {
+      async answer(request) {
+        const answer = await server.answer(weights && !touched ? { weights, ...request } : request);
+        if (answer?.problem && !touched && !refused) refuse(answer.problem);
+        return refused ? new Promise(() => {}) : answer; // nobody waits for it: that content is gone
+      },
+    };
+    mount(root, attempt);
+  };
+
+  forge.openLink = async (tab, source, use) => {
+    const { controls } = await source.open(forge.linked(tab));
+    await use(controls);
   };
 
   const settled = {};

@@ -154,19 +154,27 @@
   };
 
   /* The Gradio controls of a tab call ask(tab, request) at each change. A tab that is not shown yet finds the last
-     request when it mounts. */
+     request when it mounts; one that a link opens is asked for the link's model before the chooser says so, and is not
+     asked for the same once more when it does. */
   const mounted = {};
+  const heard = {}; // what the controls said
   const asked = {};
 
   forge.ask = (tab, request) => {
+    heard[tab] = request;
+    const known = asked[tab] && Object.entries(request).every(([name, value]) => forge.same(asked[tab][name], value));
     asked[tab] = request;
-    if (mounted[tab]) mounted[tab](request);
+    if (mounted[tab] && !known) mounted[tab](request);
     return [];
   };
 
+  forge.same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+
   forge.mount = (tab, first, run) => {
     mounted[tab] = run;
-    asked[tab] = asked[tab] || first;
+    asked[tab] = { ...first, ...heard[tab] };
+    const model = forge.linked(tab)?.model;
+    if (model) asked[tab].model = model;
     run(asked[tab]);
   };
 

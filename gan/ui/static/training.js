@@ -293,7 +293,13 @@
     });
     play.addEventListener("click", () => (timer ? halt() : begin()));
     find("machine-link").addEventListener("click", (event) => {
-      forge.copyLink(event.currentTarget, TAB, { part: "machine", model: state.model, seed: state.seed, moment });
+      forge.copyLink(event.currentTarget, TAB, {
+        part: "machine",
+        model: state.model,
+        weights: shown?.answer.recipe.weights.slice(0, 12),
+        seed: state.seed,
+        moment,
+      });
     });
     play.textContent = forge.word("training.play");
     new ResizeObserver(refit).observe(stage);
@@ -637,7 +643,6 @@
     const linked = forge.linked(TAB);
     const state = { model: first.model, seed: first.seed, part: first.part };
     if (linked) {
-      if (linked.model) state.model = linked.model;
       if (known(linked.seed)) state.seed = linked.seed;
       if (linked.part === "train") state.part = "train";
     }
@@ -670,10 +675,8 @@
     }).observe(element);
     document.addEventListener("visibilitychange", appear);
 
-    let held = Boolean(linked && linked.model); // a link's model holds until the chooser is used
     forge.mount(TAB, first, (asked) => {
-      if (!held) state.model = asked.model;
-      held = false;
+      state.model = asked.model;
       machine.ask();
     });
   };
