@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 import app
 from benchmarks.machine import describe_machine, take_percentiles
-from gan.ui.page import serve
+from gan.ui.page import end_process, serve
 from tests import chromium
 from tests.served import free_port
 
@@ -197,6 +197,7 @@ def main() -> None:
     print(f"{'control to new pixels, ms':40} {'p50':>7} {'p95':>7}   p50 over the gr.Image floor")
     for name, (p50, p95) in rows:
         print(f"{name:40} {p50:>7.1f} {p95:>7.1f}   {p50 / floor[0]:.2f}")
+    end_process()
 
 
 if __name__ == "__main__":

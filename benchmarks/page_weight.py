@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 import app
 from benchmarks.machine import describe_machine
-from gan.ui.page import TABS, serve
+from gan.ui.page import TABS, end_process, serve
 from tests import chromium
 from tests.browser.pictures import wait_until_drawn
 from tests.browser.tabs import open_by_id
@@ -94,6 +94,7 @@ def main() -> None:
     print(f"{middle['interactive']:.2f} |")
     print(f"| the first button's answer | | | {middle['answer']:.3f} |")
     print(f"| all {len(TABS)} tabs opened | {middle['all_requests']:.0f} | {middle['all_kilobytes']:,.0f} | |")
+    end_process()
 
 
 if __name__ == "__main__":

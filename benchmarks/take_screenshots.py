@@ -17,7 +17,7 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 import app
-from gan.ui.page import TABS, serve
+from gan.ui.page import TABS, end_process, serve
 from tests import chromium
 from tests.browser.tabs import open_by_id
 from tests.served import free_port
@@ -73,6 +73,7 @@ def main() -> None:
                     print(f"{path}  {bytes_ / 1000:.0f} kB", flush=True)
                 page.close()
         browser.close()
+    end_process()
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 import base64
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
 import urllib.error
@@ -19,9 +21,12 @@ from PIL import Image
 import gan
 from gan.data import to_uint8
 from gan.render import FILMS, read_recipe
-from tests.served import ROOT, free_port, serve_once
+from tests.served import ROOT, free_port, serve_once, wait_until_up
 
 NAMES = ["/edit", "/generate", "/interpolate", "/interpolate_gif", "/invert", "/models", "/replay", "/score"]
+
+
+EXAMPLES = ("generate", "interpolate", "edit", "invert", "score")  # that the README shows
 
 
 @pytest.fixture(scope="module")
@@ -44,11 +49,11 @@ def post(url: str, body: bytes) -> tuple[int, str]:
             return error.code, error.read().decode()
 
 
-def component_server(address: str, data: object) -> tuple[int, str]:
-    """What the page's own script posts, for the Generate tab."""
+def component_server(address: str, data: object, panel: str = "generate-picture") -> tuple[int, str]:
+    """What the page's own script posts, for the Generate tab or that of another panel."""
     with urllib.request.urlopen(f"{address}/config", timeout=30) as answer:
         components = json.load(answer)["components"]
-    picture = next(one["id"] for one in components if one["props"].get("elem_id") == "generate-picture")
+    picture = next(one["id"] for one in components if one["props"].get("elem_id") == panel)
     body = {"session_hash": "test", "component_id": picture, "fn_name": "answer", "data": data}
     return post(f"{address}/gradio_api/component_server", json.dumps(body).encode())
 
@@ -174,6 +179,24 @@ def test_score_judges_a_picture_and_a_recipe(client, tmp_path):
     assert client.predict(picture, api_name="/score")["read"] == ["7"]
 
 
+def test_found_hand_is_replayed_and_judged_from_its_recipe_alone(client, tmp_path):
+    seven, _ = client.predict("7", rows=1, seed=7, api_name="/generate")
+    picture = base64.b64encode(Path(seven).read_bytes()).decode()
+    ten, line, found = client.predict(picture, write="20.11.2026", api_name="/invert")
+    again, same = client.predict(json.dumps(found), api_name="/replay")
+    assert same == found
+    recipe = read_recipe(ten)
+    assert recipe is not None
+    assert recipe["hand"] == found["hand"]
+    digits, _ = client.predict(json.dumps(recipe), api_name="/replay")
+    for first, second in ((line, again), (ten, digits)):
+        with Image.open(first) as one, Image.open(second) as two:
+            assert np.array_equal(np.asarray(one), np.asarray(two))
+    told = client.predict(recipe=json.dumps(found), api_name="/score")
+    assert told["digits"] == list("20112026")
+    assert sum(a == b for a, b in zip(told["digits"], told["read"], strict=True)) >= 6
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [
@@ -251,6 +274,58 @@ def test_pages_own_function_checks_its_arguments_too(address, data):
     assert set(answer) == {"problem", "field"}
 
 
+README = (ROOT / "README.md").read_text(encoding="utf-8").partition("## From another program")[2].partition("\n## ")[0]
+SERVED = "http://127.0.0.1:7860"
+
+
+def read_example(language: str, address: str) -> str:
+    """The README's block of that language, with the tests' own server for the reader's."""
+    (block,) = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    assert SERVED in block
+    return block.replace(SERVED, address)
+
+
+def test_readme_shows_every_endpoint_that_draws_or_judges_in_both_ways():
+    for language, form in (("python", 'api_name="/{}"'), ("sh", "post {} '")):
+        (block,) = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+        missing = [name for name in EXAMPLES if form.format(name) not in block]
+        assert missing == []
+
+
+def test_readmes_python_example_runs_and_gives_what_it_says(address):
+    names: dict[str, Any] = {}
+    exec(read_example("python", address), names)  # noqa: S102 (our own README)
+    assert names["recipe"]["digits"] == [2, 0, 2, 6] * 4
+    with Image.open(names["sheet"]) as one, Image.open(names["again"]) as two:
+        assert np.array_equal(np.asarray(one), np.asarray(two))
+    assert names["way"] == read_recipe(names["strip"])
+    assert abs(names["edited"]["measures"][0]["slant"]["measured"] - 20) < 10
+    assert names["hand"]["text"] == "20.11.2026"
+    told = [(read_recipe(names[name]) or {}).get("hand") for name in ("line", "ten")]
+    assert told == [names["hand"]["hand"]] * 2
+    assert names["verdict"]["read"] == ["7"]
+    assert {"real", "read", "confidence"} <= set(names["verdict"])
+
+
+def test_readmes_curl_examples_run_and_answer_as_they_say(address, tmp_path):
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    env = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT)}
+    script = f"set -eu\n{read_example('sh', address)}"
+    run = subprocess.run(["sh", "-c", script], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=120)
+    assert run.returncode == 0, run.stderr
+    starts = [found.start() for found in re.finditer(r'\{"data":', run.stdout)]
+    answers = [json.JSONDecoder().raw_decode(run.stdout, at)[0]["data"] for at in starts]
+    assert len(answers) == len(EXAMPLES)
+    for answer in answers[:4]:
+        with urllib.request.urlopen(answer[0]["url"], timeout=30) as file:
+            assert file.read(4) == b"\x89PNG"
+    assert answers[0][1]["digits"] == [2, 0, 2, 6] * 4
+    assert answers[1][1]["frames"] == 61
+    assert len(answers[2][1]["measures"]) == 4
+    assert answers[3][2]["text"] == "20.11.2026"
+    assert answers[4][0]["read"] == ["7"]
+
+
 def test_nothing_else_is_on_offer(address):
     status, _ = post(f"{address}/gradio_api/upload", b"x" * 10)
     assert status >= 400
@@ -259,6 +334,21 @@ def test_nothing_else_is_on_offer(address):
             urllib.request.urlopen(f"{address}{path}", timeout=30)
         assert error.value.code in (403, 404)
         error.value.close()
+
+
+def test_ctrl_c_ends_the_app_cleanly_in_the_midst_of_its_work():
+    port = free_port()
+    app = [sys.executable, "app.py", "--port", str(port)]
+    process = subprocess.Popen(app, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    wait_until_up(process, f"http://127.0.0.1:{port}")
+    # Its handwriting is not known, and so a thread goes on measuring it after this answer
+    _, told = component_server(f"http://127.0.0.1:{port}", {"want": "hand", "model": "dcgan"}, "explore-panel")
+    assert json.loads(told)["ranges"] is None
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=60)[0].decode()
+    assert process.returncode == 0, said
+    assert "terminate" not in said
+    assert "Traceback" not in said
 
 
 def run_app(*arguments: str) -> subprocess.CompletedProcess[str]:
