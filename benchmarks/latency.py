@@ -5,7 +5,10 @@ frame after the new pixels are in place. The floors are two smallest possible Gr
 an event that returns a constant picture to gr.Image, and a server function whose constant PNG a gr.HTML shows (the
 fastest path through the server there is). Two constants take turns, or the browser would have nothing to draw.
 
-    python -m benchmarks.latency [--count 100]
+Your hand is timed from an example's last stroke, as from a pen that is lifted: to the first redrawn digit, and to the
+last step of its refinement, with all ten digits and the number drawn anew on the way.
+
+    python -m benchmarks.latency [--count 100] [--drawings 30]
 """
 
 import argparse
@@ -22,6 +25,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 import app
 from benchmarks.machine import describe_machine, take_percentiles
+from gan.invert import STEPS
 from gan.ui.page import end_process, serve
 from tests import chromium
 from tests.served import free_port
@@ -55,6 +59,37 @@ async ([control, event, values, picture, attribute]) => {
     const late = new Promise((_, no) => setTimeout(() => no(new Error(`${control}: no new pixels in 20 s`)), 20000));
     times.push((await Promise.race([drawn, late])) - begun);
     await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+  return times;
+}
+"""
+
+# Has an example drawn and waits for its first answer and for the refinement's end; [[milliseconds, milliseconds], ...]
+DRAW = """
+async ([count, steps]) => {
+  const find = (name) => document.getElementById(`hand-${name}`);
+  const [button, figure, redrawn] = ["example", "figure", "redrawn"].map(find);
+  const until = (ready) => new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error("no answer in 20 s")), 20000);
+    const look = () => {
+      if (!ready()) return;
+      clearTimeout(late);
+      watch.disconnect();
+      requestAnimationFrame(() => resolve(performance.now()));
+    };
+    const watch = new MutationObserver(look);
+    watch.observe(figure, { attributes: true, attributeFilter: ["data-version", "data-step"], subtree: true });
+  });
+  const times = [];
+  for (let i = 0; i < count; i++) {
+    const before = redrawn.dataset.version;
+    const first = until(() => redrawn.dataset.version !== before);
+    const begun = performance.now();
+    button.click();
+    const answered = await first;
+    const last = figure.dataset.step === steps ? answered : await until(() => figure.dataset.step === steps);
+    times.push([answered - begun, last - begun]);
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
   return times;
 }
@@ -142,8 +177,9 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=100, help="moves of each control that count")
+    parser.add_argument("--drawings", type=int, default=30, help="drawings on Your hand that count")
     args = parser.parse_args()
-    turns = range(args.count + WARMUP)
+    turns = range(args.count + args.count % 2 + WARMUP)  # even: the next control's first value is then another
     odd_even = [str((i + 1) % 2 + 2 * (i % 300)) for i in turns]
     rows: list[tuple[str, tuple[float, float]]] = []
     with sync_playwright() as playwright:
@@ -191,12 +227,19 @@ def main() -> None:
             ("Interpolate: Randomize, 61 frames",
              measure(page, "#interpolate-randomize-0", "click", psi, "#interpolate-strip", "data-version"))
         )  # fmt: skip
+        page.get_by_role("tab", name="Your hand").click()
+        page.wait_for_selector(f'#hand-figure[data-step="{STEPS}"]', timeout=60_000)
+        drawn = page.evaluate(DRAW, [args.drawings + 3, str(STEPS)])[3:]
         browser.close()
     floor = rows[0][1]
     print(f"digits on {describe_machine()}, Gradio {gr.__version__}, Chromium, {args.count} moves each")
     print(f"{'control to new pixels, ms':40} {'p50':>7} {'p95':>7}   p50 over the gr.Image floor")
     for name, (p50, p95) in rows:
         print(f"{name:40} {p50:>7.1f} {p95:>7.1f}   {p50 / floor[0]:.2f}")
+    print(f"\n{f'Your hand, {args.drawings} drawings, ms':40} {'p50':>7} {'p95':>7} {'most':>7}")
+    for name, times in zip(("to the first redrawn digit", "to the refined one"), zip(*drawn, strict=True), strict=True):
+        p50, p95 = take_percentiles(list(times))
+        print(f"{name:40} {p50:>7.0f} {p95:>7.0f} {max(times):>7.0f}")
     end_process()
 
 
