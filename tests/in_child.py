@@ -10,8 +10,9 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing import get_context
-from multiprocessing.context import ForkServerContext, ForkServerProcess
-from pathlib import Path
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext
+from threading import Thread
 
 import torch
 from torch._C._distributed_c10d import TCPStore
@@ -25,7 +26,7 @@ def get_server() -> ForkServerContext:
     """The context whose processes start with torch and the trainer imported."""
     server = get_context("forkserver")
     # torch._dynamo is imported by the first optimizer there is, and takes a second
-    server.set_forkserver_preload(["pytest", "torch._dynamo", "torch.distributed", __name__])
+    server.set_forkserver_preload(["pytest", "torch._dynamo", "torch.distributed", "torch.utils.tensorboard", __name__])
     return server
 
 
@@ -38,12 +39,12 @@ class Ended:
     err: str
 
 
-def _work(prepare: Callable[[], object] | None, words: list[str], said: str, env: dict[str, str]) -> None:
-    for number, name in ((1, "out"), (2, "err")):
-        file = os.open(f"{said}.{name}", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-        os.dup2(file, number)
-        os.close(file)
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+def _work(
+    prepare: Callable[[], object] | None, words: list[str], streams: list[Connection], env: dict[str, str]
+) -> None:
+    for number, stream in zip((1, 2), streams, strict=True):
+        os.dup2(stream.fileno(), number)
+        stream.close()
     os.environ.update(env)
     torch.set_num_threads(1)
     if prepare is not None:
@@ -51,27 +52,33 @@ def _work(prepare: Callable[[], object] | None, words: list[str], said: str, env
     sys.exit(main(words))
 
 
+def _drain(stream: Connection, parts: list[bytes]) -> None:
+    while part := os.read(stream.fileno(), 65536):
+        parts.append(part)
+    stream.close()
+
+
 class Child:
     """The command, started; `prepare` runs in the child before it, and its parts must be picklable."""
 
     def __init__(
-        self,
-        words: list[str],
-        said: Path,
-        prepare: Callable[[], object] | None = None,
-        env: dict[str, str] | None = None,
+        self, words: list[str], prepare: Callable[[], object] | None = None, env: dict[str, str] | None = None
     ) -> None:
-        self.said = said
-        self.process: ForkServerProcess = get_server().Process(
-            target=_work, args=(prepare, words, str(said), env or {})
-        )
+        server = get_server()
+        pipes = [server.Pipe(duplex=False) for _ in ("out", "err")]
+        self.process = server.Process(target=_work, args=(prepare, words, [end for _, end in pipes], env or {}))
         self.process.start()
+        self.heard: list[list[bytes]] = [[], []]
+        self.readers = []
+        for (start, end), parts in zip(pipes, self.heard, strict=True):
+            end.close()  # the child has its own: when it dies, the pipe ends
+            self.readers.append(Thread(target=_drain, args=(start, parts), daemon=True))
+            self.readers[-1].start()
 
-    @property
-    def pid(self) -> int:
-        """To send signals to."""
+    def signal(self, sign: int) -> None:
+        """Send it a signal."""
         assert self.process.pid is not None
-        return self.process.pid
+        os.kill(self.process.pid, sign)
 
     def wait(self) -> Ended:
         """Its end; AssertionError when it hangs."""
@@ -79,18 +86,20 @@ class Child:
         status = self.process.exitcode
         if status is None:
             self.process.kill()
-        out, err = (Path(f"{self.said}.{name}").read_text() for name in ("out", "err"))
+        for reader in self.readers:
+            reader.join(WAIT)
+        out, err = (b"".join(parts).decode() for parts in self.heard)
         assert status is not None, f"it hangs: {out}{err}"
         return Ended(status, out, err)
 
 
-def run_child(words: list[str], said: Path, prepare: Callable[[], object] | None = None) -> Ended:
-    """Run the command to its end; `said` is where its two streams are kept (said.out, said.err)."""
-    return Child(words, said, prepare).wait()
+def run_child(words: list[str], prepare: Callable[[], object] | None = None) -> Ended:
+    """Run the command to its end."""
+    return Child(words, prepare).wait()
 
 
 def run_team(
-    words: list[str], said: Path, size: int, prepare: Callable[[], object] | None = None, *, torchrun: bool = True
+    words: list[str], size: int, prepare: Callable[[], object] | None = None, *, torchrun: bool = True
 ) -> list[Ended]:
     """Run the command on `size` processes to their ends, with what torchrun would tell each.
 
@@ -102,10 +111,5 @@ def run_team(
         port = store.port if store else free.getsockname()[1]
     where = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "WORLD_SIZE": str(size)}
     where |= {"TORCHELASTIC_USE_AGENT_STORE": str(torchrun)}
-    children = [
-        Child(
-            words, said.with_name(f"{said.name}{rank}"), prepare, {**where, "RANK": str(rank), "LOCAL_RANK": str(rank)}
-        )
-        for rank in range(size)
-    ]
+    children = [Child(words, prepare, {**where, "RANK": str(r), "LOCAL_RANK": str(r)}) for r in range(size)]
     return [child.wait() for child in children]

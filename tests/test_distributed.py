@@ -206,7 +206,7 @@ def check_weights(out: Path, whole: dict[str, Tensor]) -> None:
 
 def test_two_processes_end_together_by_one_clock_and_one_of_them_writes(made_root: Path, tmp_path: Path):
     out = tmp_path / "run"
-    first, second = run_team(list_words(made_root, out, "--minutes", "0.02"), tmp_path / "said", 2)
+    first, second = run_team(list_words(made_root, out, "--minutes", "0.02"), 2)
     assert (first.status, second.status) == (0, 0), first.err + second.err
     assert first.out.count("Done: ") == 1
     assert not second.out
@@ -232,7 +232,7 @@ def test_the_first_of_torchruns_processes_is_killed_and_three_go_on(
     done = launch(str(script), "4", *list_words(made_root, out, *STEPWISE))
     assert done.returncode != 0
     check_fallen(out, list_sentences(done.stderr))
-    ends = run_team(list_words(made_root, out, *STEPWISE, "--resume"), tmp_path / "said", 3)
+    ends = run_team(list_words(made_root, out, *STEPWISE, "--resume"), 3)
     assert [end.status for end in ends] == [0, 0, 0], ends[0].err
     check_weights(out, whole)
 
@@ -243,12 +243,12 @@ def test_a_killed_process_ends_the_run_with_a_sentence_and_one_process_goes_on_w
 ):
     out = tmp_path / "run"
     words = list_words(made_root, out, *STEPWISE)
-    ends = run_team(words, tmp_path / "said", 2, partial(fall, rank, 4), torchrun=False)
+    ends = run_team(words, 2, partial(fall, rank, 4), torchrun=False)
     assert ends[rank].status == -signal.SIGKILL
     assert ends[1 - rank].status == 2
     assert "Traceback" not in ends[1 - rank].err
     check_fallen(out, list_sentences(*(end.err for end in ends)))
-    alone = run_team([*words, "--resume"], tmp_path / "alone", 1)[0]
+    alone = run_team([*words, "--resume"], 1)[0]
     assert alone.status == 0, alone.err
     check_weights(out, whole)
 
@@ -266,7 +266,7 @@ def test_an_error_of_one_process_is_told_as_its_own(
     made_root: Path, tmp_path: Path, rank: int, error: Exception, what: str
 ):
     words = list_words(made_root, tmp_path / "run", *STEPWISE)
-    ends = run_team(words, tmp_path / "said", 2, partial(stumble, rank, error))
+    ends = run_team(words, 2, partial(stumble, rank, error))
     assert list_sentences(ends[rank].err) == [
         f"train.py: Process {rank} of 2 ended of {what}; the last saved state is whole."
     ]
@@ -280,14 +280,14 @@ def test_an_error_of_one_process_is_told_as_its_own(
 @pytest.mark.parametrize("rank", [0, 1])
 def test_what_one_process_alone_refuses_is_said_by_it(made_root: Path, tmp_path: Path, rank: int):
     words = list_words(made_root, tmp_path / "run", "--images", "48")
-    ends = run_team(words, tmp_path / "said", 2, partial(lose_data, rank))
+    ends = run_team(words, 2, partial(lose_data, rank))
     assert list_sentences(*(end.err for end in ends)) == ["train.py: There is no data here."]
     assert [end.status for end in ends] == [2, 2]
 
 
 def test_a_batch_that_does_not_split_is_one_sentence(made_root: Path, tmp_path: Path):
     out = tmp_path / "run"
-    ends = run_team([*list_words(made_root, out), "--images", "64", "--batch", "10"], tmp_path / "said", 2)
+    ends = run_team([*list_words(made_root, out), "--images", "64", "--batch", "10"], 2)
     assert [end.status for end in ends] == [2, 2]
     assert list_sentences(*(end.err for end in ends)) == [
         "train.py: Batch is 10; 2 processes need a multiple of 4, an even share for each."

@@ -1,12 +1,13 @@
 """A run that is stopped, killed, starved of disk or damaged ends where one that was left alone ends."""
 
+import itertools
 import json
 import os
+import resource
 import shutil
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,8 @@ from gan.checkpoint import get_previous, read_state
 from gan.journal import CHECKS, LOG
 from gan.train import main
 from gan.trainer import HISTORY, SHEETS, STATE, WEIGHTS, Trainer
+from tests.in_child import run_child
 
-ROOT = Path(__file__).resolve().parent.parent
 STEPS = 24
 PLAIN = ["--device", "cpu", "--threads", "1", "--no-tensorboard", "--precision", "fp32", "--batch", "8"]
 PLAIN += ["--images", str(8 * STEPS), "--sheet-every", "64", "--watch-every", "128"]
@@ -27,8 +28,9 @@ TINY = ["--z-dim", "8", "--w-dim", "16", "--g-width", "12", "--d-width", "4", "-
 RUNS = {
     "digits": [*TINY, "--save-minutes", "0"],  # saved after every step
     "sgd": [*TINY, "--optimizer", "sgd", "--beta1", "0.9", "--lr", "0.01"],
-    "dcgan": ["--preset", "dcgan", "--history-mb", "0"],
+    "dcgan": ["--preset", "dcgan", "--history-mb", "0", "--images", "56"],  # BatchNorm, and networks of full size
 }
+STOPS = {"digits": (5, 18), "sgd": (5, 18), "dcgan": (2, 5)}
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -113,48 +115,49 @@ def check_same(out: Path, whole: Path) -> None:
     assert not list(out.rglob(".*.part"))
 
 
-# A run in a process of its own that kills itself: at the K-th step, or within the K-th write of a file, half way
-# through its bytes, or the K-th time between a save's renames. Never too early or too late.
-STRICKEN = """
-import os, pathlib, signal, sys
-sys.path.insert(0, {root!r})
-from gan import train
-from gan.trainer import Trainer
-where, number = sys.argv[1], int(sys.argv[2])
-count = 0
-def strike():
-    global count
-    count += 1
-    if count == number:
-        os.kill(os.getpid(), signal.SIGKILL)
-if where == "step":
-    advance = Trainer.advance
-    Trainer.advance = lambda self: (advance(self), strike())[0]
-elif where == "rename":
-    replace = pathlib.Path.replace
-    def after(self, target):
+def strike_at(where: str, number: int) -> None:
+    """Let this process kill itself: after its K-th step, or within its K-th write of a file, half way through the
+    bytes, or after its K-th rename. Never too early or too late.
+    """
+    count = itertools.count(1)
+
+    def strike() -> None:
+        if next(count) == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    advance, replace = Trainer.advance, Path.replace
+
+    def step(self: Trainer) -> dict[str, torch.Tensor]:
+        numbers = advance(self)
+        strike()
+        return numbers
+
+    def rename(self: Path, target: Path) -> Path:
         found = replace(self, target)
         strike()
         return found
-    pathlib.Path.replace = after
-else:
-    def write_bytes(self, data):
+
+    def write_bytes(self: Path, data: bytes) -> int:
         with self.open("wb") as file:
             file.write(data[: len(data) // 2])
             file.flush()
             strike()
             file.write(data[len(data) // 2 :])
-    pathlib.Path.write_bytes = write_bytes
-sys.exit(train.main(sys.argv[3:]))
-"""
+        return len(data)
+
+    patch = pytest.MonkeyPatch()  # for as long as the child lives
+    if where == "step":
+        patch.setattr(Trainer, "advance", step)
+    elif where == "rename":
+        patch.setattr(Path, "replace", rename)
+    else:
+        patch.setattr(Path, "write_bytes", write_bytes)
 
 
 def kill(where: str, number: int, words: list[str]) -> None:
     """Run the command in a process that is killed there."""
-    code = STRICKEN.format(root=str(ROOT))
-    run = [sys.executable, "-c", code, where, str(number), *words]
-    done = subprocess.run(run, capture_output=True, text=True, cwd=ROOT, check=False)
-    assert done.returncode == -signal.SIGKILL, done.stderr
+    done = run_child(words, partial(strike_at, where, number))
+    assert done.status == -signal.SIGKILL, done.err
 
 
 @pytest.mark.parametrize("name", RUNS)
@@ -162,10 +165,10 @@ def test_a_run_stopped_again_and_again_ends_in_the_same_weights(
     made_root: Path, tmp_path: Path, whole: dict[str, Path], name: str, capsys: pytest.CaptureFixture[str]
 ):
     words = list_words(made_root, tmp_path, name)
-    for step, sign in ((5, signal.SIGINT), (18, signal.SIGTERM)):
+    for step, sign, more in zip(STOPS[name], (signal.SIGINT, signal.SIGTERM), ([], ["--resume"]), strict=True):
         with pytest.MonkeyPatch.context() as patch:
             signal_at(patch, step, sign)
-            assert main(words if step == 5 else [*words, "--resume"]) == 130
+            assert main([*words, *more]) == 130
         said = capsys.readouterr()
         assert said.out.splitlines()[-1].endswith("--resume")
         assert said.out.splitlines()[-1].count("--resume") == 1
@@ -177,26 +180,29 @@ def test_a_run_stopped_again_and_again_ends_in_the_same_weights(
 
 
 def test_a_run_killed_at_its_first_save_leaves_nothing_that_is_in_the_way(made_root: Path, tmp_path: Path):
-    words = list_words(made_root, tmp_path, "digits")
-    kill("bytes", 1, words)
-    assert not (tmp_path / STATE).exists()
+    out = tmp_path / "run"
+    words = list_words(made_root, out, "digits")
+    kill("bytes", 2, words)  # the first is the proof that the folder can be written to
+    assert not (out / STATE).exists()
+    assert list(out.rglob(".*.part"))
     with pytest.MonkeyPatch.context() as patch:
         signal_at(patch, 1, signal.SIGINT)
         assert main(words) == 130
-    assert read_state(tmp_path / STATE)["step"] == 1
-    assert not list(tmp_path.rglob(".*.part"))
+    assert read_state(out / STATE)["step"] == 1
+    assert not list(out.rglob(".*.part"))
 
 
 def test_a_run_killed_at_a_step_and_within_its_saves_ends_in_the_same_weights(
     made_root: Path, tmp_path: Path, whole: dict[str, Path]
 ):
-    words = list_words(made_root, tmp_path, "digits")
+    out = tmp_path
+    words = list_words(made_root, out, "digits")
     kill("step", 4, words)
     kill("bytes", 7, [*words, "--resume"])
     kill("rename", 9, [*words, "--resume"])
-    assert not (tmp_path / WEIGHTS).exists()
-    assert go_on(made_root, tmp_path) == 0
-    check_same(tmp_path, whole["digits"])
+    assert not (out / WEIGHTS).exists()
+    assert go_on(made_root, out) == 0
+    check_same(out, whole["digits"])
 
 
 @pytest.mark.parametrize("how", ["cut", "flipped", "missing"])
@@ -244,22 +250,17 @@ def test_two_damaged_states_are_one_sentence_and_nothing_is_touched(
     assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
 
 
-# Files of this process may not grow beyond so many bytes, which fails as a full disk does.
-FULL = """
-import resource, signal, sys
-sys.path.insert(0, {root!r})
-from gan import train
-from gan.trainer import Trainer
-step, size = int(sys.argv[1]), int(sys.argv[2])
-advance = Trainer.advance
-def limited(self):
-    if self.step == step:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-    return advance(self)
-Trainer.advance = limited
-sys.exit(train.main(sys.argv[3:]))
-"""
+def fill_disk(step: int, size: int) -> None:
+    """From a step on, files of this process may not grow beyond so many bytes, which fails as a full disk does."""
+    advance = Trainer.advance
+
+    def limited(self: Trainer) -> dict[str, torch.Tensor]:
+        if self.step == step:
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+        return advance(self)
+
+    pytest.MonkeyPatch().setattr(Trainer, "advance", limited)  # for as long as the child lives
 
 
 @pytest.mark.parametrize(("board", "name"), [(False, "digits"), (True, "digits"), (True, "sgd")])
@@ -267,11 +268,10 @@ def test_a_full_disk_stops_with_a_sentence_and_loses_nothing(
     made_root: Path, tmp_path: Path, whole: dict[str, Path], board: bool, name: str
 ):
     words = [word for word in list_words(made_root, tmp_path, name) if not (board and word == "--no-tensorboard")]
-    run = [sys.executable, "-c", FULL.format(root=str(ROOT)), "9", "0" if name == "digits" else "1000", *words]
-    done = subprocess.run(run, capture_output=True, text=True, cwd=ROOT, check=False)
-    assert done.returncode == 2, done.stderr
-    assert "Traceback" not in done.stderr
-    said = [line for line in done.stderr.splitlines() if line.startswith("train.py: ")]
+    done = run_child(words, partial(fill_disk, 9, 0 if name == "digits" else 1000))
+    assert done.status == 2, done.err
+    assert "Traceback" not in done.err
+    said = [line for line in done.err.splitlines() if line.startswith("train.py: ")]
     assert len(said) == 1
     assert said[0].startswith("train.py: File too large: ")
     assert said[0].endswith("nothing saved was lost.")

@@ -1,5 +1,5 @@
 import json
-import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,15 +15,22 @@ from gan.checkpoint import get_previous, read_state
 from gan.config import DATASETS, LOSSES, PRESETS, Config
 from gan.data import load_dataset
 from gan.journal import ALARMS, CHECKS, LOG
-from gan.story import FILM, SUMMARY
+from gan.story import FILM, SUMMARY, tell
 from gan.train import main
 from gan.trainer import HISTORY, SHEETS, STATE, WEIGHTS
 from gan.watch import Alarm, Watch
+from tests.in_child import WAIT, Child
 from tests.made_digits import write_files, write_like
 
 ROOT = Path(__file__).resolve().parent.parent
 TINY = ["--z-dim", "8", "--w-dim", "16", "--g-width", "12", "--d-width", "4", "--batch", "16", "--precision", "fp32"]
-TINY += ["--threads", "1", "--no-tensorboard"]
+TINY += ["--threads", "1", "--no-tensorboard", "--history-mb", "0.05"]
+
+
+@pytest.fixture(autouse=True)
+def no_film(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Film and curves take longer than the runs; tests/test_story.py looks at them, and one test here."""
+    monkeypatch.setattr(gan.train, "tell", lambda out: [])
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +45,24 @@ def run(made_root: Path, out: Path, *more: str) -> int:
     return main(["--data", str(made_root), "--out", str(out), "--device", "cpu", *TINY, *more])
 
 
+@pytest.fixture(scope="module")
+def finished(made_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of 64 images, done."""
+    out = tmp_path_factory.mktemp("finished")
+    before = torch.get_num_threads()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gan.train, "tell", lambda out: [])
+        assert run(made_root, out, "--images", "64", "--lr", "0.00123") == 0
+    torch.set_num_threads(before)
+    return out
+
+
+@pytest.fixture
+def done(finished: Path, tmp_path: Path) -> Path:
+    """A copy of that run, to change."""
+    return Path(shutil.copytree(finished, tmp_path / "done"))
+
+
 def list_files(out: Path) -> list[str]:
     return sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
 
@@ -47,8 +72,9 @@ def read_rows(path: Path) -> list[dict[str, object]]:
 
 
 def test_a_run_ends_in_weights_a_log_a_film_and_words(
-    made_root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    made_root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
+    monkeypatch.setattr(gan.train, "tell", tell)
     out = tmp_path / "run"
     assert run(made_root, out, "--images", "640", "--seed", "3", "--watch-every", "320") == 0
     said = capsys.readouterr().out
@@ -87,15 +113,12 @@ def test_dry_run_of_every_preset_says_what_it_would_train(capsys: pytest.Capture
         assert "num_classes    1" in said
 
 
-def test_dry_run_of_a_resumed_run_tells_its_plan_and_does_nothing(
-    made_root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-):
-    assert run(made_root, tmp_path, "--images", "64", "--lr", "0.00123") == 0
-    before = {name: (tmp_path / name).read_bytes() for name in list_files(tmp_path)}
+def test_dry_run_of_a_resumed_run_tells_its_plan_and_does_nothing(finished: Path, capsys: pytest.CaptureFixture[str]):
+    before = {name: (finished / name).read_bytes() for name in list_files(finished)}
     capsys.readouterr()
-    assert main(["--out", str(tmp_path), "--resume", "--dry-run"]) == 0
+    assert main(["--out", str(finished), "--resume", "--dry-run"]) == 0
     assert "lr             0.00123" in capsys.readouterr().out
-    assert {name: (tmp_path / name).read_bytes() for name in list_files(tmp_path)} == before
+    assert {name: (finished / name).read_bytes() for name in list_files(finished)} == before
 
 
 def refused(code: int, capsys: pytest.CaptureFixture[str]) -> str:
@@ -231,16 +254,15 @@ def test_a_folder_brings_its_number_of_classes_and_their_names(tmp_path: Path, c
     assert (out / STATE).read_bytes() == before
 
 
-def test_a_run_is_not_trained_over_without_resume(made_root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    assert run(made_root, tmp_path, "--images", "64") == 0
-    before = (tmp_path / STATE).read_bytes()
+def test_a_run_is_not_trained_over_without_resume(made_root: Path, done: Path, capsys: pytest.CaptureFixture[str]):
+    before = (done / STATE).read_bytes()
     capsys.readouterr()
-    said = refused(run(made_root, tmp_path, "--images", "64"), capsys)
+    said = refused(run(made_root, done, "--images", "64"), capsys)
     assert "holds a run already; add --resume to continue it or --overwrite to delete it" in said
-    assert (tmp_path / STATE).read_bytes() == before
+    assert (done / STATE).read_bytes() == before
     # Also where only one of its files is left
-    (tmp_path / STATE).unlink()
-    assert "holds a run already" in refused(run(made_root, tmp_path, "--images", "64"), capsys)
+    (done / STATE).unlink()
+    assert "holds a run already" in refused(run(made_root, done, "--images", "64"), capsys)
 
 
 def test_overwrite_deletes_what_a_run_writes_and_nothing_else(made_root: Path, tmp_path: Path):
@@ -261,40 +283,37 @@ def test_overwrite_deletes_what_a_run_writes_and_nothing_else(made_root: Path, t
 
 
 def test_overwrite_deletes_nothing_before_all_is_checked(
-    made_root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    made_root: Path, finished: Path, capsys: pytest.CaptureFixture[str]
 ):
-    assert run(made_root, tmp_path, "--images", "64") == 0
-    before = list_files(tmp_path)
+    before = list_files(finished)
     capsys.readouterr()
-    refused(run(made_root, tmp_path, "--images", "1000", "--batch", "602", "--overwrite"), capsys)
-    assert list_files(tmp_path) == before
+    refused(run(made_root, finished, "--images", "1000", "--batch", "602", "--overwrite"), capsys)
+    assert list_files(finished) == before
 
 
 def test_resuming_another_run_shows_the_difference_and_does_nothing(
-    made_root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    made_root: Path, finished: Path, capsys: pytest.CaptureFixture[str]
 ):
-    assert run(made_root, tmp_path, "--images", "64") == 0
-    before = {name: (tmp_path / name).read_bytes() for name in list_files(tmp_path)}
+    before = {name: (finished / name).read_bytes() for name in list_files(finished)}
     capsys.readouterr()
-    said = refused(run(made_root, tmp_path, "--images", "64", "--gamma", "9", "--resume"), capsys)
+    said = refused(run(made_root, finished, "--images", "64", "--gamma", "9", "--resume"), capsys)
     assert f"gamma was {PRESETS['digits'].gamma}, now 9.0" in said
     assert "lr was" not in said
-    said = refused(main(["--out", str(tmp_path), "--resume", "--images", "128", "--seed", "4"]), capsys)
+    said = refused(main(["--out", str(finished), "--resume", "--images", "128", "--seed", "4"]), capsys)
     assert "images was 64, now 128" in said
     assert "seed was 0, now 4" in said
-    said = refused(main(["--out", str(tmp_path), "--resume", "--preset", "dcgan"]), capsys)
+    said = refused(main(["--out", str(finished), "--resume", "--preset", "dcgan"]), capsys)
     assert "preset was 'digits', now 'dcgan'" in said
     assert "generator was 'style', now 'dcgan'" in said
-    assert {name: (tmp_path / name).read_bytes() for name in list_files(tmp_path)} == before
+    assert {name: (finished / name).read_bytes() for name in list_files(finished)} == before
 
 
 def test_settings_that_no_weight_depends_on_may_differ_when_a_run_goes_on(
-    made_root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    made_root: Path, done: Path, capsys: pytest.CaptureFixture[str]
 ):
-    assert run(made_root, tmp_path, "--images", "64") == 0
     free = ["--save-minutes", "7", "--sheet-every", "11", "--watch-every", "13", "--on-collapse", "stop"]
-    assert main(["--data", str(made_root), "--out", str(tmp_path), "--resume", "--no-tensorboard", *free]) == 0
-    config = read_state(tmp_path / STATE)["config"]
+    assert main(["--data", str(made_root), "--out", str(done), "--resume", "--no-tensorboard", *free]) == 0
+    config = read_state(done / STATE)["config"]
     assert [config[name] for name in ("save_minutes", "sheet_every", "watch_every")] == [7.0, 11, 13]
     assert config["on_collapse"] == "stop"
     assert "Resumed at 64 images, 100% of the run." in capsys.readouterr().out
@@ -343,26 +362,27 @@ def test_ctrl_c_before_training_is_one_sentence(
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
 def test_a_stopped_run_saves_says_how_to_go_on_and_does(made_root: Path, tmp_path: Path, sign: signal.Signals):
-    words = [sys.executable, "train.py", "--data", str(made_root), "--out", str(tmp_path), "--device", "cpu", *TINY]
-    words += ["--images", "3200"]
-    env = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(
-        words, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        deadline = time.monotonic() + 120
-        while not (tmp_path / LOG).exists() or not (tmp_path / LOG).read_text():
-            assert process.poll() is None, process.communicate()
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
-        process.send_signal(sign)
-        out, err = process.communicate(timeout=60)
-    assert process.returncode == 130, err
-    assert "Traceback" not in err
-    assert "Go on with:" in out
-    assert "--resume" in out.splitlines()[-1]
+    words = ["--data", str(made_root), "--out", str(tmp_path), "--device", "cpu", *TINY, "--images", "3200"]
+    child = Child(words)
+    deadline = time.monotonic() + WAIT
+    while not (tmp_path / LOG).exists() or not (tmp_path / LOG).read_text():
+        assert child.process.is_alive(), child.wait()
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    child.signal(sign)
+    done = child.wait()
+    assert done.status == 130, done.err
+    assert "Traceback" not in done.err
+    assert "Go on with:" in done.out
+    assert "--resume" in done.out.splitlines()[-1]
     state = torch.load(tmp_path / STATE, weights_only=True)
     assert 0 < state["images"] < 3200
-    with pytest.raises(ProcessLookupError):
-        os.kill(process.pid, 0)
-    assert main([*words[2:], "--resume"]) == 0
+    assert main([*words, "--resume"]) == 0
     assert gan.load(str(tmp_path / WEIGHTS)).meta["trained"]["images"] == 3200
+
+
+def test_the_script_runs_as_the_documents_write_it(made_root: Path, tmp_path: Path):
+    words = [sys.executable, "train.py", "--data", str(made_root), "--out", str(tmp_path / "run"), "--dry-run"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "parameters" in done.stdout

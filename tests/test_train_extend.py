@@ -145,15 +145,15 @@ def test_an_extended_run_that_is_stopped_and_killed_ends_as_one_that_is_not(
     made_root: Path, out: Path, extended: Path, tmp_path: Path
 ):
     words = list_words(made_root, out, *EXTEND)
-    died = run_child(words, tmp_path / "first", partial(strike_at_first_step, signal.SIGKILL))
+    died = run_child(words, partial(strike_at_first_step, signal.SIGKILL))
     assert died.status == -signal.SIGKILL
     # The same command goes on with it, as does the plain one
-    stopped = run_child(words, tmp_path / "second", partial(strike, 15, signal.SIGTERM))
+    stopped = run_child(words, partial(strike, 15, signal.SIGTERM))
     assert stopped.status == 130, stopped.err
     assert "--extend:" not in stopped.out
     assert stopped.out.splitlines()[-1].endswith("--resume")
     plain = list_words(made_root, out, "--resume")
-    assert run_child(plain, tmp_path / "third", partial(strike, 18, signal.SIGKILL)).status == -signal.SIGKILL
+    assert run_child(plain, partial(strike, 18, signal.SIGKILL)).status == -signal.SIGKILL
     assert main(plain) == 0
     check_same(out, extended)
     assert read_command(out).count(" && ") == 1
