@@ -17,8 +17,10 @@ Notable choices
     written = write(generator, find(generator).hand, generator.draw_z(7, [0] * 10), range(10), {"slant": 20.0})
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import cast
 
@@ -59,33 +61,77 @@ class Hand:
     centre: Tensor  # (C, w_dim), subtracted from w before the regression
     layers: tuple[Tensor, ...]
 
-    @property
+    @cached_property
     def ranges(self) -> dict[str, tuple[float, float]]:
         """What may be asked of a hand, by name: the means over the classes of the 2 % and 98 % quantiles."""
-        ends = self.knots[[0, -1]].mean(1)  # (2, 4)
-        return {name: (float(ends[0, k]), float(ends[1, k])) for k, name in enumerate(NAMES)}
+        return {name: (steps[0], steps[-1]) for name, steps in self._steps.items()}
+
+    @cached_property
+    def _steps(self) -> dict[str, list[float]]:
+        """The hand's own quantiles by name, rising: the means over the classes."""
+        return dict(zip(NAMES, self.knots.mean(1).T.tolist(), strict=True))
 
     def share(self, name: str, value: float) -> Tensor:
         """What each class is asked for when the hand is asked for `value` of `name`; (C,), its mean is `value`."""
-        k = NAMES.index(name)
-        hand = self.knots[:, :, k].mean(1)  # (5,), rising
-        i = int((hand[1:-1] <= value).sum())
-        t = (value - hand[i]) / (hand[i + 1] - hand[i]).clamp_min(1e-6)
+        k, hand = NAMES.index(name), self._steps[name]
+        i = bisect_right(hand[1:-1], value)
+        t = (value - hand[i]) / max(hand[i + 1] - hand[i], 1e-6)
         return torch.lerp(self.knots[i, :, k], self.knots[i + 1, :, k], t)
 
-    def predict(self, w: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    @cached_property
+    def _classes(self) -> Tensor:
+        """What a class adds to the first layer, less its centre: (C, 96)."""
+        first, bias, width = self.layers[0], self.layers[1], self.centre.shape[1]
+        return first[:, width:].T + bias - self.centre @ first[:, :width].T
+
+    def predict(self, w: Tensor, y: Tensor) -> Tensor:
+        """w (N, w_dim), y (N,) -> scaled measures (N, 4)."""
+        return self._predict(w, y)[0]
+
+    def predict_with_jacobian(self, w: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
         """w (N, w_dim), y (N,) -> scaled measures (N, 4), and their Jacobian by w (N, 4, w_dim)."""
-        first, bias1, second, bias2, last, bias3 = self.layers
-        width = w.shape[1]
-        a = (w - self.centre[y]) @ first[:, :width].T + first[:, width:].T[y] + bias1
-        h, slope1 = _silu(a)
-        h, slope2 = _silu(h @ second.T + bias2)
-        jacobian = ((last * slope2[:, None]) @ second * slope1[:, None]) @ first[:, :width]
-        return h @ last.T + bias3, jacobian
+        found, (slope1, slope2) = self._predict(w, y)
+        first, _, second, _, last, _ = self.layers
+        jacobian = ((last * slope2[:, None]) @ second * slope1[:, None]) @ first[:, : w.shape[1]]
+        return found, jacobian
+
+    def _predict(self, w: Tensor, y: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+        first, _, second, bias2, last, bias3 = self.layers
+        h, slope1 = _silu(torch.addmm(self._classes[y], w, first[:, : w.shape[1]].T))
+        h, slope2 = _silu(torch.addmm(bias2, h, second.T))
+        return torch.addmm(bias3, h, last.T), (slope1, slope2)
 
     def scale(self, measured: Tensor, y: Tensor) -> Tensor:
         """Measures (N, 4) in units -> in standard deviations from their class's median."""
         return (measured - self.knots[2, y]) / self.spread[y]
+
+
+@dataclass(frozen=True)
+class _Way:
+    """From z to the w that is drawn: the generator's map, truncation psi, and what is added to w."""
+
+    generator: Generator
+    truncation: float = 1.0
+    offset: Tensor | None = None
+
+    @property
+    def network(self) -> GeneratorNetwork:
+        return cast(GeneratorNetwork, self.generator.network)
+
+    def find_w(self, z: Tensor, y: Tensor) -> Tensor:
+        """z (N, z_dim), y (N,) -> w (N, w_dim)."""
+        return self._place(self.network.map(z, y), y)
+
+    def find_measures(self, hand: Hand, z: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        """z (N, z_dim), y (N,) -> what the regression expects there (N, 4), and its Jacobian by z (N, 4, z_dim)."""
+        w, pull = self.network.map_with_pull(z, y)
+        found, by_w = hand.predict_with_jacobian(self._place(w, y), y)
+        return found, pull(by_w * self.truncation if self.truncation != 1.0 else by_w)
+
+    def _place(self, w: Tensor, y: Tensor) -> Tensor:
+        if self.truncation != 1.0:
+            w = torch.lerp(self.generator.w_mean[y], w, self.truncation)
+        return w if self.offset is None else w + self.offset
 
 
 def _silu(a: Tensor) -> tuple[Tensor, Tensor]:
@@ -167,34 +213,29 @@ def write_targets(
     steps: Sequence[int] = EXACT,
 ) -> Written:
     """As `write`, each picture with targets of its own: (N, 4) in units, NaN for what nobody asks."""
-    mapping = _get_mapping(generator)
-
-    def find_w(z: Tensor, y: Tensor) -> Tensor:
-        w = mapping(z, y)
-        if truncation != 1.0:
-            w = torch.lerp(generator.w_mean[y], w, truncation)
-        return w if offset is None else w + offset
-
+    way = _Way(generator, truncation, offset)
     wanted = ~targets.isnan()
     if hand is None or not bool(wanted.any()):
         with torch.inference_mode():
-            images = generator.synthesize(find_w(z, y))
+            images = generator.synthesize(way.find_w(z, y))
             return Written(images, measure_hand(images), targets)
-    scaled = hand.scale(targets, y).nan_to_num()
-    weight = torch.where(wanted, 1.0, HELD)  # (N, 4)
-    close = torch.tensor(CLOSE)
-    images = torch.empty(len(y), 1, 28, 28)
-    measured = torch.empty_like(targets)
-    left = torch.full((len(y),), torch.inf)  # the error of the best drawing so far
     with torch.no_grad():
-        before, _ = hand.predict(find_w(z, y), y)
-        goal = torch.where(wanted, scaled, before)
+        scaled = hand.scale(targets, y)
+        weight = torch.where(wanted, 1.0, HELD)  # (N, 4)
+        here = way.find_measures(hand, z, y)
+        goal = torch.where(wanted, scaled, here[0])
+        if len(steps) == 1:
+            images = generator.synthesize(way.find_w(_walk(way, hand, z, y, goal, weight, steps[0], here), y))
+            return Written(images, measure_hand(images), targets)
+        images = torch.empty(len(y), 1, 28, 28)
+        measured = torch.empty_like(targets)
+        left = torch.full((len(y),), torch.inf)  # the error of the best drawing so far
+        close = torch.tensor(CLOSE)
         todo = torch.arange(len(y))
         for many in steps:
-            now, who = z[todo], y[todo]
-            for _ in range(many):
-                now = _step(hand, find_w, now, who, goal[todo], weight[todo])
-            w = find_w(now, who)
+            who = y[todo]
+            now = _walk(way, hand, z[todo], who, goal[todo], weight[todo], many)
+            w = way.find_w(now, who)
             drawn = generator.synthesize(w)
             found = measure_hand(drawn)
             off = torch.where(wanted[todo], (found - targets[todo]).abs(), 0.0) / close
@@ -203,7 +244,7 @@ def write_targets(
             at = todo[better]
             images[at], measured[at], left[at] = drawn[better], found[better], error[better]
             # The regression's mistake here, taken off what it is asked for next; it is the same for what is held
-            mistake = hand.scale(found, who) - hand.predict(w, who)[0]
+            mistake = hand.scale(found, who) - hand.predict(w, who)
             z = z.index_copy(0, todo, now)
             goal = goal.index_copy(0, todo, torch.where(wanted[todo], scaled[todo] - mistake, goal[todo]))
             todo = todo[error > 1.0]
@@ -212,33 +253,32 @@ def write_targets(
     return Written(images, measured, targets)
 
 
-def _get_mapping(generator: Generator) -> Callable[[Tensor, Tensor], Tensor]:
-    """(z, y) -> w as the network has it: unlike `Generator.map`, with gradients."""
-    return cast(GeneratorNetwork, generator.network).map
-
-
-def _step(
+def _walk(
+    way: _Way,
     hand: Hand,
-    find_w: Callable[[Tensor, Tensor], Tensor],
     z: Tensor,
     y: Tensor,
     goal: Tensor,
     weight: Tensor,
+    many: int,
+    here: tuple[Tensor, Tensor] | None = None,
 ) -> Tensor:
-    """One damped Newton step of least length in z (N, z_dim) towards goal (N, 4); |z| stays (Levenberg 1944)."""
-    count = len(NAMES)
-    with torch.enable_grad():
-        copies = z.repeat_interleave(count, 0).requires_grad_(True)  # a row for each measure's gradient
-        w = find_w(copies, y.repeat_interleave(count))
-        now, by_w = hand.predict(w.detach()[::count], y)
-        (by_z,) = torch.autograd.grad(w, copies, by_w.flatten(0, 1))
+    """z (N, z_dim) after so many steps towards goal (N, 4); here: what `find_measures` says of the first place."""
+    for _ in range(many):
+        now, by_z = here or way.find_measures(hand, z, y)
+        z, here = _step(z, by_z, goal - now, weight), None
+    return z
+
+
+def _step(z: Tensor, by_z: Tensor, missing: Tensor, weight: Tensor) -> Tensor:
+    """One damped Newton step of least length in z (N, z_dim) by what is missing (N, 4); |z| stays (Levenberg 1944)."""
     length = z.norm(dim=1, keepdim=True)
     unit = z / length.clamp_min(1e-6)
-    j = by_z.view(len(z), count, -1)
-    j = (j - (j @ unit[:, :, None]) * unit[:, None]) * weight[:, :, None]
-    missing = ((goal - now) * weight).clamp(-STRIDE, STRIDE)
-    normal = j @ j.transpose(1, 2) + DAMPING * torch.eye(count)
-    z = z + (j.transpose(1, 2) @ torch.linalg.solve(normal, missing[:, :, None]))[:, :, 0]
+    j = (by_z - (by_z @ unit[:, :, None]) * unit[:, None]) * weight[:, :, None]
+    missing = (missing * weight).clamp(-STRIDE, STRIDE)
+    normal = j @ j.transpose(1, 2)
+    normal.diagonal(dim1=1, dim2=2).add_(DAMPING)
+    z = z + (j.transpose(1, 2) @ torch.linalg.solve_ex(normal, missing[:, :, None])[0])[:, :, 0]
     return z * (length / z.norm(dim=1, keepdim=True).clamp_min(1e-6))
 
 
@@ -307,13 +347,12 @@ def fit_hand(
 
 def _visit(generator: Generator, hand: Hand, z: Tensor, y: Tensor, targets: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Where the regression leads from z towards targets -> w, y, measures."""
-    wanted, mapping = ~targets.isnan(), _get_mapping(generator)
+    way, wanted = _Way(generator), ~targets.isnan()
     with torch.no_grad():
-        goal = torch.where(wanted, hand.scale(targets, y).nan_to_num(), hand.predict(mapping(z, y), y)[0])
-        weight = torch.where(wanted, 1.0, HELD)
-        for _ in range(EXACT[0]):
-            z = _step(hand, mapping, z, y, goal, weight)
-        w = mapping(z, y)
+        here = way.find_measures(hand, z, y)
+        goal = torch.where(wanted, hand.scale(targets, y), here[0])
+        z = _walk(way, hand, z, y, goal, torch.where(wanted, 1.0, HELD), EXACT[0], here)
+        w = way.find_w(z, y)
         return w, y, measure_hand(generator.synthesize(w))
 
 

@@ -150,6 +150,7 @@ class Generator:
         names = released.meta.get("class_names") or [str(i) for i in range(self.num_classes)]
         self.class_names: tuple[str, ...] = tuple(names)
         self._net = released.generator
+        self._synthesize = released.generator.freeze()
 
     def __repr__(self) -> str:
         return f"Generator({self.name!r}, sha256={self.sha256[:12]!r})"
@@ -234,7 +235,7 @@ class Generator:
     @torch.inference_mode()
     def synthesize(self, w: Tensor) -> Tensor:
         """w (N, w_dim) -> images (N, 1, 28, 28) on the CPU."""
-        return self._net.synthesize(w.to(self.device)).float().cpu()
+        return self._synthesize(w.to(self.device)).float().cpu()
 
     @torch.inference_mode()
     def score(self, images: Tensor, labels: Tensor) -> Tensor:

@@ -83,8 +83,9 @@ def test_what_the_classes_are_asked_for_means_what_the_hand_was_asked_for(name: 
 def test_regression_gives_its_own_jacobian():
     hand = make_hand()
     w, y = torch.randn(3, 16, generator=torch.Generator().manual_seed(1)), torch.tensor([0, 4, 9])
-    _, found = hand.predict(w, y)
-    whole = torch.autograd.functional.jacobian(lambda w: hand.predict(w, y)[0], w)  # (3, 4, 3, 16)
+    same, found = hand.predict_with_jacobian(w, y)
+    assert torch.equal(same, hand.predict(w, y))
+    whole = torch.autograd.functional.jacobian(lambda w: hand.predict(w, y), w)  # (3, 4, 3, 16)
     torch.testing.assert_close(found, torch.stack([whole[i, :, i] for i in range(3)]), atol=1e-5, rtol=1e-4)
 
 

@@ -50,6 +50,26 @@ class TestGenerators:
         z, y = torch.randn(6, 8), torch.arange(6)
         assert torch.allclose(g(z, y)[2:3], g(z[2:3], y[2:3]), atol=1e-5)
 
+    def test_the_pull_is_the_gradient_of_the_map(self, name: str):
+        g = build_generator(replace(SMALL, generator=name)).eval().requires_grad_(False)
+        z, y, rows = torch.randn(5, 8) * 3, torch.arange(5), torch.randn(5, 4, g.w_dim)
+        w, pull = g.map_with_pull(z, y)
+        assert torch.equal(w, g.map(z, y))
+        assert not w.requires_grad
+        z.requires_grad_(True)
+        for k in range(4):
+            (want,) = torch.autograd.grad(g.map(z, y), z, rows[:, k])
+            torch.testing.assert_close(pull(rows)[:, k], want, atol=1e-5, rtol=1e-4)
+
+    @pytest.mark.parametrize("count", [1, 7])
+    def test_frozen_it_draws_the_same(self, name: str, count: int):
+        g = build_generator(replace(SMALL, generator=name)).eval().requires_grad_(False)
+        with torch.inference_mode():
+            w = g.map(torch.randn(count, 8) * 2, torch.arange(count))
+            before = w.clone()
+            torch.testing.assert_close(g.freeze()(w), g.synthesize(w), atol=1e-5, rtol=0)
+            assert torch.equal(w, before)
+
     def test_noise_and_class_both_matter(self, name: str):
         g = build_generator(replace(SMALL, generator=name)).eval()
         z, y = torch.randn(2, 8), torch.tensor([1, 2])

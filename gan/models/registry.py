@@ -3,9 +3,13 @@
 from collections.abc import Callable
 from typing import TypeVar
 
+import torch
 from torch import Tensor, nn
 
 from gan.config import Config, ConfigError
+
+# Rows (N, K, w_dim), one more gradient by w each -> the same gradients by z, (N, K, z_dim)
+Pull = Callable[[Tensor], Tensor]
 
 
 class GeneratorNetwork(nn.Module):
@@ -22,9 +26,28 @@ class GeneratorNetwork(nn.Module):
         """z (N, z_dim), y int64 (N,) -> w (N, w_dim)."""
         raise NotImplementedError
 
+    def map_with_pull(self, z: Tensor, y: Tensor) -> tuple[Tensor, Pull]:
+        """w as `map` gives it, without its graph, and the vector-Jacobian product of the map there (see Pull).
+
+        By autograd; a family whose map is known in closed form may say it more cheaply. Not in inference mode.
+        """
+        with torch.enable_grad():
+            z = z.detach().requires_grad_(True)
+            w = self.map(z, y)
+
+        def pull(rows: Tensor) -> Tensor:
+            parts = [torch.autograd.grad(w, z, row, retain_graph=True)[0] for row in rows.unbind(1)]
+            return torch.stack(parts, dim=1)
+
+        return w.detach(), pull
+
     def synthesize(self, w: Tensor) -> Tensor:
         """w (N, w_dim) -> images (N, 1, 28, 28) in [-1, 1]."""
         raise NotImplementedError
+
+    def freeze(self) -> Callable[[Tensor], Tensor]:
+        """`synthesize` for weights that change no more, in inference alone: the same images, perhaps sooner."""
+        return self.synthesize
 
     def forward(self, z: Tensor, y: Tensor) -> Tensor:
         """z (N, z_dim), y int64 (N,) -> images (N, 1, 28, 28) in [-1, 1]."""

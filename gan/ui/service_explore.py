@@ -19,6 +19,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary, proxy
 
@@ -39,6 +40,7 @@ from gan.directions import (
 )
 from gan.handwriting import EXACT, QUICK, Hand, fit_hand
 from gan.measure import MEASURES
+from gan.noise import draw_noise
 from gan.recipe import check_weights
 from gan.render import encode_png, make_sheet
 from gan.sampling import Generator, InputError, check_psi, check_seed
@@ -173,7 +175,7 @@ class Explorer:
         wanted = self._check(found, edits or {})
         shown, steps = sorted(set(labels)), QUICK if quick else EXACT
 
-        z, y = generator.draw_z(number, [0]), torch.tensor(shown)
+        z, y = _draw_z(number, generator.z_dim, generator.config.noise), torch.tensor(shown)
 
         def draw(part: slice) -> Tensor:
             hands = z.expand(len(y[part]), -1)
@@ -221,6 +223,12 @@ class Explorer:
             for name, value in edits.items():
                 checked(name, check_edits, found, {name: value})
             raise
+
+
+@lru_cache(maxsize=64)
+def _draw_z(seed: int, z_dim: int, noise: str) -> Tensor:
+    """z(seed, 0), (1, z_dim): the same for every move of a hand."""
+    return draw_noise(seed, [0], z_dim, noise)
 
 
 _explorers: WeakKeyDictionary[Service, Explorer] = WeakKeyDictionary()
