@@ -219,9 +219,7 @@ def test_hand_without_digits_is_a_sentence(generator):
         replay(recipe, generator)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "{", "7", "[]", "null", '{"seed": NaN}', '{"a": Infinity}', DEEP, " " * 3_000_000]
-)
+@pytest.mark.parametrize("text", NO_RECIPES)
 def test_what_is_no_recipe_is_a_sentence(text):
     with pytest.raises(InputError, match=r"\.$"):
         parse_json(text)

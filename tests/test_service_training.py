@@ -100,7 +100,8 @@ def test_a_model_without_a_history_is_told_of_in_a_sentence(machine):
         machine.draw("bare", 7)
     said = answer(machine, Workshop(Service()), {"want": "history", "model": "bare", "seed": 7})
     assert said == {
-        "none": "The run that made bare left no history here; python -m gan.history add RUN --name bare brings one."
+        "none": "The run that made bare left no history here; python -m gan.history add RUN --name bare brings one. "
+        "There is one of: tiny."
     }
 
 

@@ -90,6 +90,12 @@ LETTERS = """
 </details>
 """
 
+# What one tab has to say of the model chooser, which all share, is seen while that tab is open.
+HIDE_OTHERS = "".join(
+    f'body:not(:has(#tab-{name}-button[aria-selected="true"])) .df-problem[data-of="tab-{name}"] {{display: none}}\n'
+    for name, _, _ in TABS
+)
+
 TRANSLATE = "DigitForge.translate(element);"
 
 
@@ -153,7 +159,7 @@ def serve(page: gr.Blocks, service: Service, *, host: str, port: int, mcp: bool 
         server_name=host,
         server_port=port,
         theme=build_theme(),
-        css=read_styles(),
+        css=read_styles() + HIDE_OTHERS,
         head=read_scripts(),
         i18n=build_i18n(),
         favicon_path=STATIC / "favicon.png",

@@ -15,7 +15,7 @@ from typing import Any
 import gradio as gr
 
 from gan.config import LOSSES
-from gan.history import HistoryError
+from gan.history import HistoryError, get_paths
 from gan.ui.bridge import ask, make_picture
 from gan.ui.service import FieldError, Service
 from gan.ui.service_training import BATCHES, MINUTES, RATES, TimeMachine, Workshop, list_presets
@@ -152,7 +152,9 @@ def answer_machine(machine: TimeMachine, request: dict[str, Any]) -> dict[str, A
         film = machine.draw(request.get("model"), request.get("seed"))
     except HistoryError as error:
         text = str(error)
-        return {"none": f"{text[:1].upper()}{text[1:]}."}
+        others = ", ".join(name for name in machine.service.models() if all(path.is_file() for path in get_paths(name)))
+        hint = f" There is one of: {others}." * bool(others)
+        return {"none": f"{text[:1].upper()}{text[1:]}.{hint}"}
     return {
         "png": base64.b64encode(film.to_png()).decode("ascii"),
         "rows": film.rows,

@@ -98,6 +98,38 @@ def test_scripts_come_once(address, browser):
     context.close()
 
 
+@pytest.mark.parametrize("size", list(SIZES))
+def test_model_that_went_away_is_said_once_below_the_chooser_and_another_is_drawn(browser, address, size):
+    context, page = visit(browser, address, size)
+    for name in ("interpolate", "about", "generate"):
+        open_by_id(page, name)
+    gone = {"problem": "There is no model 'gone'; those there are: digits.", "field": "model"}
+    page.route("**/component_server/", lambda route: route.fulfill(json=gone))
+    said = page.get_by_role("alert").filter(has_text="There is no model 'gone'")
+    for name, control in (
+        ("generate", "generate-draw"),
+        ("interpolate", "interpolate-randomize-0"),
+        ("about", "about-others"),
+    ):
+        page.locator(f"#tab-{name}-button").click()
+        page.locator(f"#{control}").click()
+        expect(said).to_have_count(1)  # that of this tab, and not those of the others
+        expect(page.locator("#model input")).to_have_attribute("aria-invalid", "true")
+        top, bottom = (page.locator(one).bounding_box() for one in (".df-top", "[role=tablist]"))
+        box = said.bounding_box()
+        assert top is not None
+        assert bottom is not None
+        assert box is not None
+        assert top["y"] + top["height"] <= box["y"] <= box["y"] + box["height"] <= bottom["y"]
+    page.unroute("**/component_server/")
+    page.locator("#model input").click()
+    page.get_by_role("option", name="tutorial-mlp").click()
+    for name in ("about", "interpolate", "generate"):
+        open_by_id(page, name)
+        expect(said).to_have_count(0)
+    context.close()
+
+
 # What a visitor changed, as far as the page holds it: every control's value and every recipe
 STATE = """() => JSON.stringify([
   [...document.querySelectorAll("input, select, textarea")]

@@ -217,7 +217,8 @@ def test_a_model_without_a_history_is_a_sentence_and_back_again(page, machine):
     page.locator("#model input").click()
     page.get_by_role("option", name="bare").click()
     expect(page.locator("#machine-none")).to_have_text(
-        "The run that made bare left no history here; python -m gan.history add RUN --name bare brings one."
+        "The run that made bare left no history here; python -m gan.history add RUN --name bare brings one. "
+        "There is one of: digits."
     )
     expect(page.locator("#machine-figure")).to_be_hidden()
     page.locator("#model input").click()

@@ -138,13 +138,14 @@
       "28×28 灰度像素，放大时不作平滑。它不会画字母、其他尺寸、颜色或整页文字。",
     ],
     "about.limits.rare": [
-      "It covers less of the variety than real digits do (recall, in the table), and about one digit in several hundred " +
-        "is not what was asked for (class accuracy). Above ψ = 1 both the variety and the mistakes grow.",
-      "它的多样性不及真实数字（见表中的召回率），每几百个数字里约有一个画错（见类别正确率）。ψ 超过 1 时，多样性和错误都会增加。",
+      "It covers less of the variety than real digits do (recall, in the table), and not every digit is the one that was " +
+        "asked for (class accuracy). Above ψ = 1 both the variety and the mistakes grow.",
+      "它的多样性不及真实数字（见表中的召回率），也并非每个数字都画对（见类别正确率）。ψ 超过 1 时，多样性和错误都会增加。",
     ],
     "about.limits.style": [
-      "One z gives ten digits of nearly one slant and one stroke: more alike than any one writer's are. That was wanted.",
-      "同一个 z 画出的十个数字，倾斜和笔画几乎相同，比真人写的更一致。这是有意为之。",
+      "Where the table's style figures are close to 1, one z gives ten digits of one slant and one stroke, more alike " +
+        "than any one writer's are. That was wanted; far from 1, a z is hardly a hand.",
+      "表中的风格数值接近 1 时，同一个 z 画出的十个数字倾斜和笔画几乎相同，比真人写的更一致，这是有意为之；远离 1 时，z 算不上一种笔迹。",
     ],
     "about.limits.judge": [
       "D's percentage tells how this one opponent sees a picture. It is no measure of quality, and no detector of other " +

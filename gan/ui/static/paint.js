@@ -51,8 +51,8 @@
     return times / density;
   };
 
-  /* Say a Problem at its control (elem_id `${tab}-${field}`, or `${field}` for one that all tabs share), or in the
-     tab's own line; clear with null. */
+  /* Say a Problem at its control (elem_id `${tab}-${field}`; of one that all tabs share, `${field}`, below the row that
+     it stands in, for as long as the tab is open that has it), or in the tab's own line; clear with null. */
   forge.say = (tab, figure, problem) => {
     const own = figure.querySelector(".df-problem");
     own.textContent = "";
@@ -65,7 +65,8 @@
     figure.classList.toggle("df-stale", Boolean(problem));
     if (!problem) return;
     const name = problem.field.replace("_", "-");
-    const control = name && (document.getElementById(`${tab}-${name}`) || document.getElementById(name));
+    const shared = name && document.getElementById(name);
+    const control = (name && document.getElementById(`${tab}-${name}`)) || shared;
     if (!control) {
       own.textContent = problem.message;
       return;
@@ -76,7 +77,12 @@
     note.id = `${tab}-problem`;
     note.setAttribute("role", "alert");
     note.textContent = problem.message;
-    control.append(note);
+    if (control === shared) {
+      note.dataset.of = figure.closest('[role="tabpanel"]')?.id; // see HIDE_OTHERS in page.py
+      (control.closest(".df-top") || control).after(note);
+    } else {
+      control.append(note);
+    }
     for (const input of control.querySelectorAll("input, textarea")) {
       input.setAttribute("aria-invalid", "true");
       input.setAttribute("aria-describedby", note.id);
