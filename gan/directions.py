@@ -28,7 +28,7 @@ from torch import Tensor, nn
 from gan import checkpoint
 from gan.checkpoint import CheckpointError
 from gan.files import write_atomically
-from gan.handwriting import EXACT, Hand, Written, check_asked, fit_hand, read_number, write
+from gan.handwriting import EXACT, Hand, Memo, Written, check_asked, fit_hand, read_number, write
 from gan.measure import MEASURES
 from gan.noise import draw_noise
 from gan.sampling import Generator, InputError, check_count, load
@@ -189,10 +189,13 @@ def edit(
     *,
     truncation: float = 1.0,
     steps: Sequence[int] = EXACT,
+    memo: Memo | None = None,
 ) -> Written:
-    """Draw labels (N,) in the hands of z (N, z_dim), edited. steps: EXACT or QUICK of gan.handwriting."""
+    """Draw labels (N,) in the hands of z (N, z_dim), edited. steps, memo: see `write` of gan.handwriting."""
     offset = found.find_offset(edits.plane, edits.pair, edits.x, edits.y)
-    return write(generator, found.hand, z, labels, edits.asked, truncation=truncation, offset=offset, steps=steps)
+    return write(
+        generator, found.hand, z, labels, edits.asked, truncation=truncation, offset=offset, steps=steps, memo=memo
+    )
 
 
 # ---- the file

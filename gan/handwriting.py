@@ -106,6 +106,13 @@ class Hand:
         return (measured - self.knots[2, y]) / self.spread[y]
 
 
+@dataclass
+class Memo:
+    """The first look of a `write`, for the next from the same place: of the same z, labels, truncation and offset."""
+
+    here: tuple[Tensor, Tensor] | None = None
+
+
 @dataclass(frozen=True)
 class _Way:
     """From z to the w that is drawn: the generator's map, truncation psi, and what is added to w."""
@@ -186,11 +193,13 @@ def write(
     truncation: float = 1.0,
     offset: Tensor | None = None,
     steps: Sequence[int] = EXACT,
+    memo: Memo | None = None,
 ) -> Written:
     """Draw `labels` (N,) from z (N, z_dim), moved so that the pictures have the measures asked for.
 
     asked: name of MEASURES -> the hand's value (see `Hand.share`); none draws z as it is. truncation: psi.
     offset (w_dim,): added to w after truncation. steps: Newton's before each drawing of a picture. All on the CPU.
+    memo: kept by the caller while nothing but `asked` changes, it saves a look.
     """
     y = torch.as_tensor(list(labels) if not isinstance(labels, Tensor) else labels)
     targets = torch.full((len(y), len(NAMES)), torch.nan)
@@ -198,7 +207,7 @@ def write(
         if hand is None:
             raise InputError("this model's handwriting is not measured yet.")
         targets[:, NAMES.index(name)] = hand.share(name, value)[y]
-    return write_targets(generator, hand, z, y, targets, truncation=truncation, offset=offset, steps=steps)
+    return write_targets(generator, hand, z, y, targets, truncation=truncation, offset=offset, steps=steps, memo=memo)
 
 
 def write_targets(
@@ -211,6 +220,7 @@ def write_targets(
     truncation: float = 1.0,
     offset: Tensor | None = None,
     steps: Sequence[int] = EXACT,
+    memo: Memo | None = None,
 ) -> Written:
     """As `write`, each picture with targets of its own: (N, 4) in units, NaN for what nobody asks."""
     way = _Way(generator, truncation, offset)
@@ -222,7 +232,9 @@ def write_targets(
     with torch.no_grad():
         scaled = hand.scale(targets, y)
         weight = torch.where(wanted, 1.0, HELD)  # (N, 4)
-        here = way.find_measures(hand, z, y)
+        here = (memo and memo.here) or way.find_measures(hand, z, y)
+        if memo:
+            memo.here = here
         goal = torch.where(wanted, scaled, here[0])
         if len(steps) == 1:
             images = generator.synthesize(way.find_w(_walk(way, hand, z, y, goal, weight, steps[0], here), y))
@@ -232,9 +244,11 @@ def write_targets(
         left = torch.full((len(y),), torch.inf)  # the error of the best drawing so far
         close = torch.tensor(CLOSE)
         todo = torch.arange(len(y))
+        first: tuple[Tensor, Tensor] | None = here  # the next walks begin elsewhere
         for many in steps:
             who = y[todo]
-            now = _walk(way, hand, z[todo], who, goal[todo], weight[todo], many)
+            now = _walk(way, hand, z[todo], who, goal[todo], weight[todo], many, first)
+            first = None
             w = way.find_w(now, who)
             drawn = generator.synthesize(w)
             found = measure_hand(drawn)

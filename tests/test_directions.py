@@ -26,7 +26,7 @@ from gan.directions import (
     read_directions,
     write_directions,
 )
-from gan.handwriting import HIDDEN, NAMES, Hand, fit_hand, write, write_targets
+from gan.handwriting import EXACT, HIDDEN, NAMES, QUICK, Hand, Memo, fit_hand, write, write_targets
 from gan.measure import MEASURES, measure_hand, measure_size
 from gan.sampling import Generator, InputError, load
 from tests.tiny_checkpoint import write_tiny
@@ -87,6 +87,20 @@ def test_regression_gives_its_own_jacobian():
     assert torch.equal(same, hand.predict(w, y))
     whole = torch.autograd.functional.jacobian(lambda w: hand.predict(w, y), w)  # (3, 4, 3, 16)
     torch.testing.assert_close(found, torch.stack([whole[i, :, i] for i in range(3)]), atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("steps", [EXACT, QUICK])
+def test_what_was_seen_from_a_place_serves_the_next_wish(tiny, found, steps):
+    z, memo, looks = tiny.draw_z(7, [0]).expand(10, -1), Memo(), []
+    assert found.hand is not None
+    low, high = found.hand.ranges["slant"]
+    for slant in (low, high):
+        asked = {"slant": slant}
+        again = write(tiny, found.hand, z, range(10), asked, truncation=0.8, steps=steps, memo=memo)
+        fresh = write(tiny, found.hand, z, range(10), asked, truncation=0.8, steps=steps)
+        assert torch.equal(again.images, fresh.images)
+        looks.append(memo.here)
+    assert looks[0] is looks[1]
 
 
 def test_asked_for_nothing_a_hand_is_as_it_comes(tiny, found):

@@ -237,6 +237,22 @@ def test_answers_to_the_page_are_plain_json(service):
     assert respond(lambda one: answer(service, one), {**request, "want": "edit", "psi": None})["field"] == "psi"
 
 
+def test_a_slider_moved_draws_what_it_would_have_drawn_at_once(service, explorer):
+    slant, thickness = middle(explorer, "slant"), middle(explorer, "thickness")
+    moves: list[tuple[dict[str, object], dict[str, object]]] = [
+        ({"slant": slant}, {}),
+        ({"slant": slant + 0.1, "thickness": thickness}, {}),
+        ({"slant": slant + 0.1, "x": 1.0}, {}),
+        ({"slant": slant + 0.1, "x": 1.0}, {"psi": 0.5}),
+        ({"slant": slant + 0.1, "x": 1.0}, {"seed": 8}),
+        ({"slant": slant + 0.1, "x": 1.0}, {"digits": "31"}),
+        ({"slant": slant + 0.1, "x": 1.0, "pair": 2}, {}),
+    ]
+    for edits, change in moves:
+        fresh = draw(Explorer(service), edits, quick=True, **change)
+        assert torch.equal(draw(explorer, edits, quick=True, **change).images, fresh.images)
+
+
 def test_visitors_at_once_get_their_own_hands(explorer):
     alone = [draw(explorer, {"x": i / 4}, seed=i).images for i in range(8)]
     together: dict[int, torch.Tensor] = {}

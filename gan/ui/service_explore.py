@@ -38,7 +38,7 @@ from gan.directions import (
     get_path,
     read_directions,
 )
-from gan.handwriting import EXACT, QUICK, Hand, fit_hand
+from gan.handwriting import EXACT, QUICK, Hand, Memo, fit_hand
 from gan.measure import MEASURES
 from gan.noise import draw_noise
 from gan.recipe import check_weights
@@ -88,6 +88,7 @@ class Explorer:
         self._found: OrderedDict[str, Directions] = OrderedDict()
         self._finding = threading.Lock()
         self._measuring: str | None = None  # the weights whose handwriting is being measured
+        self._recall = lru_cache(maxsize=32)(lambda *place: Memo())  # of a slider's moves, which all begin at one place
 
     def find(self, generator: Generator) -> Directions:
         """The model's directions, at once; what it lacks of a hand is being measured when this returns."""
@@ -173,13 +174,17 @@ class Explorer:
         number, truncation = checked("seed", check_seed, seed), checked("psi", check_psi, psi)
         found = self.find(generator)
         wanted = self._check(found, edits or {})
+        place = (wanted.plane, wanted.pair, wanted.x, wanted.y)
         shown, steps = sorted(set(labels)), QUICK if quick else EXACT
 
         z, y = _draw_z(number, generator.z_dim, generator.config.noise), torch.tensor(shown)
 
         def draw(part: slice) -> Tensor:
-            hands = z.expand(len(y[part]), -1)
-            written = edit(generator, found, hands, y[part], wanted, truncation=truncation, steps=steps)
+            who = y[part]
+            memo = self._recall(generator.sha256, number, *shown[part], truncation, *place)
+            written = edit(
+                generator, found, z.expand(len(who), -1), who, wanted, truncation=truncation, steps=steps, memo=memo
+            )
             return torch.cat([written.images.flatten(1), written.measured, written.asked], 1)
 
         with self._service.draws() as clock:

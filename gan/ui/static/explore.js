@@ -164,11 +164,16 @@
 
     const show = (name, value) => (value === null ? "" : value.toFixed(places[name]));
 
+    /* Text that stays costs no layout */
+    const setText = (element, text) => {
+      if (element.textContent !== text) element.textContent = text;
+    };
+
     const caption = () => {
       cells.forEach((cell, i) => {
         const { asked, measured } = shown.measures[i][active];
-        cell.found.textContent = `${show(active, measured)}${unitOf[active]}`;
-        cell.asked.textContent = asked === null ? "" : forge.word("explore.askedShort", { asked: show(active, asked) });
+        setText(cell.found, `${show(active, measured)}${unitOf[active]}`);
+        setText(cell.asked, asked === null ? "" : forge.word("explore.askedShort", { asked: show(active, asked) }));
       });
     };
 
@@ -184,7 +189,7 @@
         const values = { unit: unitOf[name], found: show(name, found[name]), asked: show(name, state[name]) };
         if (state[name] === null) range.value = found[name];
         const text = forge.word(state[name] === null ? "explore.follows" : "explore.asked", values);
-        find(`${name}-shown`).textContent = text;
+        setText(find(`${name}-shown`), text);
         range.setAttribute("aria-valuetext", text);
       }
       caption();
@@ -324,7 +329,7 @@
       dot.style.top = `${50 - (50 * y) / edge}%`;
       for (const name of ["x", "y"]) {
         input(name).value = state[name];
-        find(`${name}-shown`).textContent = Number(state[name]).toFixed(2);
+        setText(find(`${name}-shown`), Number(state[name]).toFixed(2));
       }
     };
 
