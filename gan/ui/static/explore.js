@@ -362,11 +362,13 @@
       button.textContent = forge.word("explore.free");
       button.setAttribute("aria-label", forge.word("explore.freeLabel", { name: forge.word(`explore.${name}`) }));
       input(name).addEventListener("input", () => {
-        active = name;
-        mark();
+        if (active !== name || state[name] === null) {
+          active = name;
+          mark();
+          find(name).classList.remove("dx-free");
+          button.disabled = false;
+        }
         state[name] = Number(input(name).value);
-        find(name).classList.remove("dx-free");
-        button.disabled = false;
         move();
       });
       input(name).addEventListener("focus", () => {
