@@ -8,13 +8,11 @@ Notable choices
 - Gradients are averaged by hand, one flat tensor a network: penalties differentiate twice, which hooks on the
   backward pass (DistributedDataParallel) do not expect.
 - A `Team` of one does nothing and costs nothing: the trainer has no second path.
-- A process that ends takes the others with it: what they then meet is a PartnerError, and of all of them the one that
-  ended first says why.
+- A process that ends takes the others with it, and of all of them the one that ended first says why.
 """
 
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -29,24 +27,8 @@ from gan.config import ConfigError
 WORD_SECONDS = 5  # to wait for the store where it is asked who speaks
 
 
-class PartnerError(RuntimeError):
-    """Another process of the run does not answer any more; the message is what the connection to it said."""
-
-
-@contextmanager
-def _talking() -> Iterator[None]:
-    """Where this process waits for the others."""
-    try:
-        yield
-    except RuntimeError as error:
-        raise PartnerError(str(error).splitlines()[0] if str(error) else type(error).__name__) from error
-
-
 class Team:
-    """The processes of a run: `rank` of `size`; rank 0 leads and alone writes.
-
-    Whatever waits for the others raises PartnerError when one of them is gone.
-    """
+    """The processes of a run: `rank` of `size`; rank 0 leads and alone writes."""
 
     def __init__(self, rank: int = 0, size: int = 1, store: Store | None = None) -> None:
         self.rank, self.size, self.store = rank, size, store
@@ -76,8 +58,7 @@ class Team:
             return
         gradients = [p.grad for p in parameters if p.grad is not None]
         flat = torch.cat([g.reshape(-1) for g in gradients])
-        with _talking():
-            dist.all_reduce(flat)
+        dist.all_reduce(flat)
         flat /= self.size
         for gradient, part in zip(gradients, flat.split([g.numel() for g in gradients]), strict=True):
             gradient.copy_(part.view_as(gradient))
@@ -90,16 +71,14 @@ class Team:
         if self.size == 1:
             return tensor
         parts = [torch.empty_like(tensor) for _ in range(self.size)]
-        with _talking():
-            dist.all_gather(parts, tensor.detach().contiguous())
+        dist.all_gather(parts, tensor.detach().contiguous())
         parts[self.rank] = tensor
         return torch.cat(parts)
 
     def average(self, values: Tensor) -> Tensor:
         """The mean of a small tensor over the processes."""
         if self.size > 1:
-            with _talking():
-                dist.all_reduce(values)
+            dist.all_reduce(values)
             values /= self.size
         return values
 
@@ -108,8 +87,7 @@ class Team:
         if self.size == 1:
             return values
         most = torch.tensor(values, dtype=torch.float64)
-        with _talking():
-            dist.all_reduce(most, dist.ReduceOp.MAX, group=_SMALL.get("group"))
+        dist.all_reduce(most, dist.ReduceOp.MAX, group=_SMALL.get("group"))
         return tuple(most.tolist())
 
     def tell(self, value: Any) -> Any:
@@ -117,8 +95,7 @@ class Team:
         if self.size == 1:
             return value
         box = [value]
-        with _talking():
-            dist.broadcast_object_list(box, 0, group=_SMALL.get("group"))
+        dist.broadcast_object_list(box, 0, group=_SMALL.get("group"))
         return box[0]
 
 
@@ -149,19 +126,23 @@ def choose_rank_device(name: str) -> str:
 
 
 def join(device: torch.device) -> Team:
-    """Meet the processes that torchrun started (gloo on the CPU, NCCL on GPUs); a Team of one without torchrun.
-
-    PartnerError when they do not come.
-    """
+    """Meet the processes that torchrun started (gloo on the CPU, NCCL on GPUs); a Team of one without torchrun."""
     if count_processes() == 1:
         return Team()
-    with _talking():
-        store, rank, size = next(rendezvous("env://"))
-        dist.init_process_group("nccl" if device.type == "cuda" else "gloo", store=store, rank=rank, world_size=size)
-        if device.type == "cuda":
-            torch.cuda.set_device(device)
-            _SMALL["group"] = dist.new_group(backend="gloo")
+    store, rank, size = next(rendezvous("env://"))
+    dist.init_process_group("nccl" if device.type == "cuda" else "gloo", store=store, rank=rank, world_size=size)
+    if device.type == "cuda":
+        torch.cuda.set_device(device)
+        _SMALL["group"] = dist.new_group(backend="gloo")
     return Team(rank, size, store)
+
+
+def lost_partner(error: BaseException) -> bool:
+    """Whether an error is how the end of another process is met: by a collective operation, be it in a backward pass.
+
+    gloo has no type of error of its own; what it says begins with the place in its source.
+    """
+    return isinstance(error, dist.DistError) or (isinstance(error, RuntimeError) and "gloo/" in str(error))
 
 
 def leave() -> None:

@@ -27,7 +27,7 @@ from gan.config import EXTENDABLE, PRESETS, Config, ConfigError, get_preset, ove
 from gan.data import DataError, Dataset, get_root, load_dataset
 from gan.desk import Desk
 from gan.device import choose_device
-from gan.distributed import PartnerError, Team, check_share, choose_rank_device, count_processes, get_rank, join, leave
+from gan.distributed import Team, check_share, choose_rank_device, count_processes, get_rank, join, leave, lost_partner
 from gan.hub import HubError, check_repo, push
 from gan.journal import ALARMS, BOARD, CHECKS, LOG, JournalError
 from gan.story import FILM, SUMMARY, StoryError, tell
@@ -395,20 +395,21 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         refuse("stopped; nothing saved was lost", team)
         return 130
-    except PartnerError as error:
-        return refuse(
-            "another process of this run ended, so this one does too; the last saved state is whole: run the same "
-            f"command again with --resume ({error})",
-            team,
-        )
     except Exception as error:
-        if team and team.size > 1:  # the others will end of it, and cannot know why
-            what = str(error).splitlines()[0] if str(error) else "no message"
-            refuse(
-                f"process {team.rank} of {team.size} ended of {type(error).__name__} ({what}); the last saved state is "
-                "whole",
+        if count_processes() == 1:
+            raise
+        what = str(error).splitlines()[0] if str(error) else "no message"
+        if lost_partner(error):
+            return refuse(
+                "another process of this run ended, so this one does too; the last saved state is whole: run the same "
+                f"command again with --resume ({what})",
                 team,
             )
+        refuse(  # the others will end of it, and cannot know why
+            f"process {get_rank()} of {count_processes()} ended of {type(error).__name__} ({what}); the last saved "
+            "state is whole",
+            team,
+        )
         raise
     finally:
         leave()

@@ -253,6 +253,14 @@ def test_a_killed_process_ends_the_run_with_a_sentence_and_one_process_goes_on_w
     check_weights(out, whole)
 
 
+def test_the_others_end_is_known_in_the_middle_of_a_network_too(made_root: Path, tmp_path: Path):
+    words = [*list_words(made_root, tmp_path / "run"), "--preset", "tutorial-mlp", "--images", "2400"]
+    ends = run_team(words, 2, partial(fall, 1, 4))  # the next to talk to it is G's BatchNorm
+    (said,) = list_sentences(*(end.err for end in ends))
+    assert said.startswith("train.py: Another process of this run ended")
+    assert "Traceback" not in ends[0].err
+
+
 @pytest.mark.parametrize("rank", [0, 1])
 @pytest.mark.parametrize(
     ("error", "what"),
