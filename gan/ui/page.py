@@ -13,7 +13,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import gradio as gr
 
@@ -120,11 +120,12 @@ def build(service: Service) -> gr.Blocks:
 
         linked = gr.Textbox(visible=False)  # the model that the page's address names
 
-        def refresh_models(named: str) -> gr.Dropdown:
+        def refresh_models(named: str) -> Any:
             found = service.models()
-            if named in found:
-                return gr.Dropdown(found, value=named, visible=len(found) > 1)
-            return gr.Dropdown(found, visible=len(found) > 1)  # a link's wrong name is said on its own tab
+            if named not in found:  # none, or a link's wrong name, which is said on its own tab
+                # Gradio filters a list that changes by what is chosen: one that a visitor has open stays as it is
+                return gr.skip() if found == names else gr.Dropdown(found, visible=len(found) > 1)
+            return gr.Dropdown(found, value=named, visible=len(found) > 1)
 
         with gr.Tabs(overflow_behavior="wrap"):
             for name, _, build_tab in TABS:

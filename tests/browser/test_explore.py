@@ -259,6 +259,10 @@ def test_all_measures_are_a_table(page, digits):
     page.get_by_text("All measures of all digits").click()
     table = page.locator("#explore table")
     expect(table.get_by_role("columnheader")).to_have_count(5)
+    text, wide = page.locator(".dx-hand .dx-info").bounding_box(), page.viewport_size
+    assert text is not None
+    assert wide is not None
+    assert text["x"] + text["width"] <= wide["width"]  # the table scrolls in its own box
     expect(table.get_by_role("rowheader")).to_have_count(10)
     assert re.match(r"\d+\.\d+ \(\d+\.\d+\)", table.get_by_role("row").nth(1).get_by_role("cell").nth(3).inner_text())
 

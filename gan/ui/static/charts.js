@@ -100,6 +100,11 @@
     make(svg, "text", { x: middle, y: HEIGHT - 6, "text-anchor": "middle", class: "dt-tick" }, x.label);
     series.forEach((one, place) => {
       make(svg, "path", { d: trace(one.points, placeX, placeY), class: `dt-line dt-line-${NAMES[place]}` });
+      const known = one.points.filter(([, value]) => value !== null && value !== undefined);
+      if (known.length === 1) {
+        const [[at, value]] = known; // no line yet
+        make(svg, "circle", { cx: placeX(at), cy: placeY(value), r: 3, class: `dt-dot dt-dot-${NAMES[place]}` });
+      }
     });
     svg.placing = { placeX, placeY, marks: make(svg, "g", { class: "dt-marks" }) };
   };
