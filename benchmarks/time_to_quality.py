@@ -24,6 +24,7 @@ import torch
 
 import gan
 from benchmarks.machine import describe_machine
+from gan.allocator import keep_memory
 from gan.checkpoint import CheckpointError
 from gan.data import DataError, get_root, load_dataset
 from gan.evaluation.cas import classification_accuracy
@@ -111,6 +112,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help=f"{QUICK:,} digits")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args(argv)
+    keep_memory()
     count = QUICK if args.quick else args.count
     if not 0 < args.mark <= 100 or count < LEAST:
         parser.error(f"--mark is a percentage above 0, --count at least {LEAST}")
