@@ -44,6 +44,6 @@ def test_the_python_example_runs_and_gives_what_its_comment_says():
 
 
 def test_the_presets_named_in_commands_are_there():
-    named = {name for page in PAGES for name in re.findall(r"--preset (\S+)", page.read_text(encoding="utf-8"))}
+    named = {name for page in PAGES for name in re.findall(r"--preset ([\w-]+)", page.read_text(encoding="utf-8"))}
     assert named <= set(PRESETS)
     assert "digits" in named
