@@ -26,7 +26,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 import app
 from benchmarks.latency import MEASURE, WARMUP, build_function_floor, open_page
 from benchmarks.machine import describe_machine, take_percentiles
-from gan.ui.page import serve
+from gan.ui.page import end_process, serve
 from tests import chromium
 from tests.served import free_port, start
 
@@ -235,6 +235,7 @@ def main() -> None:
         else:
             measure_moves(browser, args.count)
         browser.close()
+    end_process()
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ PICTURE = f"""
       <span class="df-actions">
         <button type="button" id="explore-reset" class="df-button" data-word="explore.reset"></button>
         <button type="button" id="explore-copy" class="df-button" data-word="link.copy"></button>
-        <button type="button" id="explore-png" class="df-button" disabled>Save PNG</button>
+        <button type="button" id="explore-png" class="df-button" data-word="generate.png" disabled></button>
       </span>
     </figcaption>
   </figure>
