@@ -339,13 +339,21 @@ def test_nothing_else_is_on_offer(address):
 def test_ctrl_c_ends_the_app_cleanly_in_the_midst_of_its_work():
     port = free_port()
     app = [sys.executable, "app.py", "--port", str(port)]
-    process = subprocess.Popen(app, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    # Tests that run in the background come with Ctrl-C ignored, which a child would inherit
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        process = subprocess.Popen(app, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    finally:
+        signal.signal(signal.SIGINT, before)
     wait_until_up(process, f"http://127.0.0.1:{port}")
     # Its handwriting is not known, and so a thread goes on measuring it after this answer
     _, told = component_server(f"http://127.0.0.1:{port}", {"want": "hand", "model": "dcgan"}, "explore-panel")
     assert json.loads(told)["ranges"] is None
     process.send_signal(signal.SIGINT)
-    said = process.communicate(timeout=60)[0].decode()
+    try:
+        said = process.communicate(timeout=60)[0].decode()
+    finally:
+        process.kill()
     assert process.returncode == 0, said
     assert "terminate" not in said
     assert "Traceback" not in said

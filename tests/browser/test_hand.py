@@ -248,6 +248,7 @@ def test_saved_pictures_are_what_is_shown_and_carry_the_hand(page, figure):
     with Image.open(io.BytesIO(data)) as image:
         pixels = np.asarray(image)[::8, ::8]
     np.testing.assert_array_equal(pixels[2:30, 2:30], shown[1:29, 1:29])
+    expect(page.locator("#hand-line")).to_have_attribute("data-hand", str(hand))
     with page.expect_download() as number:
         page.get_by_role("button", name="Save number").click()
     with Image.open(number.value.path()) as image:

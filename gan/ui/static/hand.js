@@ -280,15 +280,17 @@
 
     /* -- the number */
     const write = forge.latest(
-      () => {
+      async () => {
         if (!shown || !shown.all) return null;
-        return source.line({ model: shown.model, hand: shown.hand, number: number.value });
+        const { model, hand } = shown;
+        return { ...(await source.line({ model, hand, number: number.value })), hand };
       },
       async (answer) => {
         if (!answer) return;
         line.src = answer.url;
         await line.decode();
         line.alt = answer.alt;
+        line.dataset.hand = answer.hand;
         saveLine.disabled = false;
         refit();
         forge.say(LINE, lineFigure, null);
