@@ -4,7 +4,7 @@
 #   make demo PORT=8000             another port (HOST=0.0.0.0 lets other machines in)
 #   make test WORKERS=8             more tests at once; a worker has a browser and a page of its own
 #   make demo PYTHON=python3.12     another Python than the first suitable one
-#   make demo TORCH_INDEX=https://download.pytorch.org/whl/cpu     Linux: PyTorch's CPU build, without 3 GB of CUDA
+#   make demo TORCH_INDEX=https://download.pytorch.org/whl/cpu     Linux: PyTorch's CPU build, without CUDA's libraries
 
 SHELL := /bin/sh
 VENV ?= .venv
