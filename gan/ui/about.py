@@ -16,7 +16,7 @@ from gan.ui.bridge import ask, make_picture
 from gan.ui.service import FieldError, Service
 from gan.ui.service_about import read_card, teach
 
-FIRST: dict[str, Any] = {"digit": "3", "seed": 2}
+FIRST: dict[str, Any] = {"digit": "3", "seed": 4}
 
 STEPS = ("draw", "styles", "truncation", "judge", "learn")
 

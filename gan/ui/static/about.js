@@ -28,9 +28,9 @@
     ],
     "about.styles": ["2. Other numbers, another hand", "二、随机数不同，笔迹不同"],
     "about.styles.text": [
-      "Each row is one z and every column another digit: z has become the hand, its slant and its weight. Nobody told G " +
-        "what a hand is.",
-      "每行是同一个 z，每列是不同的数字：z 成了笔迹，决定倾斜和粗细。没有人教过 G 什么是笔迹。",
+      "Each row is one z and every column another digit: z has become the hand, its slant and its weight. How alike a row is " +
+        "shows how far G has learnt that.",
+      "每行是同一个 z，每列是不同的数字：z 成了笔迹，决定倾斜和粗细。同一行有多像，就看 G 学到了多少。",
     ],
     "about.styles.any": [
       "Thirty pictures, each from numbers of its own. This model was never told which digit is which.",
