@@ -3,7 +3,8 @@
 The floors are smallest possible Gradio apps: a server function whose constant PNG a gr.HTML shows (as in
 benchmarks.latency), and one whose ten constant digits are put onto ten canvases. A figure starts when the page's
 own script sets the control and fires its event, and ends in the first animation frame after the new pixels.
-Floors and tab take turns in blocks, so that a busy moment of the machine meets them all.
+Floors and tab take turns in blocks, so that a busy moment of the machine meets them all. Below stands what of it is the
+wire: the same constant digits there and back, by server function and by the socket of gan/ui/moves.py.
 
     python -m benchmarks.explore [--count 200]
     python -m benchmarks.explore --people 16 [--seconds 20]    # that many visitors at once, each never at rest
@@ -12,10 +13,12 @@ Floors and tab take turns in blocks, so that a busy moment of the machine meets 
 
 import argparse
 import base64
+import functools
 import os
 import subprocess
 import time
 import urllib.request
+from typing import Any
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
@@ -26,12 +29,29 @@ from playwright.sync_api import Browser, Page, sync_playwright
 import app
 from benchmarks.latency import MEASURE, WARMUP, build_function_floor, open_page
 from benchmarks.machine import describe_machine, take_percentiles
+from gan.ui.bridge import STATIC
+from gan.ui.moves import make_route
 from gan.ui.page import end_process, serve
 from tests import chromium
 from tests.served import free_port, start
 
 BLOCKS = 5  # turns of each
 COUNT = 10  # digits of the floor
+SOCKET = "/gradio_api/constant"  # of the floor, for the wire alone
+
+# One request after another, a rest in between, by a server (see static/source.js); milliseconds
+ROUND_TRIPS = """
+async ([way, count]) => {
+  const times = [];
+  for (let i = 0; i < count; i++) {
+    await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 30)));
+    const begun = performance.now();
+    await window[way].answer({ want: "edit", value: i });
+    times.push(performance.now() - begun);
+  }
+  return times;
+}
+"""
 
 # One visitor who never rests: the next move as soon as the last one's pixels are there
 DRAG = """
@@ -62,14 +82,20 @@ DRAG = """
 """
 
 
+@functools.cache
+def make_constants() -> list[str]:
+    """Two times ten digits that differ."""
+    rng = np.random.default_rng(0)
+    return [base64.b64encode(rng.integers(0, 256, COUNT * 784, dtype=np.uint8).tobytes()).decode() for _ in "ab"]
+
+
+def answer(request: dict[str, Any]) -> dict[str, str]:
+    """The one or the other, by the request's value."""
+    return {"pixels": make_constants()[int(request["value"]) % 2]}
+
+
 def build_pixels_floor() -> gr.Blocks:
     """A range whose server function returns one of two constants of ten digits, put onto ten canvases."""
-    rng = np.random.default_rng(0)
-    constants = [base64.b64encode(rng.integers(0, 256, COUNT * 784, dtype=np.uint8).tobytes()).decode() for _ in "ab"]
-
-    def answer(value: int) -> dict[str, str]:
-        return {"pixels": constants[int(value) % 2]}
-
     canvases = '<canvas width="28" height="28"></canvas>' * COUNT
     with gr.Blocks(analytics_enabled=False) as page:
         gr.HTML(
@@ -77,8 +103,9 @@ def build_pixels_floor() -> gr.Blocks:
             js_on_load="""
               const slider = element.querySelector("input"), picture = element.querySelector("#picture");
               const contexts = [...element.querySelectorAll("canvas")].map((one) => one.getContext("2d"));
+              Object.assign(window, { plain: server, quick: DigitForge.hasten(server, "PATH", "edit") });
               slider.addEventListener("input", async () => {
-                const { pixels } = await server.answer(Number(slider.value));
+                const { pixels } = await server.answer({ value: Number(slider.value) });
                 const bytes = Uint8Array.from(atob(pixels), (one) => one.charCodeAt(0));
                 contexts.forEach((context, n) => {
                   const image = context.createImageData(28, 28), words = new Uint32Array(image.data.buffer);
@@ -86,16 +113,22 @@ def build_pixels_floor() -> gr.Blocks:
                   context.putImageData(image, 0, 0);
                 });
                 picture.dataset.version = Number(picture.dataset.version || 0) + 1;
-              });""",
+              });""".replace("PATH", SOCKET),
             server_functions=[answer],
         )
     return page
 
 
 def open_floor(browser: Browser, blocks: gr.Blocks) -> Page:
-    """Serve a floor's app and open it."""
+    """Serve a floor's app, the socket for its wire beside it, and open it."""
     _, address, _ = blocks.launch(
-        server_port=free_port(), prevent_thread_lock=True, quiet=True, run_history=False, ssr_mode=False
+        server_port=free_port(),
+        prevent_thread_lock=True,
+        quiet=True,
+        run_history=False,
+        ssr_mode=False,
+        head=f"<script>{(STATIC / 'moves.js').read_text(encoding='utf-8')}</script>",
+        app_kwargs={"routes": [make_route(SOCKET, answer)]},
     )
     page = open_page(browser, address)
     page.wait_for_selector("#slider")
@@ -145,6 +178,10 @@ def measure_moves(browser: Browser, count: int) -> None:
     for name, *_ in rows:
         p50, p95 = take_percentiles(times[name])
         print(f"{name:40} {p50:>7.1f} {p95:>7.1f}   {p95 / floors[0]:.2f} (PNG)  {p95 / floors[1]:.2f} (digits)")
+    pixels.bring_to_front()
+    for name, way in (("by server function", "plain"), ("by the socket of moves", "quick")):
+        p50, p95 = take_percentiles(pixels.evaluate(ROUND_TRIPS, [way, count + WARMUP])[WARMUP:])
+        print(f"{f'there and back, {name}':40} {p50:>7.1f} {p95:>7.1f}")
 
 
 def serve_apart() -> tuple[subprocess.Popen[bytes], str]:

@@ -3,6 +3,7 @@
 Notable choices
 - A picture is a gr.HTML whose script asks through `server_functions`: 12 ms from a changed control to new pixels,
   where an event with a gr.Image takes 41 ms (Gradio 6.31, same machine).
+- Moves that must be answered within a frame go by a WebSocket instead, where one is to be had (gan/ui/moves.py).
 - Controls call JavaScript alone (`ask`); whatever is asked of the server goes through `respond`, which turns a wrong
   input into a sentence at its control and lets nothing else out.
 - The scripts are put into the page's head by `serve`, once: no request for them, and nothing on disk is served.
@@ -24,7 +25,13 @@ from gan.ui.words import add, say
 Answer = Callable[[dict[str, Any]], dict[str, Any]]
 
 STATIC = Path(__file__).resolve().parent / "static"
-SHARED = ("source.js", "words.js", "link.js", "paint.js")  # what the tabs' own scripts build on, in this order
+SHARED = (
+    "source.js",
+    "moves.js",
+    "words.js",
+    "link.js",
+    "paint.js",
+)  # what the tabs' own scripts build on, in this order
 
 WORDS = add(
     {
@@ -67,13 +74,17 @@ def respond(answer: Answer, request: object) -> dict[str, Any]:
         return {"problem": "Something went wrong on the server while drawing; the page goes on.", "field": ""}
 
 
-def make_picture(answer: Answer, html: str, mount: str, first: dict[str, Any], elem_id: str) -> gr.HTML:
+def make_picture(
+    answer: Answer, html: str, mount: str, first: dict[str, Any], elem_id: str, moves: tuple[str, str] | None = None
+) -> gr.HTML:
     """A gr.HTML showing `html`, made live by the script `mount`.
 
     mount: JavaScript that finds `element`, `server.answer(request)`, the first request in `props.first`, and `trigger`.
     elem_id: begins with the tab's id, by which its link is known (see static/link.js).
+    moves: the path of a socket (gan/ui/moves.py), and the `want` of those requests that go by it where they can.
     """
     tab = elem_id.partition("-")[0]
+    wire = f"DigitForge.hasten(server, '{moves[0]}', '{moves[1]}')" if moves else "server"
 
     def serve(request: Any) -> JSONResponse:
         return JSONResponse(respond(answer, request))  # written here: FastAPI looks at every value first
@@ -81,7 +92,7 @@ def make_picture(answer: Answer, html: str, mount: str, first: dict[str, Any], e
     serve.__name__ = "answer"  # its name in the page
     return gr.HTML(
         html_template=f'<div class="df-root">{html}</div>',
-        js_on_load=f"DigitForge.begin('{tab}', element, server, (element, server) => {{ {mount} }});",
+        js_on_load=f"DigitForge.begin('{tab}', element, {wire}, (element, server) => {{ {mount} }});",
         server_functions=[serve],
         elem_id=elem_id,
         apply_default_css=False,

@@ -13,14 +13,17 @@ from functools import partial
 from typing import Any
 
 import gradio as gr
+from starlette.routing import WebSocketRoute
 
 from gan.directions import EDITS, PAIRS, PLANES, REACH
 from gan.measure import MEASURES
 from gan.sampling import MAX_PSI, MAX_SEED
 from gan.ui.bridge import ask, make_picture
+from gan.ui.moves import make_route
 from gan.ui.service import Service
 from gan.ui.service_explore import find_explorer
 
+MOVES = "/gradio_api/explore"  # below the one prefix that every proxy in front of Gradio lets through
 FIRST: dict[str, Any] = {"seed": 7, "psi": 0.8, "plane": "pca", "pair": 1, "x": 0, "y": 0}
 
 
@@ -144,5 +147,10 @@ def answer(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 def build_explore(service: Service, model: gr.Dropdown) -> None:
     """Put the tab into the surrounding layout."""
     first = {**FIRST, "model": model.value, "names": list(MEASURES), "units": list(MEASURES.values()), "reach": REACH}
-    make_picture(partial(answer, service), PICTURE, MOUNT, first, "explore-panel")
+    make_picture(partial(answer, service), PICTURE, MOUNT, first, "explore-panel", moves=(MOVES, "edit"))
     ask("explore", model=model)
+
+
+def make_explore_route(service: Service) -> WebSocketRoute:
+    """The socket by which the tab's moves come."""
+    return make_route(MOVES, partial(answer, service))

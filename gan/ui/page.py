@@ -23,7 +23,7 @@ from gan.ui.api_explore import add_explore_endpoints
 from gan.ui.api_hand import add_hand_endpoints
 from gan.ui.api_score import add_score_endpoint
 from gan.ui.bridge import STATIC, read_scripts, read_styles
-from gan.ui.explore import build_explore
+from gan.ui.explore import build_explore, make_explore_route
 from gan.ui.generate import build_generate
 from gan.ui.hand import build_hand
 from gan.ui.inspector import build_inspector
@@ -175,6 +175,7 @@ def serve(page: gr.Blocks, service: Service, *, host: str, port: int, mcp: bool 
         quiet=True,
         inline=False,
         prevent_thread_lock=True,
+        app_kwargs={"routes": [make_explore_route(service)]},
     )
     threading.Thread(target=service.warm, name="warm", daemon=True).start()
     if block:

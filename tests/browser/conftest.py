@@ -40,6 +40,8 @@ def page(browser: Browser, address: str, size: dict[str, int]) -> Iterator[Page]
     opened.on("console", lambda one: complaints.append(one.text) if one.type == "error" else None)
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     opened.on("request", lambda one: None if is_inside(one.url, address) else complaints.append(one.url))
+    inside = address.replace("http", "ws")
+    opened.on("websocket", lambda one: None if is_inside(one.url, inside) else complaints.append(one.url))
     opened.goto(address)
     yield opened
     wide: Any = opened.evaluate("document.documentElement.scrollWidth")

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, WebSocket, WebSocketRoute, expect
 
 import gan
 from gan.data import to_float, to_uint8
 from gan.measure import measure_hand
 from gan.render import read_recipe
+from gan.ui.explore import MOVES
 from tests.browser.pictures import read_picture, read_version, wait_until_drawn
 
 
@@ -276,3 +277,112 @@ def test_nothing_jumps_while_a_slider_is_moved(page, digits):
     sizes = {canvas.bounding_box()["width"] for canvas in digits.locator("canvas").all()}
     assert len(sizes) == 1
     assert sizes.pop() % 28 == 0
+
+
+def count_requests(page: Page) -> list[str]:
+    """The moves that go as requests of their own, from now on."""
+    found: list[str] = []
+    page.on("request", lambda one: found.append(one.url) if '"want":"edit"' in (one.post_data or "") else None)
+    return found
+
+
+def test_moves_go_by_the_socket_in_turn(page, address):
+    sockets: list[WebSocket] = []
+    sent: list[str | bytes] = []
+
+    def listen(socket: WebSocket) -> None:
+        sockets.append(socket)
+        socket.on("framesent", lambda text: sent.append(text))
+
+    page.on("websocket", listen)
+    open_explore(page)
+    digits = page.locator("#explore-digits")
+    wait_until_drawn(digits)
+    rest(page)
+    requests = count_requests(page)
+    for value in (0.5, 1.0, -2.0):
+        move(page, "x", value)
+    assert requests == []
+    assert [one.url for one in sockets] == [address.replace("http", "ws") + MOVES]
+    assert [json.loads(one)["x"] for one in sent] == [0.5, 1, -2]
+    assert read_shown_recipe(page)["edits"]["x"] == -2
+    drawn = to_uint8(gan.replay(read_shown_recipe(page)))[:, 0].numpy().astype(int)
+    assert np.abs(drawn - read_digits(digits)).max() <= 1
+
+
+def test_lost_socket_costs_no_move_and_is_opened_anew(browser: Browser, address):
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    routes: list[WebSocketRoute] = []
+
+    def lose_the_second_move(route: WebSocketRoute) -> None:
+        routes.append(route)
+        server, mine, count = route.connect_to_server(), len(routes), [0]
+
+        def forward(message: str | bytes) -> None:
+            count[0] += 1
+            if mine == 1 and count[0] == 2:
+                route.close()
+            else:
+                server.send(message)
+
+        route.on_message(forward)
+
+    page.route_web_socket(f"**{MOVES}", lose_the_second_move)
+    page.goto(address)
+    open_explore(page)
+    wait_until_drawn(page.locator("#explore-digits"))
+    rest(page)
+    requests = count_requests(page)
+    for i, value in enumerate((0.5, 1.0, 1.5, 2.0)):
+        move(page, "x", value)
+        assert read_shown_recipe(page)["edits"]["x"] == value
+        assert len(requests) == [0, 1, 2, 2][i]  # the one that was lost, and the one during which a new one was opened
+    assert len(routes) == 2
+    expect(page.locator("#tab-explore .df-problem:not(:empty)")).to_have_count(0)
+    context.close()
+
+
+def test_where_no_socket_is_to_be_had_moves_go_as_requests(browser: Browser, address):
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    routes: list[WebSocketRoute] = []
+
+    def refuse(route: WebSocketRoute) -> None:
+        routes.append(route)
+        route.close()
+
+    page.route_web_socket(f"**{MOVES}", refuse)
+    page.goto(address)
+    open_explore(page)
+    wait_until_drawn(page.locator("#explore-digits"))
+    rest(page)
+    requests = count_requests(page)
+    for value in (0.5, 1.0, 1.5):
+        move(page, "x", value)
+        assert read_shown_recipe(page)["edits"]["x"] == value
+    assert len(requests) == 3
+    assert len(routes) <= 2  # not tried again at every move
+    context.close()
+
+
+def test_socket_that_says_nothing_is_given_up(browser: Browser, address):
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.clock.install()
+    heard: list[str | bytes] = []
+    page.route_web_socket(f"**{MOVES}", lambda route: route.on_message(lambda message: heard.append(message)))
+    page.goto(address)
+    open_explore(page)
+    digits = page.locator("#explore-digits")
+    version = wait_until_drawn(digits)
+    requests = count_requests(page)
+    page.locator("#explore-x-input").fill("1.5")
+    page.wait_for_timeout(500)
+    assert read_version(digits) == version
+    assert len(heard) == 1
+    page.clock.fast_forward(26_000)
+    wait_until_drawn(digits, version)
+    assert len(requests) == 1
+    assert read_shown_recipe(page)["edits"]["x"] == 1.5
+    context.close()

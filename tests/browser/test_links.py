@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocket, expect
 
 from gan.sampling import load
 from gan.ui.page import TABS
@@ -17,6 +17,21 @@ from tests.browser.tabs import open_by_id
 def read_json(page: Page, tab: str) -> dict:
     """The recipe of what a tab shows."""
     return json.loads(page.locator(f"#{tab}-figure").get_attribute("data-recipe") or "null")
+
+
+def list_asked(page: Page) -> list[str]:
+    """What the page asks of the server from now on, in requests and by sockets; it grows."""
+    asked: list[str] = []
+
+    def note(text: str | bytes) -> None:
+        asked.append(f'{{"data": {text!s}}}')
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framesent", note)
+
+    page.on("request", lambda one: asked.append(one.post_data or "") if "component_server" in one.url else None)
+    page.on("websocket", listen)
+    return asked
 
 
 def copy(page: Page, tab: str) -> str:
@@ -151,8 +166,7 @@ def test_link_to_a_model_or_weights_that_are_not_here_is_said_above_the_tab_whic
 
 @pytest.mark.parametrize("name", NAMES)
 def test_model_of_a_link_is_shown_by_the_chooser_and_used_by_the_tab(page, address, name):
-    asked: list[str] = []
-    page.on("request", lambda one: asked.append(one.post_data or "") if "component_server" in one.url else None)
+    asked = list_asked(page)
     open_link(page, address, name, model="tutorial-mlp")
     chooser = page.get_by_label("Model", exact=True)
     expect(chooser).to_have_value("tutorial-mlp")
@@ -164,9 +178,8 @@ def test_model_of_a_link_is_shown_by_the_chooser_and_used_by_the_tab(page, addre
 
 
 def test_every_tab_follows_the_model_of_a_link(page, address):
-    asked: list[str] = []
     open_link(page, address, "about", model="tutorial-mlp")
-    page.on("request", lambda one: asked.append(one.post_data or "") if "component_server" in one.url else None)
+    asked = list_asked(page)
     for name in NAMES:
         asked.clear()
         open_by_id(page, name)

@@ -77,6 +77,7 @@ def test_page_asks_nothing_of_anybody_else(browser, address):
     asked: list[str] = []
     wrong: list[str] = []
     page.on("request", lambda one: asked.append(one.url))
+    page.on("websocket", lambda one: asked.append(one.url.replace("ws", "http", 1)))
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda one: wrong.append(one.text) if one.type == "error" else None)
     page.goto(address)

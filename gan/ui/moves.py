@@ -1,0 +1,62 @@
+"""Moves of a control by WebSocket: what they change is in the page a frame earlier than by a request of their own.
+
+Notable choices
+- An HTTP request costs a browser some 5 ms whatever it asks for, a message on an open socket 1.5 (`benchmarks.explore`
+  prints both, with constant answers). All else goes by Gradio's server functions, and so do moves wherever a socket is
+  not to be had; the page sees to that (static/moves.js).
+- Messages of one socket are answered in turn, in a thread of those that Gradio's own calls share: a visitor who never
+  rests has one drawing under way, as every other.
+- A page elsewhere on the web may open a socket to this machine; the browser says whose page it is, and others' are
+  refused, as Gradio refuses their requests.
+"""
+
+import json
+from urllib.parse import urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from gan.ui.bridge import Answer, respond
+
+LONGEST = 20_000  # characters of a request; those of the page have some 300
+UNREADABLE, NOT_OURS, TOO_LONG = 1003, 1008, 1009  # why a socket is closed (RFC 6455, section 7.4.1)
+
+
+def make_route(path: str, answer: Answer) -> WebSocketRoute:
+    """A socket at `path`: each message is a request as text (JSON), answered in turn as `respond` answers it."""
+
+    async def serve(socket: WebSocket) -> None:
+        if not is_ours(socket.headers):
+            await socket.close(NOT_OURS)
+            return
+        await socket.accept()
+        try:
+            while True:
+                message = await socket.receive()
+                if message["type"] == "websocket.disconnect":
+                    return
+                text = message.get("text")
+                if text is None or len(text) > LONGEST:
+                    await socket.close(UNREADABLE if text is None else TOO_LONG)
+                    return
+                await socket.send_text(await run_in_threadpool(_answer, answer, text))
+        except WebSocketDisconnect:
+            return  # the visitor went while digits were drawn
+
+    return WebSocketRoute(path, serve)
+
+
+def is_ours(headers: Headers) -> bool:
+    """Whether a socket was opened by the page that this server serves, or by a program, which says no origin."""
+    origin = headers.get("origin")
+    return origin is None or urlsplit(origin).netloc in (headers.get("host"), headers.get("x-forwarded-host"))
+
+
+def _answer(answer: Answer, text: str) -> str:
+    try:
+        request = json.loads(text)
+    except (ValueError, RecursionError):
+        request = None
+    return json.dumps(respond(answer, request), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
