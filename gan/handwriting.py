@@ -160,7 +160,7 @@ def read_number(value: object) -> float:
     """A number, also when it comes as text; NaN for anything else, a yes or no included."""
     try:
         return float(value) if not isinstance(value, bool) else float("nan")  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return float("nan")
 
 

@@ -19,7 +19,7 @@ from gan.checkpoint import get_previous, read_state
 from gan.journal import CHECKS, LOG
 from gan.train import main
 from gan.trainer import HISTORY, SHEETS, STATE, WEIGHTS, Trainer
-from tests.in_child import run_child
+from tests.in_child import make_struck, run_child
 
 STEPS = 24
 PLAIN = ["--device", "cpu", "--threads", "1", "--no-tensorboard", "--precision", "fp32", "--batch", "8"]
@@ -67,7 +67,7 @@ def stopped(made_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("stopped")
     before = torch.get_num_threads()
     with pytest.MonkeyPatch.context() as patch:
-        signal_at(patch, 10, signal.SIGINT)
+        patch.setattr(Trainer, "advance", make_struck(10, signal.SIGINT))
         assert main(list_words(made_root, out, "sgd")) == 130
     torch.set_num_threads(before)
     return out
@@ -75,19 +75,6 @@ def stopped(made_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def list_words(made_root: Path, out: Path, name: str) -> list[str]:
     return ["--data", str(made_root), "--out", str(out), *PLAIN, *RUNS[name]]
-
-
-def signal_at(patch: pytest.MonkeyPatch, step: int, sign: signal.Signals) -> None:
-    """Let this process signal itself at the end of a step."""
-    advance = Trainer.advance
-
-    def struck(self: Trainer) -> dict[str, torch.Tensor]:
-        numbers = advance(self)
-        if self.step == step:
-            os.kill(os.getpid(), sign)
-        return numbers
-
-    patch.setattr(Trainer, "advance", struck)
 
 
 def go_on(made_root: Path, out: Path) -> int:
@@ -167,7 +154,7 @@ def test_a_run_stopped_again_and_again_ends_in_the_same_weights(
     words = list_words(made_root, tmp_path, name)
     for step, sign, more in zip(STOPS[name], (signal.SIGINT, signal.SIGTERM), ([], ["--resume"]), strict=True):
         with pytest.MonkeyPatch.context() as patch:
-            signal_at(patch, step, sign)
+            patch.setattr(Trainer, "advance", make_struck(step, sign))
             assert main([*words, *more]) == 130
         said = capsys.readouterr()
         assert said.out.splitlines()[-1].endswith("--resume")
@@ -186,7 +173,7 @@ def test_a_run_killed_at_its_first_save_leaves_nothing_that_is_in_the_way(made_r
     assert not (out / STATE).exists()
     assert list(out.rglob(".*.part"))
     with pytest.MonkeyPatch.context() as patch:
-        signal_at(patch, 1, signal.SIGINT)
+        patch.setattr(Trainer, "advance", make_struck(1, signal.SIGINT))
         assert main(words) == 130
     assert read_state(out / STATE)["step"] == 1
     assert not list(out.rglob(".*.part"))

@@ -121,6 +121,8 @@ def test_recipe_replays_what_was_drawn_and_the_png_carries_it(explorer):
         ({}, {"pair": 9}, "pair", "The count is 9"),
         ({}, {"x": "4"}, "x", "X is 4; it must be a number from -3 to 3."),
         ({}, {"y": math.inf, "x": 1}, "y", "Y is inf"),
+        ({}, {"y": 10**400}, "y", "Y is 1000"),
+        ({}, {"slant": 10**400}, "slant", "The slant is 1000"),
         ({}, {"slant": 1000, "plane": "pca"}, "slant", "The slant is 1000; this model's hands have slants from"),
         ({}, {"height": [1]}, "height", "The height is [1]; this model's hands"),
     ],

@@ -158,6 +158,7 @@ def test_every_preset_is_offered_and_can_be_asked_for(preset):
         ({"lr": "nan"}, "lr", "The learning rate is nan"),
         ({"lr": 1}, "lr", "The learning rate is 1; it must be"),
         ({"lr": True}, "lr", "The learning rate is True"),
+        ({"lr": 10**400}, "lr", "The learning rate is 1000"),
         ({"batch": 100}, "batch", "The batch is 100; it can be 16, 32"),
         ({"batch": "64"}, "batch", "The batch is 64"),
         ({"batch": 64.5}, "batch", "The batch is 64.5"),

@@ -19,7 +19,7 @@ from gan.config import EXTENDABLE, Config
 from gan.models import build_generator
 from gan.train import main
 from gan.trainer import HISTORY, STATE, WEIGHTS, Trainer, find_surplus, list_moments
-from tests.in_child import run_child
+from tests.in_child import make_struck, run_child, strike
 
 TINY = ["--z-dim", "8", "--w-dim", "16", "--g-width", "12", "--d-width", "4", "--batch", "8", "--precision", "fp32"]
 TINY += ["--sheet-every", "64", "--watch-every", "1000", "--save-minutes", "60", "--history-mb", "0.35"]
@@ -70,19 +70,6 @@ def list_history(out: Path) -> list[int]:
 
 def read_command(out: Path) -> str:
     return str(gan.load(str(out / WEIGHTS)).meta["trained"]["command"])
-
-
-def strike(step: int, sign: signal.Signals) -> None:
-    """Let this process signal itself at the end of a step."""
-    advance = Trainer.advance
-
-    def struck(self: Trainer) -> dict[str, torch.Tensor]:
-        numbers = advance(self)
-        if self.step == step:
-            os.kill(os.getpid(), sign)
-        return numbers
-
-    Trainer.advance = struck  # type: ignore[method-assign]
 
 
 def strike_at_first_step(sign: signal.Signals) -> None:
@@ -167,8 +154,7 @@ def test_the_weights_name_all_commands_that_made_them_and_no_plain_resume(
 ):
     words = list_words(made_root, tmp_path, *TINY, "--images", "48")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Trainer, "advance", Trainer.advance)
-        strike(3, signal.SIGINT)
+        patch.setattr(Trainer, "advance", make_struck(3, signal.SIGINT))
         assert main([*words, "--overwrite"]) == 130
     line = capsys.readouterr().out.splitlines()[-1]
     assert "--overwrite" not in line  # what it says to go on with must do so

@@ -11,7 +11,6 @@ Notable choices
 """
 
 import atexit
-import math
 import os
 import re
 import shutil
@@ -32,6 +31,7 @@ from gan import checkpoint
 from gan.checkpoint import CheckpointError
 from gan.config import LOSSES, PRESETS, Config, ConfigError, get_preset, override
 from gan.data import SOURCES, get_root, to_uint8
+from gan.handwriting import read_number
 from gan.history import CURVES, History, get_paths, read_history
 from gan.noise import draw_noise
 from gan.render import encode_png, make_sheet
@@ -207,12 +207,7 @@ def read_config(request: dict[str, Any]) -> Config:
 
 
 def _read_number(value: object, what: str, low: float, high: float, field: str) -> float:
-    try:
-        if isinstance(value, bool):
-            raise TypeError
-        number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        number = math.nan
+    number = read_number(value)
     if not low <= number <= high:
         shown = "empty" if value is None or value == "" else str(value)[:40]
         raise FieldError(f"the {what} is {shown}; it must be a number from {low:g} to {high:g}.", field)
