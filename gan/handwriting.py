@@ -177,7 +177,8 @@ def check_asked(hand: Hand, asked: Mapping[str, object]) -> dict[str, float]:
         if not low - 0.06 <= number <= high + 0.06:
             shown = f"{number:g}" if number == number else repr(value)[:40]
             raise InputError(
-                f"the {name} is {shown}; this model's hands have {name}s from {low:.1f} to {high:.1f} {unit}."
+                f"the {name} is {shown}; this model's hands have {name}{'es' if name.endswith('s') else 's'} from "
+                f"{low:.1f} to {high:.1f} {unit}."
             )
         found[name] = min(max(number, low), high)
     return found

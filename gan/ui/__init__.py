@@ -5,7 +5,8 @@
     interpolate.py  the way between two ends
     api.py          what programs call: /generate, /interpolate, /interpolate_gif, /models
     theme.py        colours and type; static/page.css has the rest
-    static/*.js     what runs in the page: source.js supplies pixels, paint.js draws them, one file a tab
+    static/*.js     what runs in the page: source.js supplies pixels, paint.js draws them, words.js and sentences.js
+                    speak the visitor's language, one file a tab
 
 A new tab is one file here, one in static/, and one line in page.py.
 """

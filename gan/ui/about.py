@@ -116,7 +116,6 @@ def answer(service: Service, request: dict[str, Any]) -> dict[str, Any]:
         name: {"pixels": encode(step.images), "labels": step.labels, "alt": step.alt}
         for name, step in lesson.steps.items()
     }
-    count = sum(len(step.images) for step in lesson.steps.values())
     return {
         "noise": encode(lesson.noise),
         "steps": steps,
@@ -124,7 +123,7 @@ def answer(service: Service, request: dict[str, Any]) -> dict[str, Any]:
         "refused": lesson.problem,
         "explain": lesson.explain,
         "classes": list(generator.class_names) if generator.conditional else [],
-        "note": f"{count} digits in {lesson.milliseconds:.0f} ms, by {generator.name}",
+        "milliseconds": round(lesson.milliseconds),
         "recipe": lesson.recipe,
     }
 

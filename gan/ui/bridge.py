@@ -26,9 +26,10 @@ Answer = Callable[[dict[str, Any]], dict[str, Any]]
 
 STATIC = Path(__file__).resolve().parent / "static"
 SHARED = (
+    "words.js",
+    "sentences.js",
     "source.js",
     "moves.js",
-    "words.js",
     "link.js",
     "paint.js",
 )  # what the tabs' own scripts build on, in this order

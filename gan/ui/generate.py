@@ -69,7 +69,7 @@ FIGURE = f"""
   <div class="df-stage df-sheet" tabindex="0" role="group" data-word-label="generate.sheet">
     <div class="dg-sheet">
       <div id="generate-locks" role="group" aria-label="Locked styles" data-word-label="generate.locks"></div>
-      <img id="generate-sheet" alt="The sheet is being drawn" data-version="0">
+      <img id="generate-sheet" alt="" data-word-alt="generate.drawing" data-version="0">
       <div id="generate-verdicts" role="list" aria-label="Verdicts" data-word-label="generate.verdicts" hidden></div>
     </div>
   </div>

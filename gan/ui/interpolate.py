@@ -45,18 +45,21 @@ PAGE = f"""
 <figure id="interpolate-figure" class="df-figure df-empty">
   <div class="df-stage df-single">
     <canvas id="interpolate-picture" width="28" height="28" role="img"
-      aria-label="The digits are being drawn" data-version="0"></canvas>
+      data-word-label="interpolate.drawing" data-version="0"></canvas>
   </div>
   <div class="df-scrub">
-    <canvas id="interpolate-start" class="df-end" width="28" height="28" role="img" aria-label="Start"></canvas>
+    <canvas id="interpolate-start" class="df-end" width="28" height="28" role="img"
+      data-word-label="interpolate.drawing"></canvas>
     <div class="df-slide">
       <label for="interpolate-slider"><i>t</i> = <span id="interpolate-t">0.50</span></label>
       <input id="interpolate-slider" type="range" min="0" max="60" value="30" step="1" disabled>
     </div>
-    <canvas id="interpolate-end" class="df-end" width="28" height="28" role="img" aria-label="End"></canvas>
+    <canvas id="interpolate-end" class="df-end" width="28" height="28" role="img"
+      data-word-label="interpolate.drawing"></canvas>
   </div>
   <div class="df-stage df-strip" tabindex="0" role="group" data-word-label="interpolate.strip">
-    <canvas id="interpolate-strip" width="328" height="28" role="img" aria-label="Strip" data-version="0"></canvas>
+    <canvas id="interpolate-strip" width="328" height="28" role="img" data-word-label="interpolate.drawing"
+      data-version="0"></canvas>
     <div id="interpolate-mark" aria-hidden="true"></div>
   </div>
   <p class="df-problem" role="alert"></p>

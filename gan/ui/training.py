@@ -163,8 +163,7 @@ def answer_machine(machine: TimeMachine, request: dict[str, Any]) -> dict[str, A
         "curves": film.curves,
         "alt": film.alt,
         "recipe": film.recipe,
-        "note": f"{len(film.images)} digits at {len(film.moments)} moments in {film.milliseconds:.0f} ms, "
-        f"by {film.recipe['model']}",
+        "milliseconds": round(film.milliseconds),
     }
 
 

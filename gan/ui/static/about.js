@@ -16,6 +16,7 @@
     "about.digit": ["Digit", "数字"],
     "about.others": ["Other numbers", "换一组随机数"],
     "about.drawing": ["The picture is being drawn", "正在绘制"],
+    "about.note": ["{count} digits in {ms} ms, by {model}", "{count} 个数字，{ms} 毫秒，模型 {model}"],
     "about.draw": ["1. Numbers become a digit", "一、随机数变成数字"],
     "about.draw.text": [
       "The generator G takes random numbers, z (here as grey squares), and the digit that is asked for, y. It has never " +
@@ -250,9 +251,9 @@
         const holder = element.querySelector(`#about-${name} .da-rows`);
         const step = answer.steps[name];
         holder.replaceChildren();
-        holder.setAttribute("aria-label", step ? step.alt : answer.refused);
+        holder.setAttribute("aria-label", forge.reword(step ? step.alt : answer.refused));
         if (!step) {
-          holder.append(make("p", answer.refused, "da-refused"));
+          holder.append(make("p", forge.reword(answer.refused), "da-refused"));
           continue;
         }
         const count = step.pixels.length / SIDE / SIDE;
@@ -274,7 +275,7 @@
       say("styles", any ? "about.styles.any" : "about.styles.text");
       say("learn", answer.learned ? "about.learn.text" : "about.learn.ways");
       element.querySelector("#about-learn h3").textContent = forge.word(answer.learned ? "about.learn" : "about.ways");
-      element.querySelector("#about-judge p").textContent = [forge.word("about.judge.text"), answer.explain].join(" ").trim();
+      element.querySelector("#about-judge p").textContent = forge.join([forge.word("about.judge.text"), forge.reword(answer.explain)]);
       refit();
     };
 
@@ -290,7 +291,11 @@
       list(answer.classes);
       select.value = String(answer.recipe.digit);
       draw(answer);
-      note.textContent = answer.note;
+      note.textContent = forge.word("about.note", {
+        count: Object.values(answer.steps).reduce((sum, step) => sum + step.pixels.length / SIDE / SIDE, 0),
+        ms: answer.milliseconds,
+        model: answer.recipe.model,
+      });
       lesson.dataset.recipe = JSON.stringify(answer.recipe);
       lesson.classList.remove("df-empty");
       forge.say(TAB, lesson, null);
@@ -314,7 +319,7 @@
     const describe = (facts) => {
       const number = (value) => Number(value).toLocaleString(forge.language);
       find("name").textContent = facts.name;
-      find("what").textContent = facts.about || "";
+      find("what").textContent = forge.reword(facts.about) || "";
       find("facts").replaceChildren();
       if (facts.images) {
         const passes = facts.dataset === "mnist" ? Math.round(facts.images / 60000) : 0;
@@ -356,7 +361,7 @@
       describe(answer.facts);
       fill(answer.figures);
       find("missing").hidden = !answer.missing;
-      find("missing").textContent = answer.missing;
+      find("missing").textContent = forge.reword(answer.missing);
       const picture = find("truncation-picture");
       picture.hidden = !answer.pictures.truncation;
       if (answer.pictures.truncation) picture.querySelector("img").src = `data:image/png;base64,${answer.pictures.truncation}`;

@@ -341,7 +341,7 @@
       input("plane").value = state.plane;
       input("pair").value = state.pair;
       if (input("number").value !== state.text) input("number").value = state.text;
-      find("plane-note").textContent = (hand && hand.notes[state.plane]) || "";
+      find("plane-note").textContent = (hand && forge.reword(hand.notes[state.plane])) || "";
       for (const name of names) {
         const free = state[name] === null;
         find(name).classList.toggle("dx-free", free);
@@ -519,7 +519,7 @@
       const measured = hand && hand.model === answer.model && hand.ranges;
       const known = hand && hand.model === answer.model;
       hand = answer;
-      find("state").textContent = answer.sentence;
+      find("state").textContent = forge.reword(answer.sentence);
       for (const name of names) {
         const range = input(name);
         range.disabled = !answer.ranges;

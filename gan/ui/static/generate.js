@@ -9,6 +9,7 @@
 
   forge.addWords({
     "generate.sheet": ["Sheet of digits", "数字表"],
+    "generate.drawing": ["The sheet is being drawn", "正在绘制"],
     "generate.draw": ["Generate", "生成"],
     "generate.note": ["{count} {digits} in {ms} ms, by {model}", "{count} 个数字，{ms} 毫秒，模型 {model}"],
     "generate.noun1": ["digit", ""],
@@ -145,7 +146,7 @@
       picture.src = answer.url;
       await picture.decode();
       shown = { answer, request };
-      picture.alt = answer.alt;
+      picture.alt = forge.reword(answer.alt);
       figure.dataset.recipe = JSON.stringify(answer.recipe);
       note.textContent = forge.word("generate.note", {
         count: answer.count,
@@ -206,7 +207,7 @@
         item.append(spoken);
         verdicts.append(item);
       }
-      explain.textContent = `${answer.explain} ${answer.reader}`;
+      explain.textContent = forge.join([answer.explain, answer.reader].map(forge.reword));
       explain.hidden = false;
       verdicts.hidden = false;
       picture.classList.add("dg-away");

@@ -244,7 +244,7 @@
       ({ answer, begun, first: took }, request) => {
         if (request.turn !== turn) return;
         forge.say(TAB, figure, null);
-        if (answer.note) said.textContent = answer.note;
+        if (answer.note) said.textContent = forge.reword(answer.note);
         show(answer, { first: took, all: took });
         refine(answer, request, { begun, first: took });
       },
@@ -289,7 +289,7 @@
         if (!answer) return;
         line.src = answer.url;
         await line.decode();
-        line.alt = answer.alt;
+        line.alt = forge.reword(answer.alt);
         line.dataset.hand = answer.hand;
         saveLine.disabled = false;
         refit();

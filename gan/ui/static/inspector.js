@@ -95,6 +95,7 @@
     "inspector.result": ["See the result", "查看结果"],
     "inspector.again": ["Play again", "再玩一次"],
     "inspector.score": ["Score so far", "目前得分"],
+    "inspector.game.note": ["{model}, seed {seed}", "{model}，种子 {seed}"],
     "inspector.you": ["You", "你"],
     "inspector.d": ["D", "判别器"],
     "inspector.sum": ["Sum", "合计"],
@@ -306,10 +307,10 @@
         ? speak("inspector.summary", answer.kind, { ...words, real: percent(mean(real)), ranked: percent(answer.ranked) })
         : speak("inspector.summary.alone", answer.kind, words);
       find("summary").textContent = summary;
-      svg.setAttribute("aria-label", `${forge.word("inspector.plot")} ${summary}`);
-      find("explain").textContent = answer.explain;
+      svg.setAttribute("aria-label", forge.join([forge.word("inspector.plot"), summary]));
+      find("explain").textContent = forge.reword(answer.explain);
       figure.dataset.recipe = JSON.stringify(answer.recipe);
-      note.textContent = answer.note;
+      note.textContent = forge.reword(answer.note);
       figure.classList.remove("df-empty");
       showMissing(answer.missing);
       forge.say(TAB, figure, null);
@@ -333,7 +334,7 @@
           const now = await source.inspect("progress", {});
           if (now.state === "idle") break;
           if (now.state === "failed") {
-            missingNote.textContent = now.said;
+            missingNote.textContent = forge.reword(now.said);
             break;
           }
           if (now.state === "done") {
@@ -347,7 +348,7 @@
           else progress.removeAttribute("value");
           const whole = now.of && now.bytes >= now.of;
           const word = now.of ? "inspector.got" : "inspector.got.any";
-          missingNote.textContent = now.said || forge.word(whole ? "inspector.unpacking" : word, { got, of });
+          missingNote.textContent = forge.reword(now.said) || forge.word(whole ? "inspector.unpacking" : word, { got, of });
           await new Promise((done) => setTimeout(done, 500));
         }
       } catch (problem) {
@@ -362,7 +363,7 @@
       const was = missing.hidden;
       missing.hidden = !why;
       if (!why) return;
-      missing.querySelector(".di-missing-why").textContent = why.said;
+      missing.querySelector(".di-missing-why").textContent = forge.reword(why.said);
       fetchButton.hidden = !why.download;
       const word = why.download > 0 ? "inspector.download" : "inspector.download.any";
       fetchButton.textContent = forge.word(word, { source: why.source, size: why.download });
@@ -464,11 +465,11 @@
       const rounded = luck < 0.01 ? (100 * luck).toFixed(1) : Math.round(100 * luck);
       const compared = mine > its ? "inspector.more" : mine < its ? "inspector.less" : "inspector.same";
       const chance = mine > rounds / 2 ? "inspector.luck" : "inspector.fooled";
-      said.textContent = [
+      said.textContent = forge.join([
         forge.word("inspector.done", { mine, its, rounds }),
         forge.word(compared),
         forge.word(chance, { mine, luck: rounded }),
-      ].join(" ");
+      ]);
       question.textContent = "";
       next.textContent = forge.word("inspector.again");
       play.over = true;
@@ -505,7 +506,7 @@
       });
       const words = right ? ["inspector.right", d ? "inspector.d.right" : "inspector.d.wrong"]
         : ["inspector.wrong", d ? "inspector.d.only" : "inspector.d.both"];
-      said.textContent = words.map((word) => forge.word(word)).join(" ");
+      said.textContent = forge.join(words.map((word) => forge.word(word)));
       scoreboard();
       next.disabled = false;
       next.focus({ preventScroll: true });
@@ -514,7 +515,7 @@
     const start = () => {
       play = { asked: request(), round: 0, rounds: 10, scores: [], open: false, over: false };
       const { model, seed } = play.asked;
-      game.querySelector(".df-note").textContent = `${model}, seed ${seed}`;
+      game.querySelector(".df-note").textContent = forge.word("inspector.game.note", { model, seed });
       scoreboard();
       deal(0);
     };

@@ -8,6 +8,7 @@
 
   forge.addWords({
     "interpolate.strip": ["Strip of frames", "帧条"],
+    "interpolate.drawing": ["The digits are being drawn", "正在绘制"],
     "interpolate.play": ["Play", "播放"],
     "interpolate.pause": ["Pause", "暂停"],
     "interpolate.gif": ["Save GIF", "保存 GIF"],
@@ -118,7 +119,7 @@
       forge.paintFrame(start, answer.pixels, 0);
       forge.paintFrame(end, answer.pixels, answer.count - 1);
       forge.paintStrip(strip, answer.pixels, answer.strip, GAP);
-      const { alt } = answer;
+      const alt = forge.reword(answer.alt);
       picture.setAttribute("aria-label", forge.word("interpolate.alt", { alt }));
       start.setAttribute("aria-label", forge.word("interpolate.start", answer.ends[0]));
       end.setAttribute("aria-label", forge.word("interpolate.end", answer.ends[answer.ends.length - 1]));

@@ -48,7 +48,7 @@
     const refuse = (problem) => {
       refused = true;
       root.replaceWith(clean);
-      note.textContent = forge.word("link.wrong", { problem });
+      note.textContent = forge.word("link.wrong", { problem: forge.reword(problem) });
       mount(clean, follow);
     };
     const { weights } = forge.linked(tab); // that the link was made with: others draw another picture

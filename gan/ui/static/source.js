@@ -1,9 +1,9 @@
 /* Where pixels come from. The tabs know nothing but this contract, so that another source (the same weights as
    ONNX, run in the page) can take the server's place:
 
-     source.sheet(request)  -> Promise<{url, alt, note, recipe}>
+     source.sheet(request)  -> Promise<{url, alt, count, milliseconds, recipe}>
          one picture of the whole sheet; url is a PNG of its own pixels, not enlarged
-     source.frames(request) -> Promise<{pixels, count, strip, alt, note, recipe}>
+     source.frames(request) -> Promise<{pixels, count, strip, alt, milliseconds, recipe}>
          pixels: Uint8Array of count x 784 grey levels, row by row, 255 = ink; strip: indices of the frames to show
      source.file(kind, request) -> Promise<{blob, name}>
          a file to keep; kind is "sheet.png", "sheet.zip", "strip.png", "frames.gif", "frames.webp" or "frames.mp4"
@@ -22,7 +22,7 @@
      source.inspect(want, request) -> Promise<answer>
          the Forger and inspector tab's "view", "round", "choice", "download" and "progress", as gan/ui/inspector.py
          answers them; every `pixels` in it is a Uint8Array of n x 784 grey levels
-     source.moments(request) -> Promise<{url, rows, columns, moments, curves, alt, note, recipe}> or Promise<{none}>
+     source.moments(request) -> Promise<{url, rows, columns, moments, curves, alt, milliseconds, recipe}> or {none}
          the Training tab's time machine: one picture of all moments' sheets, one below the other; or why there is none
      source.training(want, request) -> Promise<status>
          the same tab's run: "status", "start", "steer" and "keep", as gan/ui/training.py answers them
@@ -32,7 +32,8 @@
          the About tab's "lesson" and "card", as gan/ui/about.py answers them; noise and the steps' pixels are Uint8Arrays
 
    A request holds the values of the tab's controls. Each promise is rejected with a Problem: a sentence for the
-   visitor, and the name of the control it belongs to ("" for none).
+   visitor, in the visitor's language, and the name of the control it belongs to ("" for none). All other text comes as
+   the server says it, in English: DigitForge.reword (sentences.js) is for those who show it.
 
    latest(work, done, failed) runs one request at a time and, of those that arrive meanwhile, only the last: a dragged
    slider never waits in a queue behind its own past. */
@@ -60,6 +61,13 @@
 
   forge.Problem = Problem;
 
+  forge.addWords({
+    "link.lost": [
+      "The server did not answer. Is it still running? The page tries again at the next change.",
+      "服务器没有回应。它还在运行吗？下次更改时页面会再试。",
+    ],
+  });
+
   forge.serverSource = (server) => {
     const ask = async (request) => {
       let answer;
@@ -69,9 +77,9 @@
         answer = null;
       }
       if (!answer || typeof answer !== "object" || (!answer.ok && !answer.problem)) {
-        throw new Problem("The server did not answer. Is it still running? The page tries again at the next change.");
+        throw new Problem(forge.word("link.lost"));
       }
-      if (answer.problem) throw new Problem(answer.problem, answer.field);
+      if (answer.problem) throw new Problem(forge.reword(answer.problem), answer.field);
       return answer;
     };
     return {

@@ -18,7 +18,11 @@
     "training.sheet": ["What G drew at that moment", "那一刻生成器的作品"],
     "training.live": ["What G draws now", "生成器当前的作品"],
     "training.moment": ["Moment:", "时刻："],
-    "training.readout": ["{images} images, {time}", "{images} 张图像，{time}"],
+    "training.note": [
+      "{count} digits at {moments} moments in {ms} ms, by {model}",
+      "{moments} 个时刻的 {count} 个数字，{ms} 毫秒，模型 {model}",
+    ],
+    "training.readout": ["{images} images, {time}", "{images} 张图，{time}"],
     "training.play": ["Play", "播放"],
     "training.halt": ["Pause", "暂停"],
     "training.seed": ["Seed", "种子"],
@@ -114,7 +118,7 @@
     "training.name": ["Name of the model", "模型名称"],
     "training.keep": ["Keep", "保存"],
     "training.file": ["Download", "下载"],
-    "training.kept": ["Kept as {name}: choose it under Model, above the tabs.", "已保存为 {name}：在标签页上方的“Model”中选择。"],
+    "training.kept": ["Kept as {name}: choose it under Model, above the tabs.", "已保存为 {name}：在标签页上方的“模型”中选择。"],
     "training.alarm": ["At {images} images: {message}", "{images} 张图像时：{message}"],
   });
 
@@ -187,7 +191,7 @@
         said.push(forge.word("training.at.accuracy", { accuracy: percent(row.accuracy), name, least: percent(least) }));
       }
       if (known(row.diversity)) said.push(forge.word("training.at.diversity", { diversity: percent(row.diversity) }));
-      return said.join(" ");
+      return forge.join(said);
     };
 
     const scrub = () => {
@@ -204,7 +208,7 @@
       const text = forge.word("training.readout", { images: count(row.images), time: spell(row.seconds) });
       readout.textContent = text;
       slider.setAttribute("aria-valuetext", text);
-      picture.setAttribute("aria-label", forge.word("training.picture", { images: count(row.images), what: answer.alt }));
+      picture.setAttribute("aria-label", forge.word("training.picture", { images: count(row.images), what: forge.reword(answer.alt) }));
       words.textContent = describe(row);
       forge.markChart(find("machine-losses"), row.images, [row.loss_d, row.loss_g]);
       forge.markChart(find("machine-verdict"), row.images, [row.prob_real, row.prob_fake]);
@@ -235,7 +239,7 @@
 
     const show = async (answer) => {
       const empty = Boolean(answer.none);
-      none.textContent = answer.none || "";
+      none.textContent = forge.reword(answer.none) || "";
       none.hidden = !empty;
       figure.hidden = empty;
       find("machine-part").classList.toggle("dt-bare", empty);
@@ -260,7 +264,12 @@
       const near = moment === null ? moments.length - 1 : moments.findLastIndex((row) => row.images <= moment);
       slider.value = Math.max(0, near);
       figure.dataset.recipe = JSON.stringify(answer.recipe);
-      figure.querySelector(".df-note").textContent = answer.note;
+      figure.querySelector(".df-note").textContent = forge.word("training.note", {
+        count: moments.length * answer.rows * answer.columns,
+        moments: moments.length,
+        ms: answer.milliseconds,
+        model: answer.recipe.model,
+      });
       figure.classList.remove("df-empty");
       refit();
       scrub();
@@ -386,7 +395,7 @@
     const can = (button) => button.getAttribute("aria-disabled") !== "true";
 
     const complain = () => {
-      const problem = wrong || (last.trouble && !last.about ? { message: last.trouble, field: "" } : null);
+      const problem = wrong || (last.trouble && !last.about ? { message: forge.reword(last.trouble), field: "" } : null);
       const key = problem ? `${problem.field} ${problem.message}` : "";
       if (key === told) return;
       told = key;
@@ -419,12 +428,12 @@
         says = forge.word(probable ? "training.says" : "training.says.critic", { real, fake });
       }
       find("training-says").textContent = says;
-      let skill = source ? forge.word(chooseSkill(source), { won: percent(source.skill) }) : "";
+      const skill = source ? [forge.word(chooseSkill(source), { won: percent(source.skill) })] : [];
       if (check && known(check.diversity)) {
-        if (known(check.accuracy)) skill += ` ${forge.word("training.check.accuracy", { accuracy: percent(check.accuracy) })}`;
-        skill += ` ${forge.word("training.at.diversity", { diversity: percent(check.diversity) })}`;
+        if (known(check.accuracy)) skill.push(forge.word("training.check.accuracy", { accuracy: percent(check.accuracy) }));
+        skill.push(forge.word("training.at.diversity", { diversity: percent(check.diversity) }));
       }
-      find("training-skill").textContent = skill;
+      find("training-skill").textContent = forge.join(skill);
       let text = "";
       if (single && last.state === "paused") {
         const { before, after } = step;
@@ -453,7 +462,7 @@
       alarms.replaceChildren(
         ...rows.map(({ images, message }) => {
           const item = document.createElement("li");
-          item.textContent = forge.word("training.alarm", { images: count(images), message });
+          item.textContent = forge.word("training.alarm", { images: count(images), message: forge.reword(message) });
           return item;
         }),
       );
@@ -481,16 +490,16 @@
         const at = Math.max((now && now.images) || 0, (last.step && last.step.images) || 0);
         sentences.push(forge.word(`training.state.${state}`, { images: count(at) }));
       }
-      if (last.left) sentences.push(last.left);
+      if (last.left) sentences.push(forge.reword(last.left));
       if (isActive() && !last.mine) sentences.push(forge.word("training.watching"));
-      return sentences.join(" ");
+      return forge.join(sentences);
     };
 
     const showMissing = () => {
       const box = find("training-missing");
       const said = last.allowed ? (last.about === "data" && last.trouble) || last.missing : last.why;
       box.hidden = !said || isActive();
-      box.querySelector("p").textContent = said ? said.replace(/^[a-z]/, (letter) => letter.toUpperCase()) : "";
+      box.querySelector("p").textContent = said ? forge.reword(said).replace(/^[a-z]/, (letter) => letter.toUpperCase()) : "";
       const button = find("training-download");
       button.hidden = !last.allowed;
       button.textContent = forge.word("training.download", { name: "MNIST", size: last.megabytes || "" });

@@ -4,7 +4,8 @@
      DigitForge.addWords({"explore.slant": ["Slant", "倾斜"]})       in a tab's script, once
      DigitForge.word("generate.note", { count: 10 })                 {count} is filled in
      <span data-word="explore.slant"></span>                         filled by DigitForge.translate(element)
-     data-word-label="..." gives an element its name (aria-label), data-word-alt="..." a picture its text */
+     data-word-label="..." gives an element its name (aria-label), data-word-alt="..." a picture its text
+     DigitForge.join([one, another])                                 sentences one after the other; empty ones are left out */
 (() => {
   const forge = (window.DigitForge = window.DigitForge || {});
   const words = {};
@@ -20,6 +21,8 @@
     if (!pair) return key;
     return pair[language].replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
   };
+
+  forge.join = (sentences) => sentences.filter(Boolean).join(language ? "" : " ");
 
   forge.translate = (element) => {
     for (const item of element.querySelectorAll("[data-word]")) item.textContent = forge.word(item.dataset.word);
