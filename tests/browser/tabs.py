@@ -1,6 +1,10 @@
 """Opening any tab of the page's own table, and waiting until it shows its pictures."""
 
+import pytest
 from playwright.sync_api import Page, expect
+
+# A test of what is said or saved, whatever the width of the page (see `size` in conftest.py)
+on_desktop = pytest.mark.parametrize("size", ["desktop"], indirect=True)
 
 # A tab is there when its figures are: what is drawn is counted in data-version, an empty figure has df-empty.
 SETTLED = """(name) => {

@@ -12,6 +12,7 @@ from gan.data import to_uint8
 from gan.sampling import load
 from gan.ui.about import FIRST
 from tests.browser.pictures import open_tab, read_picture, wait_until_drawn
+from tests.browser.tabs import on_desktop
 
 
 @pytest.fixture
@@ -34,6 +35,7 @@ def test_five_pictures_have_ink_and_say_what_they_show(page, lesson):
     expect(lesson.locator(".df-note")).to_contain_text("digits in")
 
 
+@on_desktop
 def test_pictures_are_the_models_own(page, lesson):
     recipe = json.loads(lesson.get_attribute("data-recipe") or "")
     drawn = to_uint8(load("digits").sample([recipe["digit"]], seed=recipe["seed"]))[0, 0].numpy()
@@ -60,6 +62,7 @@ def test_other_numbers_and_another_digit_draw_other_pictures(page, lesson):
     expect(page.locator("#about-draw .da-rows")).to_have_attribute("aria-label", re.compile("^an 8 that G drew"))
 
 
+@on_desktop
 def test_link_brings_the_same_pictures_back(page, lesson, address):
     page.get_by_role("button", name="Other numbers").click()
     wait_until_drawn(lesson, 1)
@@ -82,6 +85,7 @@ def test_link_brings_the_same_pictures_back(page, lesson, address):
         ("model=nobody", "There is no model 'nobody'; those there are:"),
     ],
 )
+@on_desktop
 def test_tampered_link_is_a_sentence_and_the_page_goes_on(page, address, query, said):
     page.goto(f"{address}?tab=about&{query}")
     problem = page.locator("#tab-about [role=alert]", has_text=said)
@@ -111,6 +115,7 @@ def test_card_shows_what_was_measured_of_these_weights(page, lesson):
     assert len(picture.get_attribute("alt") or "") > 30
 
 
+@on_desktop
 def test_endpoints_are_those_that_the_server_has(page, lesson, address):
     info = page.request.get(f"{address}/gradio_api/info").json()["named_endpoints"]
     expect(page.locator("#about-endpoints dt")).to_have_text(sorted(info))

@@ -16,6 +16,7 @@ from gan.measure import measure_hand
 from gan.render import read_recipe
 from gan.ui.explore import MOVES
 from tests.browser.pictures import read_picture, read_version, wait_until_drawn
+from tests.browser.tabs import on_desktop
 
 
 def open_explore(page: Page) -> None:
@@ -77,6 +78,7 @@ def read_captions(digits: Locator, kind: str) -> np.ndarray:
     return np.array([float(re.sub(r"[^0-9.-]", "", text)) for text in texts])
 
 
+@on_desktop
 def test_ten_digits_in_one_hand_are_what_python_draws(page, digits):
     recipe = read_shown_recipe(page)
     shown = read_digits(digits)
@@ -90,6 +92,7 @@ def test_ten_digits_in_one_hand_are_what_python_draws(page, digits):
     ("name", "column", "value", "tolerance"),
     [("slant", 0, 22, 2.0), ("thickness", 1, 3.2, 0.3), ("width", 2, 14, 0.3), ("height", 3, 18, 0.3)],
 )
+@on_desktop
 def test_slider_asks_in_units_and_every_picture_is_measured(page, digits, name, column, value, tolerance):
     before = measure(read_digits(digits))
     page.locator(f"#explore-{name}-input").focus()
@@ -107,6 +110,7 @@ def test_slider_asks_in_units_and_every_picture_is_measured(page, digits, name, 
     expect(cell).to_have_attribute("aria-label", re.compile(r"^7: Slant .*asked .* measured .*"))
 
 
+@on_desktop
 def test_letting_go_gives_the_hand_back(page, digits):
     before = read_digits(digits)
     move(page, "slant", -15)
@@ -204,6 +208,7 @@ def test_number_is_written_in_this_hand(page, digits):
     expect(written).to_have_attribute("aria-label", "42, in this hand")
 
 
+@on_desktop
 def test_saved_picture_carries_the_recipe_that_draws_it_again(page, digits):
     move(page, "slant", 18)
     page.locator("#explore-number-input").fill("1999")
@@ -216,6 +221,7 @@ def test_saved_picture_carries_the_recipe_that_draws_it_again(page, digits):
     assert np.abs(again - read_digits(digits)[[1, 9, 9, 9]]).max() <= 1
 
 
+@on_desktop
 def test_link_opens_exactly_this_hand(page, digits, address):
     move(page, "x", 1.2)
     move(page, "thickness", 3)
@@ -243,6 +249,7 @@ def test_link_opens_exactly_this_hand(page, digits, address):
         ("seed=1.5", "The seed is 1.5; it must be a whole number"),
     ],
 )
+@on_desktop
 def test_tampered_link_is_a_sentence_and_the_tab_goes_on(page, address, query, said):
     page.goto(f"{address}/?tab=explore&{query}")
     open_explore(page)
@@ -296,6 +303,7 @@ def move_until_sent(page: Page, sent: list[str]) -> None:
     raise AssertionError("no move went by the socket")
 
 
+@on_desktop
 def test_moves_go_by_the_socket_in_turn(page, address):
     sockets: list[str] = []
     sent: list[str] = []

@@ -18,6 +18,7 @@ from gan.render import read_recipe
 from gan.sample import main
 from gan.ui.service import Service
 from tests.browser.pictures import read_picture, read_version, wait_until_drawn
+from tests.browser.tabs import on_desktop
 
 
 @pytest.fixture
@@ -60,6 +61,7 @@ def test_digits_are_drawn_at_a_whole_multiple_of_their_own_pixels(sheet):
     assert sheet.evaluate("(img) => getComputedStyle(img).imageRendering") == "pixelated"
 
 
+@on_desktop
 def test_randomize_changes_the_sheet_and_the_old_seed_brings_it_back(page, sheet):
     seed = page.locator("#generate-seed input")
     first, old = read_picture(sheet), seed.input_value()
@@ -94,6 +96,7 @@ def test_toggles_all_and_none(page, sheet):
     expect(sheet).to_have_attribute("alt", "Sheet of 80 handwritten digits, 8 rows of 0 1 2 3 4 5 6 7 8 9")
 
 
+@on_desktop
 def test_generate_draws_the_same_again(page, sheet):
     before = read_picture(sheet)
     after = change(sheet, page.get_by_role("button", name="Generate").click)
@@ -152,6 +155,7 @@ def test_bad_input_is_a_sentence_at_its_control_and_the_page_recovers(page, shee
     np.testing.assert_array_equal(after, before)
 
 
+@on_desktop
 def test_server_that_does_not_answer_is_said_and_generate_tries_again(page, sheet):
     before = read_picture(sheet)
     page.route("**/component_server**", lambda route: route.fulfill(json={}))
@@ -167,6 +171,7 @@ def test_server_that_does_not_answer_is_said_and_generate_tries_again(page, shee
     expect(problem).to_have_text("")
 
 
+@on_desktop
 def test_saved_png_is_the_sheet_and_carries_its_recipe(page, sheet):
     page.get_by_label("Or type a number").fill("314")
     expect(sheet).to_have_attribute("alt", "Sheet of 24 handwritten digits, 8 rows of 3 1 4")
@@ -193,6 +198,7 @@ def test_picture_comes_first_and_does_not_move_when_the_sheet_changes(page, shee
     assert place("#generate-figure .df-stage") == before
 
 
+@on_desktop
 def test_date_is_read_as_its_digits(page, sheet):
     page.get_by_label("Or type a number").fill("20.11.2026")
     expect(sheet).to_have_attribute("alt", "Sheet of 64 handwritten digits, 8 rows of 2 0 1 1 2 0 2 6")
@@ -230,6 +236,7 @@ def test_locks_are_large_enough_to_hit_and_stand_by_their_rows(page, sheet):
     assert abs(box["y"] + box["height"] / 2 - middle) < 4
 
 
+@on_desktop
 def test_many_hands_write_equal_digits_differently(page, sheet):
     version = read_version(sheet)
     page.get_by_label("Or type a number").fill("33")
@@ -274,6 +281,7 @@ def name(share: float) -> str:
 
 
 @pytest.mark.parametrize("scale", [1, 4])
+@on_desktop
 def test_png_is_saved_at_the_chosen_scale(page, sheet, scale):
     page.get_by_label("Scale").select_option(str(scale))
     with page.expect_download() as download:
@@ -282,6 +290,7 @@ def test_png_is_saved_at_the_chosen_scale(page, sheet, scale):
         np.testing.assert_array_equal(np.asarray(image)[::scale, ::scale], read_picture(sheet))
 
 
+@on_desktop
 def test_zip_holds_the_sheets_digits(page, sheet):
     with page.expect_download() as download:
         page.get_by_role("button", name="Save ZIP").click()
@@ -302,6 +311,7 @@ def make_dataset(page: Page, kind: str, count: str) -> Path:
     return Path(download.value.path())
 
 
+@on_desktop
 def test_dataset_as_npz_is_what_the_command_draws(page, sheet, tmp_path):
     made = make_dataset(page, "npz", "1200")
     words = ["digits", "--count", "1200", "--seed", "1", "--out", str(tmp_path / "own.npz")]
@@ -313,6 +323,7 @@ def test_dataset_as_npz_is_what_the_command_draws(page, sheet, tmp_path):
     expect(page.locator("#generate-made")).to_have_text("1200 saved")
 
 
+@on_desktop
 def test_dataset_as_idx_is_read_by_torchvision(page, sheet, tmp_path):
     with zipfile.ZipFile(make_dataset(page, "idx", "700")) as archive:
         assert archive.testzip() is None
@@ -323,6 +334,7 @@ def test_dataset_as_idx_is_read_by_torchvision(page, sheet, tmp_path):
     assert splits[1].data.amax(dim=(1, 2)).min() > 100
 
 
+@on_desktop
 def test_dataset_is_cancelled_and_refused_in_a_sentence(page, sheet):
     page.get_by_text("Make a dataset").click()
     box = page.locator("#generate-count input")

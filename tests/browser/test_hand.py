@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from gan.invert import STEPS
 from gan.render import read_recipe
 from tests.browser.pictures import open_tab, read_picture, read_version, wait_until_drawn
+from tests.browser.tabs import on_desktop
 from tests.made_digits import draw_digit
 
 DONE = 60_000  # a refinement on a busy machine
@@ -138,6 +139,7 @@ def test_drawing_by_keys_alone(page, figure):
     expect(page.locator("#hand-picture").get_by_role("alert")).to_contain_text("The pad is empty")
 
 
+@on_desktop
 def test_wider_pen_gives_thicker_digits(page, figure):
     redo(page, lambda: draw(page, [(0.3, 0.2), (0.7, 0.2), (0.45, 0.8)]))
     pen, ten = page.get_by_label("Pen width"), page.locator("#hand-ten")
@@ -148,6 +150,7 @@ def test_wider_pen_gives_thicker_digits(page, figure):
     assert inks[1] > 1.2 * inks[0]
 
 
+@on_desktop
 def test_meaning_can_be_said_when_the_reading_is_wrong(page, figure):
     redo(page, lambda: draw(page, [(0.3, 0.2), (0.7, 0.2), (0.45, 0.8)]))
     expect(page.get_by_role("radio", name="7")).to_be_checked()
@@ -179,6 +182,7 @@ def test_photo_is_read_and_stays_until_something_is_drawn(page, figure):
     ],
     ids=["text", "cut", "blank", "paper", "huge"],
 )
+@on_desktop
 def test_bad_photo_is_a_sentence_at_the_pad_and_the_page_recovers(page, figure, data, said):
     choose_file(page, "picture.png", data)
     problem = page.locator("#hand-picture").get_by_role("alert")
@@ -188,6 +192,7 @@ def test_bad_photo_is_a_sentence_at_the_pad_and_the_page_recovers(page, figure, 
     expect(figure).to_have_attribute("data-digit", "3")
 
 
+@on_desktop
 def test_number_is_written_and_letters_are_a_sentence(page, figure):
     line, number = page.locator("#hand-line"), page.get_by_label("Any number in this hand")
     before = read_version(line)
@@ -207,6 +212,7 @@ def test_number_is_written_and_letters_are_a_sentence(page, figure):
     expect(line).to_have_attribute("alt", "The number 4 2, written in the hand of the drawing")
 
 
+@on_desktop
 def test_link_brings_the_same_digits_back(page, figure):
     redo(page, lambda: draw(page, [(0.7, 0.2), (0.35, 0.55), (0.4, 0.8), (0.65, 0.75), (0.6, 0.55), (0.38, 0.62)]))
     ten = read_picture(page.locator("#hand-ten"))
@@ -225,6 +231,7 @@ def test_link_brings_the_same_digits_back(page, figure):
     expect(page.locator("#hand-figure .df-note").first).to_contain_text("A hand from a link")
 
 
+@on_desktop
 def test_tampered_link_is_a_sentence_and_drawing_goes_on(page, address):
     page.goto(f"{address}?tab=hand&model=digits&hand=AAAA&number=1")
     open_tab(page, "Your hand")
@@ -236,6 +243,7 @@ def test_tampered_link_is_a_sentence_and_drawing_goes_on(page, address):
     expect(page.locator("#hand-figure")).to_have_attribute("data-digit", "1")
 
 
+@on_desktop
 def test_saved_pictures_are_what_is_shown_and_carry_the_hand(page, figure):
     hand = figure.get_attribute("data-hand")
     with page.expect_download() as digits:

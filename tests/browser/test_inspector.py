@@ -16,6 +16,7 @@ from gan.data import load_dataset, to_uint8
 from gan.sampling import load
 from tests.browser.conftest import PATIENCE, SIZES
 from tests.browser.pictures import read_picture, wait_until_drawn
+from tests.browser.tabs import on_desktop
 from tests.served import free_port, start, wait_until_up
 
 NAME = re.compile("Forger and inspector|造假者与鉴定者")
@@ -150,6 +151,7 @@ def test_controls_change_what_is_seen(page, plot):
     assert (len(recipe["digits"]), recipe["truncation"]) == (140, 0.8)
 
 
+@on_desktop
 def test_order_is_shuffled_or_sorted_without_asking_again(page, plot):
     order = panel(page).get_by_label("Order")
     order.select_option("mixed")
@@ -228,6 +230,7 @@ def test_game_is_played_by_keyboard_to_its_result(page, plot):
     assert not np.array_equal(before, read_picture(choices.nth(0).locator("canvas")))
 
 
+@on_desktop
 def test_link_of_a_game_replays_its_rounds(page, plot):
     start_game(page)
     panel(page).get_by_label("Seed", exact=True).fill("77")
@@ -253,6 +256,7 @@ def test_link_of_a_game_replays_its_rounds(page, plot):
         np.testing.assert_array_equal(first, second)
 
 
+@on_desktop
 def test_digits_typed_into_a_field_are_no_choice(page, plot):
     start_game(page)
     seed = panel(page).get_by_label("Seed", exact=True)
@@ -262,6 +266,7 @@ def test_digits_typed_into_a_field_are_no_choice(page, plot):
     expect(page.locator(".di-yes, .di-no")).to_have_count(0)
 
 
+@on_desktop
 def test_link_to_what_there_is_not_is_said_and_the_tab_goes_on(page, address):
     page.goto(f"{address}/?tab=inspector&digit=x&seed=5&model=digits")
     plot = open_inspector(page)

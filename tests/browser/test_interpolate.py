@@ -14,6 +14,7 @@ from gan.data import to_uint8
 from gan.render import read_recipe
 from gan.sampling import load
 from tests.browser.pictures import open_tab, read_picture, read_version, wait_until_drawn
+from tests.browser.tabs import on_desktop
 
 
 @pytest.fixture
@@ -46,6 +47,7 @@ def test_slider_scrubs_from_the_start_to_the_end(page, picture):
     expect(page.locator("#interpolate-slider")).to_have_attribute("aria-valuetext", "t = 1.00")
 
 
+@on_desktop
 def test_ends_are_what_the_python_api_draws(page, picture):
     recipe = json.loads(page.locator("#interpolate-figure").get_attribute("data-recipe") or "")
     generator = load(recipe["model"])
@@ -105,6 +107,7 @@ def choose(page: Page, name: str) -> None:
     page.get_by_role("radio", name=name).check()
 
 
+@on_desktop
 def test_randomize_and_digits_change_an_end_and_the_old_seed_brings_it_back(page, picture):
     strip, seed = page.locator("#interpolate-strip"), page.get_by_label("End 1: seed")
     first, old = read_picture(strip), seed.input_value()
@@ -121,6 +124,7 @@ def test_randomize_and_digits_change_an_end_and_the_old_seed_brings_it_back(page
     expect(strip).to_have_attribute("aria-label", "Strip of 11 frames from a 3, seed 4, to a 3, seed 7")
 
 
+@on_desktop
 def test_linear_differs_from_spherical_between_the_ends_alone(page, picture):
     strip = page.locator("#interpolate-strip")
     spherical, version = read_picture(strip), read_version(strip)
@@ -132,6 +136,7 @@ def test_linear_differs_from_spherical_between_the_ends_alone(page, picture):
     assert not np.array_equal(spherical, linear)
 
 
+@on_desktop
 def test_noise_or_class_travels_alone(page, picture):
     end, strip = page.locator("#interpolate-end"), page.locator("#interpolate-strip")
     for name, label in (("Noise only", "End: digit 8, seed 7"), ("Class only", "End: digit 8, seed 7")):
@@ -196,6 +201,7 @@ def test_play_moves_the_picture_and_pause_stops_it(page, picture):
     assert read_version(picture) == stopped
 
 
+@on_desktop
 def test_saved_files_are_what_is_shown(page, picture):
     recipe = json.loads(page.locator("#interpolate-figure").get_attribute("data-recipe") or "")
     with page.expect_download() as film:

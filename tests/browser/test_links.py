@@ -11,7 +11,7 @@ from gan.sampling import load
 from gan.ui.page import TABS
 from tests import served
 from tests.browser.pictures import open_tab, read_picture, read_version, wait_until_drawn
-from tests.browser.tabs import open_by_id
+from tests.browser.tabs import on_desktop, open_by_id
 
 
 def read_json(page: Page, tab: str) -> dict:
@@ -69,6 +69,7 @@ def test_link_of_a_sheet_opens_exactly_that_sheet_and_sets_the_controls(page):
     )
 
 
+@on_desktop
 def test_link_of_a_way_opens_its_tab_and_exactly_those_frames(page):
     open_tab(page, "Interpolate")
     strip = page.locator("#interpolate-strip")
@@ -104,6 +105,7 @@ def test_link_of_a_way_opens_its_tab_and_exactly_those_frames(page):
         ({"model": "../../etc/passwd"}, "those there are: digits"),
     ],
 )
+@on_desktop
 def test_wrong_link_to_a_sheet_is_a_sentence_and_the_page_goes_on(page, address, query, said):
     page.goto(f"{address}?{urlencode({'tab': 'generate', 'seed': '5', **query})}")
     sheet = page.locator("#generate-sheet")
@@ -129,6 +131,7 @@ def test_wrong_link_to_a_sheet_is_a_sentence_and_the_page_goes_on(page, address,
         ({"loop": "spiral"}, "back or round"),
     ],
 )
+@on_desktop
 def test_wrong_link_to_a_way_is_a_sentence_and_the_page_goes_on(page, address, query, said):
     page.goto(f"{address}?{urlencode({'tab': 'interpolate', **query})}")
     wait_until_drawn(page.locator("#interpolate-strip"))
@@ -146,6 +149,7 @@ def open_link(page: Page, address: str, name: str, **query: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+@on_desktop
 def test_link_to_a_model_or_weights_that_are_not_here_is_said_above_the_tab_which_begins_as_usual(page, address, name):
     for query, said in (
         ({"model": "nobody"}, "There is no model 'nobody'; those there are: digits"),
@@ -165,6 +169,7 @@ def test_link_to_a_model_or_weights_that_are_not_here_is_said_above_the_tab_whic
 
 
 @pytest.mark.parametrize("name", NAMES)
+@on_desktop
 def test_model_of_a_link_is_shown_by_the_chooser_and_used_by_the_tab(page, address, name):
     asked = list_asked(page)
     open_link(page, address, name, model="tutorial-mlp")
@@ -177,6 +182,7 @@ def test_model_of_a_link_is_shown_by_the_chooser_and_used_by_the_tab(page, addre
         assert [one["model"] for one in drawn if one.get("want") != "sheet"].count("digits") == 0
 
 
+@on_desktop
 def test_every_tab_follows_the_model_of_a_link(page, address):
     open_link(page, address, "about", model="tutorial-mlp")
     asked = list_asked(page)
@@ -188,6 +194,7 @@ def test_every_tab_follows_the_model_of_a_link(page, address):
     expect(page.get_by_label("Model", exact=True)).to_have_value("tutorial-mlp")
 
 
+@on_desktop
 def test_unknown_tab_opens_the_page_as_usual(page, address):
     page.goto(f"{address}?tab=nowhere&seed=3")
     wait_until_drawn(page.locator("#generate-sheet"))

@@ -21,6 +21,7 @@ from gan.history import add, read_history
 from gan.sampling import load
 from tests.browser.conftest import PATIENCE, SIZES
 from tests.browser.pictures import read_picture, read_version, wait_until_drawn
+from tests.browser.tabs import on_desktop
 from tests.served import free_port, wait_until_up
 from tests.tiny_checkpoint import write_tiny
 from tests.tiny_run import make_run, release
@@ -33,6 +34,7 @@ from pathlib import Path
 from gan import checkpoint
 checkpoint.CHECKPOINTS = Path(sys.argv[1])
 import app
+from tests.browser.tabs import on_desktop
 sys.exit(app.main(["--port", sys.argv[2]]))
 """
 
@@ -176,6 +178,7 @@ def test_play_goes_through_the_moments_and_stops_at_the_end(page, machine):
     expect(page.locator("#machine-play")).to_have_text("Play")
 
 
+@on_desktop
 def test_another_seed_keeps_the_moment_and_a_bad_one_is_a_sentence_at_its_control(page, machine):
     move(page, 1)
     first, version = read_picture(machine), read_version(machine)
@@ -193,6 +196,7 @@ def test_another_seed_keeps_the_moment_and_a_bad_one_is_a_sentence_at_its_contro
     np.testing.assert_array_equal(read_picture(machine), first)
 
 
+@on_desktop
 def test_a_link_opens_the_same_moment_and_seed(page, machine, browser, address):
     page.locator("#machine-seed-input").fill("5")
     wait_until_drawn(machine, read_version(machine))
@@ -213,6 +217,7 @@ def test_a_link_opens_the_same_moment_and_seed(page, machine, browser, address):
     context.close()
 
 
+@on_desktop
 def test_a_model_without_a_history_is_a_sentence_and_back_again(page, machine):
     page.locator("#model input").click()
     page.get_by_role("option", name="bare").click()
