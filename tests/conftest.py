@@ -19,8 +19,8 @@ from playwright.sync_api import Browser, sync_playwright
 from tests import chromium
 from tests.made_digits import write_mnist
 
-# More threads than a small machine has cores make small networks slower, and runs less alike.
-torch.set_num_threads(2)
+# Several of us run at once: threads that wait for each other on busy cores made these tests take three times as long.
+torch.set_num_threads(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

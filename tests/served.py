@@ -23,7 +23,7 @@ def free_port() -> int:
 def start(port: int) -> subprocess.Popen[bytes]:
     """Start the demo on that port; what it complains about goes where the tests' own errors go."""
     command = [sys.executable, "app.py", "--port", str(port)]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, env={**os.environ, "OMP_NUM_THREADS": "2"})
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, env={**os.environ, "OMP_NUM_THREADS": "1"})
 
 
 def wait_until_up(process: subprocess.Popen[bytes], address: str) -> None:

@@ -10,7 +10,7 @@ from tests.served import serve_once
 
 SIZES = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 # Long enough for a busy machine; nothing waits this long where all is well.
-PATIENCE = 20_000
+PATIENCE = 60_000
 expect.set_options(timeout=PATIENCE)
 
 Open = Callable[[str], Page]

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 
 
 def read_picture(locator: Locator) -> np.ndarray:
