@@ -25,14 +25,8 @@ from gan.ui.words import add, say
 Answer = Callable[[dict[str, Any]], dict[str, Any]]
 
 STATIC = Path(__file__).resolve().parent / "static"
-SHARED = (
-    "words.js",
-    "sentences.js",
-    "source.js",
-    "moves.js",
-    "link.js",
-    "paint.js",
-)  # what the tabs' own scripts build on, in this order
+# What the tabs' own scripts build on, in this order
+SHARED = ("words.js", "sentences.js", "source.js", "moves.js", "link.js", "paint.js")
 
 WORDS = add(
     {

@@ -1,9 +1,10 @@
 """Moves of a control by WebSocket: what they change is in the page a frame earlier than by a request of their own.
 
 Notable choices
-- An HTTP request costs a browser some 5 ms whatever it asks for, a message on an open socket 1.5 (`benchmarks.explore`
-  prints both, with constant answers). All else goes by Gradio's server functions, and so do moves wherever a socket is
-  not to be had; the page sees to that (static/moves.js).
+- A message on an open socket is there and back some 4 ms sooner than a request of Gradio's, whatever it asks for
+  (`benchmarks.explore` prints both, with constant answers): a quarter of a frame. All else
+  goes by Gradio's server functions, and so do moves wherever a socket is not to be had; the page sees to that
+  (static/moves.js).
 - Messages of one socket are answered in turn, in a thread of those that Gradio's own calls share: a visitor who never
   rests has one drawing under way, as every other.
 - A page elsewhere on the web may open a socket to this machine; the browser says whose page it is, and others' are
