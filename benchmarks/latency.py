@@ -25,7 +25,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 import app
 from benchmarks.machine import describe_machine, take_percentiles
-from gan.invert import STEPS
+from gan.handwriting.invert import STEPS
 from gan.ui.page import end_process, serve
 from tests import chromium
 from tests.served import free_port

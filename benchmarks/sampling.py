@@ -10,7 +10,7 @@ import torch
 
 import gan
 from benchmarks.machine import describe_machine, take_percentiles
-from gan.sampling import Generator
+from gan.drawing.generator import Generator
 
 BATCHES = (1, 10, 64, 1024)
 

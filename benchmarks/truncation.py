@@ -12,7 +12,7 @@ import matplotlib.pyplot as plt
 
 import gan
 from benchmarks.machine import describe_machine
-from gan.classifier import load_classifier
+from gan.judges.classifier import load_classifier
 from gan.data import get_root, load_dataset, to_float
 from gan.evaluation.metrics import manifold
 from gan.evaluation.samples import Samples, draw_samples

@@ -11,7 +11,7 @@ from benchmarks import train
 from benchmarks.plain_loop import PlainDCGANDiscriminator, PlainDCGANGenerator, PlainLoop, read_mnist
 from gan.config import get_preset
 from gan.models import build_discriminator, build_generator
-from gan.trainer import Trainer
+from gan.training.loop import Trainer
 
 
 def test_plain_dcgan_is_the_dcgan_of_the_preset():

@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from gan.checkpoint import write_released
+from gan.store.released import write_released
 from gan.config import Config
 from gan.models import build_generator
 

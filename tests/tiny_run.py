@@ -4,8 +4,8 @@ from pathlib import Path
 
 import torch
 
-from gan import checkpoint
-from gan.train import main
+from gan.store import released as checkpoint
+from gan.training.start import main
 
 SIZES = ["--z-dim", "8", "--w-dim", "16", "--g-width", "12", "--d-width", "4", "--batch", "16", "--precision", "fp32"]
 

@@ -8,7 +8,7 @@ import time
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from gan.sampling import Generator
+from gan.drawing.generator import Generator
 
 __all__ = ["milliseconds", "multiply_adds"]
 

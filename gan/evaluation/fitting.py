@@ -16,7 +16,7 @@ from torch.nn import functional as F
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
-from gan.classifier import Classifier, DigitNet
+from gan.judges.classifier import Classifier, DigitNet
 from gan.data import to_float
 
 __all__ = ["Schedule", "accuracy", "fit"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from gan.classifier import SAME_DIGITS, WEIGHTS, Classifier, ClassifierError, load_classifier
+from gan.judges.classifier import SAME_DIGITS, WEIGHTS, Classifier, ClassifierError, load_classifier
 
 __all__ = ["choose_reader"]
 

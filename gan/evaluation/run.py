@@ -17,13 +17,13 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from gan.classifier import Classifier
+from gan.judges.classifier import Classifier
 from gan.data import to_float
 from gan.evaluation import cas, classes, cost, inception, memory, metrics, style
 from gan.evaluation.classes import ClassRow, ShareRow
 from gan.evaluation.fitting import Schedule
 from gan.evaluation.samples import SampleError, Samples, draw_samples
-from gan.sampling import Generator
+from gan.drawing.generator import Generator
 
 __all__ = ["FULL", "QUICK", "Figure", "Plan", "Report", "count_name", "evaluate"]
 

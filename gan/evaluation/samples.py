@@ -14,8 +14,8 @@ import torch
 from torch import Tensor
 
 from gan.data import DIGITS, to_uint8
-from gan.drawing import draw_images
-from gan.sampling import Generator
+from gan.drawing.batches import draw_images
+from gan.drawing.generator import Generator
 
 __all__ = ["SampleError", "Samples", "check_samples", "draw_samples", "read_samples"]
 

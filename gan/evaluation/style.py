@@ -2,7 +2,7 @@
 
 Every z is drawn as each class. Where z is the hand, a z that slants its 3 slants its 7: across many z, the slants of
 two classes correlate. The figure is the mean over the pairs of classes (45 for ten digits), of slant in degrees and of
-stroke thickness in pixels (`gan.measure`).
+stroke thickness in pixels (`gan.handwriting.measures`).
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from torch import Tensor
 from tqdm import tqdm
 
 from gan.data import to_float, to_uint8
-from gan.measure import measure_slant, measure_thickness
-from gan.sampling import Generator
+from gan.handwriting.measures import measure_slant, measure_thickness
+from gan.drawing.generator import Generator
 
 __all__ = ["MEASURED", "handwriting", "mean_correlation"]
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from gradio.events import api
 
-from gan.canvas import MAX_BYTES
+from gan.handwriting.photo import MAX_BYTES
 from gan.ui.api import answer_call, make_file
 from gan.ui.service import FieldError, Service
 from gan.ui.service_hand import HandDesk

@@ -20,13 +20,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gan.checkpoint import CheckpointError, read_index
+from gan.store.released import CheckpointError, read_index
 from gan.data import to_uint8
-from gan.history import History, HistoryError, choose_evenly, get_paths, read_history
-from gan.latent import End, walk
-from gan.sampling import MAX_SEED, Generator, check_seed
+from gan.training.moments import History, HistoryError, choose_evenly, get_paths, read_history
+from gan.drawing.interpolation import End, walk
+from gan.drawing.generator import MAX_SEED, Generator, check_seed
 from gan.ui.service import Service, article, checked, make_recipe, parse_typed
-from gan.verdict import get_verdict
+from gan.judges.verdict import get_verdict
 
 PICTURES = Path(__file__).resolve().parents[2] / "docs"
 HANDS = 8  # styles in a row

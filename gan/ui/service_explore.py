@@ -26,9 +26,9 @@ from weakref import WeakKeyDictionary, proxy
 import torch
 from torch import Tensor
 
-from gan.checkpoint import CheckpointError
+from gan.store.released import CheckpointError
 from gan.data import to_uint8
-from gan.directions import (
+from gan.handwriting.planes import (
     REACH,
     Directions,
     Edits,
@@ -38,12 +38,12 @@ from gan.directions import (
     get_path,
     read_directions,
 )
-from gan.handwriting import EXACT, QUICK, Hand, Memo, fit_hand
-from gan.measure import MEASURES
-from gan.noise import draw_noise
-from gan.recipe import check_weights
-from gan.render import encode_png, make_sheet
-from gan.sampling import Generator, InputError, check_psi, check_seed
+from gan.handwriting.write import EXACT, QUICK, Hand, Memo, fit_hand
+from gan.handwriting.measures import MEASURES
+from gan.drawing.noise import draw_noise
+from gan.recipes.read import check_weights
+from gan.drawing.sheets import encode_png, make_sheet
+from gan.drawing.generator import Generator, InputError, check_psi, check_seed
 from gan.ui.service import MAX_TYPED, FieldError, Service, checked, list_digits, make_recipe, parse_typed, plural
 
 KEEP = 8  # models whose directions are held

@@ -23,16 +23,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gan.canvas import read_canvas
-from gan.classifier import Classifier, ClassifierError, load_classifier
+from gan.handwriting.photo import read_canvas
+from gan.judges.classifier import Classifier, ClassifierError, load_classifier
 from gan.data import DIGITS, to_float, to_uint8
-from gan.encoder import EncoderError, load_encoder
-from gan.invert import STEPS, Found, Inverter, draw_hand, hear_hand, measure_error, tell_hand
-from gan.line import enlarge, parse_number, set_line
-from gan.measure import measure_slant, measure_thickness
-from gan.recipe import HAND_COLUMNS, check_weights
-from gan.render import encode_png, make_sheet
-from gan.sampling import Generator
+from gan.handwriting.encoder import EncoderError, load_encoder
+from gan.handwriting.invert import STEPS, Found, Inverter, draw_hand, hear_hand, measure_error, tell_hand
+from gan.drawing.number_line import enlarge, parse_number, set_line
+from gan.handwriting.measures import measure_slant, measure_thickness
+from gan.recipes.read import HAND_COLUMNS, check_weights
+from gan.drawing.sheets import encode_png, make_sheet
+from gan.drawing.generator import Generator
 from gan.ui.service import FieldError, Service, checked, list_digits, make_recipe
 
 SLICE_SECONDS = 0.03  # after which no further steps are begun: the pen is held for about 50 ms
@@ -167,7 +167,7 @@ class HandDesk:
         return encode_png(make_sheet(drawn, HAND_COLUMNS, scale=scale), recipe)
 
     def write(self, model: object, hand: object, text: object) -> Line:
-        """A number, PIN or date in a told hand. text: as gan.line.parse_number takes it.
+        """A number, PIN or date in a told hand. text: as gan.drawing.number_line.parse_number takes it.
 
         Raises FieldError of "number" for letters, for none, or for too many.
         """

@@ -15,7 +15,7 @@ from typing import Any
 import gradio as gr
 
 from gan.config import LOSSES
-from gan.history import HistoryError, get_paths
+from gan.training.moments import HistoryError, get_paths
 from gan.ui.bridge import ask, make_picture
 from gan.ui.service import FieldError, Service
 from gan.ui.service_training import BATCHES, MINUTES, RATES, TimeMachine, Workshop, list_presets

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from gan.data import load_dataset, to_uint8
-from gan.sampling import load
+from gan.drawing.generator import load
 from tests.browser.conftest import PATIENCE, SIZES
 from tests.browser.pictures import read_picture, wait_until_drawn
 from tests.browser.tabs import on_desktop

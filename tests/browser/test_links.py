@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, WebSocket, expect
 
-from gan.sampling import load
+from gan.drawing.generator import load
 from gan.ui.page import TABS
 from tests import served
 from tests.browser.pictures import open_tab, read_picture, read_version, wait_until_drawn

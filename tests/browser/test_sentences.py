@@ -20,7 +20,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from gan import checkpoint
+from gan.store import released as checkpoint
 from gan.ui import about, explore, generate, hand, inspector, interpolate, training
 from gan.ui import service as service_module
 from gan.ui.bridge import STATIC, respond
@@ -30,7 +30,7 @@ from gan.ui.service_explore import Explorer
 from gan.ui.service_hand import HandDesk
 from gan.ui.service_inspector import Inspector
 from gan.ui.service_training import Run, TimeMachine, Workshop, read_config
-from gan.watch import Check, Rules, replay
+from gan.training.watcher import Check, Rules, replay
 from tests.browser.conftest import SIZES
 from tests.browser.tabs import open_by_id
 from tests.made_digits import draw_digit

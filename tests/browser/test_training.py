@@ -15,10 +15,10 @@ import pytest
 import torch
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from gan import checkpoint
+from gan.store import released as checkpoint
 from gan.data import to_uint8
-from gan.history import add, read_history
-from gan.sampling import load
+from gan.training.moments import add, read_history
+from gan.drawing.generator import load
 from tests.browser.conftest import PATIENCE, SIZES
 from tests.browser.pictures import read_picture, read_version, wait_until_drawn
 from tests.browser.tabs import on_desktop
@@ -31,7 +31,7 @@ LONG = 60_000  # a training process has torch to import first
 SERVE = """
 import sys
 from pathlib import Path
-from gan import checkpoint
+from gan.store import released as checkpoint
 checkpoint.CHECKPOINTS = Path(sys.argv[1])
 import app
 from tests.browser.tabs import on_desktop

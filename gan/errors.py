@@ -1,0 +1,125 @@
+"""What is wrong, in a sentence that is data until it is shown: Refusal, the base of all errors for people; say().
+
+A sentence remembers the template and the values that it was made of, so that whoever shows it may say it in another
+language (gan/ui/words/*.json hold templates) without taking it apart. Everywhere else it is the English text.
+
+    raise InputError(say("the seed is {value}; it must be from 0 to {most}.", value=seed, most=MAX_SEED))
+
+Stdlib only, so that a command that refuses at once starts at once.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+
+class Sentence(str):
+    """English text that remembers its template and its values; of several sentences, joined, the parts.
+
+    values: strings and numbers as they are shown, or sentences and lists, which other languages say in their own way.
+    """
+
+    template: str
+    values: dict[str, Any]
+    parts: tuple[str, ...]
+
+    def __new__(
+        cls, text: str, template: str = "", values: dict[str, Any] | None = None, parts: Sequence[str] = ()
+    ) -> "Sentence":
+        """The text as it is, with what it is made of."""
+        made = super().__new__(cls, text)
+        made.template, made.values, made.parts = template, dict(values or {}), tuple(parts)
+        return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Sentence, (str(self), self.template, self.values, self.parts)
+
+
+class Listing(str):
+    """A list in words, "a, b or c", that remembers its items and the word between the last two ("" for a comma)."""
+
+    items: tuple[str, ...]
+    word: str
+
+    def __new__(cls, items: Sequence[Any], word: str = "") -> "Listing":
+        """The items' texts, joined as English joins them."""
+        texts = [item if isinstance(item, str) else str(item) for item in items]
+        *first, last = texts or [""]
+        made = super().__new__(cls, f"{', '.join(first)}{f' {word} ' if word else ', '}{last}" if first else last)
+        made.items, made.word = tuple(texts), word
+        return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Listing, (list(self.items), self.word)
+
+
+def say(template: str, **values: Any) -> Sentence:
+    """A sentence: the template with `{name}` and `{name:format}` filled in, as str.format does it.
+
+    A value that is a sentence stands inside without its full stop. Write templates as literals at the call: a test
+    reads them there, and looks each up in every language.
+    """
+    shown = {name: strip_stop(value) if isinstance(value, Sentence) else value for name, value in values.items()}
+    filled = {name: value if isinstance(value, str) else _Shown(value) for name, value in shown.items()}
+    text = template.format(**filled)
+    kept = {
+        name: value if isinstance(value, str) else filled[name].last or str(value)  # type: ignore[union-attr]
+        for name, value in shown.items()
+    }
+    return Sentence(text, template, kept)
+
+
+class _Shown:
+    """A number that remembers how the template showed it: "{count:,}" gives "60,000" in every language."""
+
+    def __init__(self, value: Any) -> None:
+        self.value, self.last = value, ""
+
+    def __format__(self, form: str) -> str:
+        self.last = format(self.value, form)
+        return self.last
+
+
+def join(sentences: Sequence[str], between: str = " ") -> str:
+    """Several sentences one after the other, each still data."""
+    kept = [one for one in sentences if one]
+    return kept[0] if len(kept) == 1 else Sentence(between.join(kept), parts=kept)
+
+
+def strip_stop(sentence: str) -> str:
+    """Without its full stop, as inside another sentence; what it is made of is kept."""
+    if not sentence.endswith("."):
+        return sentence
+    if isinstance(sentence, Sentence):
+        return Sentence(sentence[:-1], sentence.template, sentence.values, sentence.parts)
+    return sentence[:-1]
+
+
+def capitalize(sentence: str) -> str:
+    """With a capital at its beginning, where that is a word and no file's name; what it is made of is kept."""
+    if not sentence.partition(" ")[0].isalpha():
+        return sentence
+    text = sentence[:1].upper() + sentence[1:]
+    if isinstance(sentence, Sentence):
+        return Sentence(text, sentence.template, sentence.values, sentence.parts)
+    return text
+
+
+def complete(sentence: str) -> str:
+    """As a sentence of its own: with a capital, and a full stop where it has no end yet."""
+    text = capitalize(sentence)
+    if text.endswith((".", "?", "!", ".)", ":")):
+        return text
+    if isinstance(text, Sentence):
+        return Sentence(f"{text}.", text.template, text.values, text.parts)
+    return f"{text}."
+
+
+class Refusal(ValueError):
+    """What was asked for cannot be done; the message is one sentence for a person. Base of all such errors.
+
+    `sentence` is the message as it was raised: a Sentence where it was said by `say`.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.sentence: str = message
