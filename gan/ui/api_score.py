@@ -19,8 +19,8 @@ from gradio.events import api
 from PIL import Image
 from torch import Tensor
 
-from gan.handwriting.photo import read_canvas
 from gan.data import to_float, to_uint8
+from gan.handwriting.photo import read_canvas
 from gan.recipes.read import Way, check_recipe, parse_json
 from gan.ui.api import answer_call
 from gan.ui.api_hand import read_argument

@@ -15,9 +15,9 @@ from typing import Any
 import gradio as gr
 from starlette.routing import WebSocketRoute
 
-from gan.handwriting.planes import EDITS, PAIRS, PLANES, REACH
-from gan.handwriting.measures import MEASURES
 from gan.drawing.generator import MAX_PSI, MAX_SEED
+from gan.handwriting.measures import MEASURES
+from gan.handwriting.planes import EDITS, PAIRS, PLANES, REACH
 from gan.ui.bridge import ask, make_picture
 from gan.ui.moves import make_route
 from gan.ui.service import Service

@@ -15,9 +15,9 @@ from typing import Any
 import gradio as gr
 from torch import Tensor
 
-from gan.handwriting.photo import MAX_BYTES, MAX_PIXELS
-from gan.handwriting.invert import STEPS
 from gan.drawing.number_line import MAX_TEXT, MAX_WRITTEN
+from gan.handwriting.invert import STEPS
+from gan.handwriting.photo import MAX_BYTES, MAX_PIXELS
 from gan.ui.bridge import ask, make_picture
 from gan.ui.service import FieldError, Service
 from gan.ui.service_hand import Answer, HandDesk

@@ -15,10 +15,10 @@ from typing import Any
 
 import gradio as gr
 
-from gan.drawing.interpolation import TRAVELS
-from gan.recipes.read import LOOPS, MAX_ENDS
-from gan.drawing.sheets import FILMS
 from gan.drawing.generator import MAX_PSI, MAX_SEED
+from gan.drawing.interpolation import TRAVELS
+from gan.drawing.sheets import FILMS
+from gan.recipes.read import LOOPS, MAX_ENDS
 from gan.ui.bridge import ask, make_picture
 from gan.ui.service import FieldError, Frames, Service
 

@@ -20,13 +20,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gan.store.released import CheckpointError, read_index
 from gan.data import to_uint8
-from gan.training.moments import History, HistoryError, choose_evenly, get_paths, read_history
-from gan.drawing.interpolation import End, walk
 from gan.drawing.generator import MAX_SEED, Generator, check_seed
-from gan.ui.service import Service, article, checked, make_recipe, parse_typed
+from gan.drawing.interpolation import End, walk
 from gan.judges.verdict import get_verdict
+from gan.store.released import CheckpointError, read_index
+from gan.training.moments import History, HistoryError, choose_evenly, get_paths, read_history
+from gan.ui.service import Service, article, checked, make_recipe, parse_typed
 
 PICTURES = Path(__file__).resolve().parents[2] / "docs"
 HANDS = 8  # styles in a row

@@ -22,11 +22,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gan.store.released import CheckpointError
 from gan.data import SOURCES, DataError, Dataset, get_root, load_dataset, to_float, to_uint8
 from gan.drawing.generator import Generator, InputError, check_count, check_psi, check_seed, parse_digits
-from gan.ui.service import FieldError, Service, checked, field_of, make_recipe
 from gan.judges.verdict import Verdict, get_verdict, score
+from gan.store.released import CheckpointError
+from gan.ui.service import FieldError, Service, checked, field_of, make_recipe
 
 ANY = "any"
 MAX_OF_EACH = 400

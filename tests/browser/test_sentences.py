@@ -21,6 +21,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from gan.store import released as checkpoint
+from gan.training.watcher import Check, Rules, replay
 from gan.ui import about, explore, generate, hand, inspector, interpolate, training
 from gan.ui import service as service_module
 from gan.ui.bridge import STATIC, respond
@@ -30,12 +31,11 @@ from gan.ui.service_explore import Explorer
 from gan.ui.service_hand import HandDesk
 from gan.ui.service_inspector import Inspector
 from gan.ui.service_training import Run, TimeMachine, Workshop, read_config
-from gan.training.watcher import Check, Rules, replay
 from tests.browser.conftest import SIZES
 from tests.browser.tabs import open_by_id
 from tests.made_digits import draw_digit
 from tests.served import ROOT
-from tests.test_verdict import store, write_model
+from tests.judges.test_verdict import store, write_model
 from tests.tiny_checkpoint import write_tiny
 
 ROWS: list[list[str]] = [

@@ -17,7 +17,7 @@ from gan.ui.explore import MOVES
 from gan.ui.moves import LONGEST, make_route
 from gan.ui.service import FieldError
 from tests.served import serve_once
-from tests.test_app_api import component_server
+from tests.ui.test_app_api import component_server
 
 PATH = "/moves"
 

@@ -11,11 +11,11 @@ import pytest
 import torch
 from PIL import Image
 
-from gan.store import released as checkpoint
 from gan.data import to_float
-from gan.handwriting.invert import STEPS, measure_error
 from gan.drawing.number_line import MAX_WRITTEN, parse_number, set_line
 from gan.drawing.sheets import read_recipe
+from gan.handwriting.invert import STEPS, measure_error
+from gan.store import released as checkpoint
 from gan.ui import service as service_module
 from gan.ui.api_hand import read_argument
 from gan.ui.hand import answer as answer_page

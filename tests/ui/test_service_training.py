@@ -15,10 +15,10 @@ import pytest
 import torch
 from PIL import Image
 
-from gan.store import released as checkpoint
-from gan.store.released import read_released
 from gan.config import PRESETS
 from gan.data import to_uint8
+from gan.store import released as checkpoint
+from gan.store.released import read_released
 from gan.training.moments import HistoryError, add, get_paths, read_history
 from gan.ui import service_training as module
 from gan.ui.service import FieldError, Service
