@@ -33,9 +33,9 @@ from gan.ui.service_inspector import Inspector
 from gan.ui.service_training import Run, TimeMachine, Workshop, read_config
 from tests.browser.conftest import SIZES
 from tests.browser.tabs import open_by_id
+from tests.judges.test_verdict import store, write_model
 from tests.made_digits import draw_digit
 from tests.served import ROOT
-from tests.judges.test_verdict import store, write_model
 from tests.tiny_checkpoint import write_tiny
 
 ROWS: list[list[str]] = [

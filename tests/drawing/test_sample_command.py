@@ -11,7 +11,6 @@ from torchvision.datasets import MNIST
 import gan
 from gan.data import to_uint8
 from gan.drawing.sample_command import main
-
 from tests.tiny_checkpoint import write_tiny
 
 

@@ -10,10 +10,10 @@ import pytest
 from gan.evaluation import command as evaluate
 from gan.evaluation import fit_classifier, inception, run
 from gan.evaluation.samples import SampleError
-
 from tests.made_digits import make_digits, write_files, write_like
-from .test_evaluation_run import PLAN
 from tests.tiny_checkpoint import write_tiny
+
+from .test_evaluation_run import PLAN
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,6 @@ from gan.evaluation.run import FULL, QUICK, Plan, Report, count_name, evaluate
 from gan.evaluation.samples import SampleError, Samples
 from gan.handwriting.measures import measure_slant
 from gan.judges.classifier import Classifier, load_classifier
-
 from tests.tiny_checkpoint import write_tiny
 
 PLAN = Plan(

@@ -9,7 +9,6 @@ import torch
 
 from gan.drawing.generator import load
 from gan.evaluation.samples import SampleError, Samples, check_samples, draw_samples, read_samples
-
 from tests.made_digits import make_digits
 from tests.tiny_checkpoint import write_tiny
 

@@ -22,8 +22,8 @@ from gan.ui.bridge import respond
 from gan.ui.inspector import answer
 from gan.ui.service import FieldError, Service
 from gan.ui.service_inspector import MAX_OF_EACH, ROUNDS, Inspector, may_download, rank_pairs
-from tests.made_digits import write_mnist
 from tests.judges.test_verdict import store, write_model
+from tests.made_digits import write_mnist
 
 
 @pytest.fixture
