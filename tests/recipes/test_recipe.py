@@ -20,7 +20,7 @@ from gan.models import build_generator
 from gan.recipes.read import MAX_ENDS, check_recipe, parse_json, read_file, replay
 from gan.store.released import write_released
 from gan.ui.service import FieldError, Service
-from gan.ui.service_hand import HandDesk
+from gan.ui.tabs.hand.service import HandDesk
 from tests.tiny_checkpoint import write_tiny
 
 

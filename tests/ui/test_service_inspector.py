@@ -17,11 +17,11 @@ from gan.judges.verdict import get_verdict, score
 from gan.models import build_generator
 from gan.store import released as checkpoint
 from gan.store.released import write_released
-from gan.ui import service_inspector as module
-from gan.ui.bridge import respond
-from gan.ui.inspector import answer
 from gan.ui.service import FieldError, Service
-from gan.ui.service_inspector import MAX_OF_EACH, ROUNDS, Inspector, may_download, rank_pairs
+from gan.ui.tabs.inspector import service as module
+from gan.ui.tabs.inspector.service import MAX_OF_EACH, ROUNDS, Inspector, may_download, rank_pairs
+from gan.ui.tabs.inspector.tab import answer
+from gan.ui.wire import respond
 from tests.judges.test_verdict import store, write_model
 from tests.made_digits import write_mnist
 

@@ -7,7 +7,7 @@ Notable choices
 - Digits are drawn from the hand as it is told (a byte a number of z), also while it improves: the link, the saved
   picture and the page show the same pixels.
 
-    from gan.ui.service_hand import HandDesk
+    from gan.ui.tabs.hand.service import HandDesk
     answer = HandDesk(Service()).look("digits", Path("seven.png").read_bytes(), digit=None)
 """
 

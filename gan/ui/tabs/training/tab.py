@@ -16,9 +16,9 @@ import gradio as gr
 
 from gan.config import LOSSES
 from gan.training.moments import HistoryError, get_paths
-from gan.ui.bridge import ask, make_picture
 from gan.ui.service import FieldError, Service
-from gan.ui.service_training import BATCHES, MINUTES, RATES, TimeMachine, Workshop, list_presets
+from gan.ui.tabs.training.service import BATCHES, MINUTES, RATES, TimeMachine, Workshop, list_presets
+from gan.ui.wire import ask, make_picture
 
 FIRST: dict[str, Any] = {"part": "machine", "seed": 1, "minutes": 10, "preset": "tutorial-mlp"}
 

@@ -12,9 +12,9 @@ from typing import Any
 import gradio as gr
 from torch import Tensor
 
-from gan.ui.bridge import ask, make_picture
 from gan.ui.service import FieldError, Service
-from gan.ui.service_about import read_card, teach
+from gan.ui.tabs.about.service import read_card, teach
+from gan.ui.wire import ask, make_picture
 
 FIRST: dict[str, Any] = {"digit": "3", "seed": 4}
 

@@ -9,7 +9,7 @@ Notable choices
 - One z for all digits: a class is drawn once, however often a number repeats it.
 
     from gan.ui.service import Service
-    from gan.ui.service_explore import find_explorer
+    from gan.ui.tabs.explore.service import find_explorer
     explored = find_explorer(Service()).draw("digits", "2026", seed=7, edits={"slant": 20})
 """
 

@@ -1,6 +1,6 @@
 """The Explore tab: one hand, moved over a plane of w and by sliders in measured units; all ten digits answer at once.
 
-Every control is the page's own (static/explore.js), as each must answer within a frame or two.
+Every control is the page's own (explore.js), as each must answer within a frame or two.
 
 What a program or a test may rely on: `#explore-digits` holds a canvas a class, and its data-version grows by one when
 new pixels are in place; `figure#explore-figure` has the recipe in data-recipe and data-settled="true" once the
@@ -18,10 +18,10 @@ from starlette.routing import WebSocketRoute
 from gan.drawing.generator import MAX_PSI, MAX_SEED
 from gan.handwriting.measures import MEASURES
 from gan.handwriting.planes import EDITS, PAIRS, PLANES, REACH
-from gan.ui.bridge import ask, make_picture
 from gan.ui.moves import make_route
 from gan.ui.service import Service
-from gan.ui.service_explore import find_explorer
+from gan.ui.tabs.explore.service import find_explorer
+from gan.ui.wire import ask, make_picture
 
 MOVES = "/gradio_api/explore"  # below the one prefix that every proxy in front of Gradio lets through
 FIRST: dict[str, Any] = {"seed": 7, "psi": 0.8, "plane": "pca", "pair": 1, "x": 0, "y": 0}

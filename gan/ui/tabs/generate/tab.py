@@ -15,7 +15,6 @@ from typing import Any
 import gradio as gr
 
 from gan.drawing.generator import check_count
-from gan.ui.bridge import ask, make_picture, make_psi, make_randomize
 from gan.ui.service import (
     MAX_DATASET,
     MAX_DIGITS,
@@ -26,6 +25,7 @@ from gan.ui.service import (
     Service,
     checked,
 )
+from gan.ui.wire import ask, make_picture, make_psi, make_randomize
 from gan.ui.words import add, say
 
 FIRST: dict[str, Any] = {"digits": "0123456789", "rows": 8, "seed": 1, "psi": 1.0, "hands": "one"}

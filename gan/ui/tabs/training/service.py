@@ -6,7 +6,7 @@ Notable choices
 - Nothing grows for ever: curves are thinned as they get longer, alarms are the last few, a run has a limit in minutes,
   one whose owner has gone or that stands paused for long is stopped, and a result is kept until the next run begins.
 
-    from gan.ui.service_training import TimeMachine, Workshop
+    from gan.ui.tabs.training.service import TimeMachine, Workshop
     film = TimeMachine(service).draw("digits", seed=1)
 """
 

@@ -7,7 +7,7 @@ Notable choices
   answer out of the page, not from a program that asks for it.
 - A download of the dataset belongs to the machine and not to a visitor: there is one at a time, and all see it.
 
-    from gan.ui.service_inspector import Inspector
+    from gan.ui.tabs.inspector.service import Inspector
     view = Inspector(service).view("digits", "any", count=100, seed=1, psi=1.0)
 """
 

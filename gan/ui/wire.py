@@ -24,7 +24,8 @@ from gan.ui.words import add, say
 
 Answer = Callable[[dict[str, Any]], dict[str, Any]]
 
-STATIC = Path(__file__).resolve().parent / "static"
+SCRIPTS = Path(__file__).resolve().parent / "scripts"
+TABS = SCRIPTS.parent / "tabs"
 # What the tabs' own scripts build on, in this order
 SHARED = ("words.js", "sentences.js", "source.js", "moves.js", "link.js", "paint.js")
 
@@ -44,15 +45,17 @@ log = logging.getLogger(__name__)
 
 def read_scripts() -> str:
     """The page's scripts as tags for its head: the shared ones, then one a tab."""
-    shared = [STATIC / name for name in SHARED]
-    own = sorted(path for path in STATIC.glob("*.js") if path not in shared)
+    shared = [SCRIPTS / name for name in SHARED]
+    own = sorted(
+        (*(p for p in SCRIPTS.glob("*.js") if p not in shared), *TABS.glob("*/*.js")), key=lambda path: path.name
+    )
     return "".join(f"<script>{path.read_text(encoding='utf-8')}</script>\n" for path in [*shared, *own])
 
 
 def read_styles() -> str:
     """The page's styles: page.css, then one file a tab that has any."""
-    first = STATIC / "page.css"
-    own = sorted(path for path in STATIC.glob("*.css") if path != first)
+    first = SCRIPTS / "page.css"
+    own = sorted(TABS.glob("*/*.css"))
     return "\n".join(path.read_text(encoding="utf-8") for path in [first, *own])
 
 
@@ -75,7 +78,7 @@ def make_picture(
     """A gr.HTML showing `html`, made live by the script `mount`.
 
     mount: JavaScript that finds `element`, `server.answer(request)`, the first request in `props.first`, and `trigger`.
-    elem_id: begins with the tab's id, by which its link is known (see static/link.js).
+    elem_id: begins with the tab's id, by which its link is known (see scripts/link.js).
     moves: the path of a socket (gan/ui/moves.py), and the `want` of those requests that go by it where they can.
     """
     tab = elem_id.partition("-")[0]

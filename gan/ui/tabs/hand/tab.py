@@ -18,9 +18,9 @@ from torch import Tensor
 from gan.drawing.number_line import MAX_TEXT, MAX_WRITTEN
 from gan.handwriting.invert import STEPS
 from gan.handwriting.photo import MAX_BYTES, MAX_PIXELS
-from gan.ui.bridge import ask, make_picture
 from gan.ui.service import FieldError, Service
-from gan.ui.service_hand import Answer, HandDesk
+from gan.ui.tabs.hand.service import Answer, HandDesk
+from gan.ui.wire import ask, make_picture
 
 FIRST: dict[str, Any] = {"number": "2026", "max_pixels": MAX_PIXELS, "max_bytes": MAX_BYTES}
 

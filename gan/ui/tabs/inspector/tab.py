@@ -15,9 +15,9 @@ import gradio as gr
 from torch import Tensor
 
 from gan.drawing.generator import MAX_PSI
-from gan.ui.bridge import ask, make_picture
 from gan.ui.service import FieldError, Service
-from gan.ui.service_inspector import ANY, MAX_OF_EACH, ROUNDS, Inspector, Seen
+from gan.ui.tabs.inspector.service import ANY, MAX_OF_EACH, ROUNDS, Inspector, Seen
+from gan.ui.wire import ask, make_picture
 
 FIRST: dict[str, Any] = {"digit": ANY, "count": 200, "seed": 1, "psi": 1.0, "order": "sides", "part": "view"}
 SHOWN = 20  # pictures of each side; the histogram holds all

@@ -1,6 +1,6 @@
 """The Interpolate tab: two or more ends (digit, seed) and the way along them; the slider scrubs in the page alone.
 
-Every control is the page's own (static/interpolate.js): ends come and go, which Gradio's components cannot.
+Every control is the page's own (interpolate.js): ends come and go, which Gradio's components cannot.
 
 What a program or a test may rely on: `input#interpolate-slider` moves `canvas#interpolate-picture`, whose data-version
 grows by one when new pixels are in place; so does that of `canvas#interpolate-strip` when other frames have come.
@@ -19,8 +19,8 @@ from gan.drawing.generator import MAX_PSI, MAX_SEED
 from gan.drawing.interpolation import TRAVELS
 from gan.drawing.sheets import FILMS
 from gan.recipes.read import LOOPS, MAX_ENDS
-from gan.ui.bridge import ask, make_picture
 from gan.ui.service import FieldError, Frames, Service
+from gan.ui.wire import ask, make_picture
 
 FIRST: dict[str, Any] = {"ends": "3.4,8.7", "method": "slerp", "travels": "both", "loop": "back", "psi": 0.7}
 ARGUMENTS = ("model", "ends", "method", "psi", "travels", "loop")
