@@ -46,9 +46,8 @@ log = logging.getLogger(__name__)
 def read_scripts() -> str:
     """The page's scripts as tags for its head: the shared ones, then one a tab."""
     shared = [SCRIPTS / name for name in SHARED]
-    own = sorted(
-        (*(p for p in SCRIPTS.glob("*.js") if p not in shared), *TABS.glob("*/*.js")), key=lambda path: path.name
-    )
+    others = [*SCRIPTS.glob("*.js"), *TABS.glob("*/*.js")]
+    own = sorted((path for path in others if path not in shared), key=lambda path: path.name)
     return "".join(f"<script>{path.read_text(encoding='utf-8')}</script>\n" for path in [*shared, *own])
 
 
