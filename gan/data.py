@@ -23,6 +23,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gan.errors import Refusal
+
 DEFAULT_ROOT = "data"
 SPLITS = ("train", "test")
 DIGITS = tuple("0123456789")
@@ -32,7 +34,7 @@ NAMES_FILE = "classes.txt"
 TYPES = {0x08: ">u1", 0x0C: ">i4"}
 
 
-class DataError(ValueError):
+class DataError(Refusal):
     """The data is missing or damaged; the message says which file, what is wrong, and what would be right."""
 
 

@@ -104,14 +104,41 @@ def capitalize(sentence: str) -> str:
     return text
 
 
-def complete(sentence: str) -> str:
-    """As a sentence of its own: with a capital, and a full stop where it has no end yet."""
-    text = capitalize(sentence)
+def complete(sentence: str, *, capital: bool = True) -> str:
+    """As a sentence of its own: with a capital, unless it is to stand as it is, and a full stop where it has no end."""
+    text = capitalize(sentence) if capital else sentence
     if text.endswith((".", "?", "!", ".)", ":")):
         return text
     if isinstance(text, Sentence):
         return Sentence(f"{text}.", text.template, text.values, text.parts)
     return f"{text}."
+
+
+def pack(sentence: str) -> Any:
+    """A sentence as JSON, what it is made of included: what `unpack` takes.
+
+    {"text", "template", "values"}, of several {"text", "parts"}, of a list {"text", "items", "word"}; plain text stays.
+    """
+    if isinstance(sentence, Listing):
+        return {"text": str(sentence), "items": [pack(item) for item in sentence.items], "word": sentence.word}
+    if not isinstance(sentence, Sentence):
+        return sentence
+    if sentence.parts:
+        return {"text": str(sentence), "parts": [pack(part) for part in sentence.parts]}
+    values = {name: pack(value) for name, value in sentence.values.items()}
+    return {"text": str(sentence), "template": sentence.template, "values": values}
+
+
+def unpack(data: Any) -> str:
+    """The sentence, the list or the text that `pack` made this of, in another process."""
+    if not isinstance(data, dict):
+        return str(data)
+    if "items" in data:
+        return Listing([unpack(item) for item in data["items"]], data["word"])
+    if "parts" in data:
+        return Sentence(data["text"], parts=[unpack(part) for part in data["parts"]])
+    values = {name: unpack(value) for name, value in data["values"].items()}
+    return Sentence(data["text"], data["template"], values)
 
 
 class Refusal(ValueError):

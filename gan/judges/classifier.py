@@ -29,6 +29,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
+from gan.errors import Refusal
 from gan.store.atomic import write_atomically
 
 __all__ = [
@@ -49,7 +50,7 @@ WEIGHTS = Path(__file__).resolve().parents[2] / "checkpoints" / "classifier.safe
 FORMAT = "digit-forge-classifier/1"
 
 
-class ClassifierError(ValueError):
+class ClassifierError(Refusal):
     """The classifier's file is missing, damaged or not one of ours; str() is a sentence for people."""
 
 

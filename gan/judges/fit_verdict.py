@@ -1,6 +1,6 @@
 """Fit what D's logits mean as probabilities, and store it beside the weights: checkpoints/NAME.verdict.json.
 
-For models whose loss only compares pictures (gan.judges.verdict). Real training digits and forged ones, as many of each
+For models whose loss only compares pictures (see gan.judges.verdict). Real training digits and forged ones, as many of each
 class, psi 1. Prints for each class the fitted curve and how well it separates the two, on the same pictures.
 
     python -m gan.fit_verdict digits --data ROOT    # about 10 seconds on one core
@@ -14,7 +14,8 @@ from torch import Tensor
 
 from gan.data import DataError, get_root, load_dataset, to_float
 from gan.drawing.generator import Generator, load
-from gan.judges.verdict import COMPARING, Calibration, fit_logistic, get_path, save_calibration, score, score_forged
+from gan.judges.verdict import Calibration, fit_logistic, get_path, save_calibration, score, score_forged
+from gan.losses import get_loss
 from gan.store import released as checkpoint
 from gan.store.released import CheckpointError
 
@@ -57,7 +58,7 @@ def _run(args: argparse.Namespace) -> int:
     loss = generator.config.loss
     if not generator.has_discriminator:
         raise CheckpointError(f"{args.name} was saved without its discriminator; there is nothing to fit.")
-    if loss not in COMPARING:
+    if not get_loss(loss).comparing:
         raise CheckpointError(f"{args.name} was trained with {loss}, which gives probabilities itself; no fit is due.")
     reals = _read_reals(generator, get_root(args.data), args.count)
     midpoints, slopes = [], []

@@ -33,7 +33,6 @@ from gan.store.atomic import write_atomically
 from gan.store.released import CheckpointError
 
 FORMAT = "digit-forge-verdict/1"
-COMPARING = ("relativistic", "wgan-gp")  # losses whose logits have no midpoint
 REFERENCE = 256  # forgeries of a class that a picture is ranked among
 REFERENCE_SEED = 20_261_121
 
@@ -148,7 +147,7 @@ class Verdict:
         self._forged: dict[int, Tensor] = {}  # class -> sorted logits of REFERENCE forgeries
         self._forging = threading.Lock()
         self.kind, problem = "absolute", ""
-        if generator.config.loss in COMPARING:
+        if self._loss.comparing:
             try:
                 self._calibration = read_calibration(get_path(generator.name), generator)
             except CheckpointError as error:

@@ -18,6 +18,7 @@ import httpx2
 from huggingface_hub import CommitOperationAdd, HfApi
 from huggingface_hub.errors import HfHubHTTPError, LocalTokenNotFoundError, OfflineModeIsEnabled
 
+from gan.errors import Refusal
 from gan.store.released import CheckpointError, Released, read_released
 
 WEIGHTS = "model.safetensors"
@@ -26,7 +27,7 @@ PICTURES = ("summary.png", "film.gif")
 FAILURES = (HfHubHTTPError, OfflineModeIsEnabled, httpx2.HTTPError, OSError, ValueError)
 
 
-class HubError(ValueError):
+class HubError(Refusal):
     """The Hub cannot be pushed to; the message is one sentence that says why, and what to do."""
 
 

@@ -26,6 +26,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from gan.config import Config, ConfigError
+from gan.errors import Refusal
 from gan.models import DiscriminatorNetwork, GeneratorNetwork, build_discriminator, build_generator
 from gan.store.atomic import write_atomically
 
@@ -35,7 +36,7 @@ FORMAT = 1
 MAX_BYTES = 256 << 20  # no checkpoint of this project comes near; a larger file is somebody else's
 
 
-class CheckpointError(ValueError):
+class CheckpointError(Refusal):
     """A checkpoint is unknown, damaged or foreign; the message is one sentence for a person."""
 
 

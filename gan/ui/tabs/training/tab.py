@@ -15,7 +15,7 @@ from typing import Any
 import gradio as gr
 
 from gan.config import LOSSES
-from gan.training.moments import HistoryError, get_paths
+from gan.store.snapshots import HistoryError, get_paths
 from gan.ui.service import FieldError, Service
 from gan.ui.tabs.training.service import BATCHES, MINUTES, RATES, TimeMachine, Workshop, list_presets
 from gan.ui.wire import ask, make_picture
