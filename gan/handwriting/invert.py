@@ -37,11 +37,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gan.judges.classifier import Classifier
+from gan.drawing.generator import Generator, InputError
 from gan.handwriting.encoder import Encoder, fit_length, measure_spread
 from gan.handwriting.measures import measure_style
+from gan.judges.classifier import Classifier
 from gan.models import GeneratorNetwork
-from gan.drawing.generator import Generator, InputError
 
 STEPS = 60
 RATE = 0.06  # Adam's first step, in standard deviations of z and of w

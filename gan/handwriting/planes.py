@@ -25,13 +25,14 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from gan.store import released as checkpoint
-from gan.store.released import CheckpointError
-from gan.store.atomic import write_atomically
-from gan.handwriting.write import EXACT, Hand, Memo, Written, check_asked, fit_hand, read_number, write
-from gan.handwriting.measures import MEASURES
-from gan.drawing.noise import draw_noise
 from gan.drawing.generator import Generator, InputError, check_count, load
+from gan.drawing.noise import draw_noise
+from gan.handwriting.measures import MEASURES
+from gan.handwriting.write import EXACT, Hand, Memo, Written, check_asked, fit_hand, read_number, write
+from gan.store import released as checkpoint
+from gan.store.atomic import write_atomically
+from gan.store.released import CheckpointError
+from gan.store.sidecar import hash_tensors
 
 KEY = "digit_forge_directions"
 FORMAT = 1
@@ -218,7 +219,7 @@ def write_directions(path: Path, found: Directions) -> None:
         "model": found.model,
         "weights": found.sha256,
         "notes": found.notes,
-        "sha256": checkpoint.hash_tensors(tensors),
+        "sha256": hash_tensors(tensors),
         "command": f"python -m gan.directions {found.model}",
     }
     data = save(tensors, metadata={KEY: json.dumps(header, sort_keys=True)})
@@ -234,7 +235,7 @@ def read_directions(path: Path, generator: Generator) -> Directions:
         with safe_open(path, framework="pt") as file:
             header = json.loads((file.metadata() or {})[KEY])
             tensors = {name: file.get_tensor(name) for name in file.keys()}
-        if header["format"] != FORMAT or header["sha256"] != checkpoint.hash_tensors(tensors):
+        if header["format"] != FORMAT or header["sha256"] != hash_tensors(tensors):
             raise ValueError("its tensors are not those that its header promises")
         if header["weights"] != generator.sha256:
             raise CheckpointError(f"the file {path.name} was made for other weights{again}.")

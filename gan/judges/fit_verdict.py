@@ -12,11 +12,11 @@ import sys
 import torch
 from torch import Tensor
 
-from gan.store import released as checkpoint
-from gan.store.released import CheckpointError
 from gan.data import DataError, get_root, load_dataset, to_float
 from gan.drawing.generator import Generator, load
 from gan.judges.verdict import COMPARING, Calibration, fit_logistic, get_path, save_calibration, score, score_forged
+from gan.store import released as checkpoint
+from gan.store.released import CheckpointError
 
 __all__ = ["main"]
 

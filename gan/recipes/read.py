@@ -30,13 +30,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gan.store.released import CheckpointError
-from gan.handwriting.planes import check_edits, edit, find
-from gan.handwriting.invert import draw_hand, hear_hand
-from gan.drawing.interpolation import End, check_end, check_method, check_travels, walk
-from gan.drawing.number_line import parse_number
-from gan.handwriting.measures import MEASURES
-from gan.drawing.sheets import read_recipe
 from gan.drawing.generator import (
     BATCH,
     Generator,
@@ -48,6 +41,13 @@ from gan.drawing.generator import (
     load,
     parse_digits,
 )
+from gan.drawing.interpolation import End, check_end, check_method, check_travels, walk
+from gan.drawing.number_line import parse_number
+from gan.drawing.sheets import read_recipe
+from gan.handwriting.invert import draw_hand, hear_hand
+from gan.handwriting.measures import MEASURES
+from gan.handwriting.planes import check_edits, edit, find
+from gan.store.released import CheckpointError
 
 MAX_BYTES = 2 << 20  # of a recipe's JSON
 MAX_ENDS = 12

@@ -20,7 +20,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from gan.store.released import CheckpointError, read_last_state, write_released, write_state
+from gan.store.released import CheckpointError, write_released
+from gan.store.state import read_last_state, write_state
 from gan.config import Config
 from gan.data import Dataset, to_float
 from gan.training.distributed import Team, check_share

@@ -27,7 +27,8 @@ from safetensors.torch import save
 from torch import Tensor
 
 from gan.store import released as checkpoint
-from gan.store.released import CheckpointError, Released, hash_tensors, read_released
+from gan.store.released import CheckpointError, Released, read_released
+from gan.store.sidecar import hash_tensors
 from gan.judges.classifier import ClassifierError
 from gan.config import EXTENDABLE, Config, ConfigError
 from gan.data import DataError, get_root, load_dataset

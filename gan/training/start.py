@@ -21,7 +21,8 @@ from typing import Any
 import torch
 
 from gan.training.malloc import keep_memory
-from gan.store.released import CheckpointError, get_previous, read_last_state, read_released
+from gan.store.released import CheckpointError, read_released
+from gan.store.state import get_previous, read_last_state
 from gan.judges.classifier import ClassifierError
 from gan.config import EXTENDABLE, PRESETS, Config, ConfigError, get_preset, override, settings
 from gan.data import DataError, Dataset, get_root, load_dataset

@@ -20,7 +20,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gan.store.released import CheckpointError, read_index
+from gan.store.released import CheckpointError
+from gan.store.index import read_index
 from gan.data import to_uint8
 from gan.training.moments import History, HistoryError, choose_evenly, get_paths, read_history
 from gan.drawing.interpolation import End, walk

@@ -27,6 +27,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from gan.store import index
 from gan.store import released as checkpoint
 from gan.store.released import CheckpointError
 from gan.config import LOSSES, PRESETS, Config, ConfigError, get_preset, override
@@ -367,14 +368,14 @@ class Workshop:
                     "name",
                 )
             taken = {one.stem.lower() for one in checkpoint.CHECKPOINTS.glob("*.safetensors")}
-            taken |= {one.lower() for one in checkpoint.read_index()}
+            taken |= {one.lower() for one in index.read_index()}
             if name.lower() in taken:
                 raise FieldError(f"there is a model {name!r} already; choose another name.", "name")
             if len(self.service.models()) >= MAX_MODELS:
                 raise FieldError(f"there are {MAX_MODELS} models here; delete one from checkpoints/ first.", "name")
             about = f"Trained on the page: {run.config.preset}, {run.images:,} images in {run.seconds / 60:.1f} minutes"
             try:
-                checkpoint.add(path, name, about)
+                index.add(path, name, about)
             except (CheckpointError, OSError) as error:
                 raise FieldError(f"the model cannot be kept ({error}).", "name") from error
             run.kept = name

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from gan.store.released import read_index
+from gan.store.index import read_index
 from gan.data import to_uint8
 from gan.drawing.generator import load
 from gan.ui.about import FIRST

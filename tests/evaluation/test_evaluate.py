@@ -8,9 +8,7 @@ import numpy as np
 import pytest
 
 from gan.evaluation import command as evaluate
-
-from gan.evaluation import fit_classifier
-from gan.evaluation import inception, run
+from gan.evaluation import fit_classifier, inception, run
 from gan.evaluation.samples import SampleError
 
 from .made_digits import make_digits, write_files, write_like

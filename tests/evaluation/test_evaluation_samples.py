@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from gan.evaluation.samples import SampleError, Samples, check_samples, draw_samples, read_samples
 from gan.drawing.generator import load
+from gan.evaluation.samples import SampleError, Samples, check_samples, draw_samples, read_samples
 
 from .made_digits import make_digits
 from .tiny_checkpoint import write_tiny

@@ -17,7 +17,8 @@ from torch import Tensor
 
 import gan
 import gan.training.start
-from gan.store.released import get_previous, read_released, read_state
+from gan.store.state import get_previous, read_state
+from gan.store.released import read_released
 from gan.config import PRESETS, Config, override
 from gan.data import DataError, Dataset, load_dataset
 from gan.training.distributed import Team, get_rank

@@ -11,7 +11,7 @@ import torch
 
 import gan
 import gan.training.start
-from gan.store.released import get_previous, read_state
+from gan.store.state import get_previous, read_state
 from gan.config import DATASETS, LOSSES, PRESETS, Config
 from gan.data import load_dataset
 from gan.training.log import ALARMS, CHECKS, LOG

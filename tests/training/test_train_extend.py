@@ -14,7 +14,7 @@ import torch
 
 import gan
 import gan.training.start
-from gan.store.released import get_previous, read_state, write_state
+from gan.store.state import get_previous, read_state, write_state
 from gan.config import EXTENDABLE, Config
 from gan.models import build_generator
 from gan.training.start import main
