@@ -21,7 +21,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from gan.store.atomic import write_atomically
 from gan.training.log import ALARMS, CHECKS, LOG, flatten_check, read_rows
-from gan.drawing.sheets import encode_gif
+from gan.drawing.films import encode_gif
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

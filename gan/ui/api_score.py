@@ -21,7 +21,8 @@ from torch import Tensor
 
 from gan.handwriting.photo import read_canvas
 from gan.data import to_float, to_uint8
-from gan.recipes.read import Way, check_recipe, parse_json
+from gan.recipes.way import Way
+from gan.recipes.read import check_recipe, parse_json
 from gan.ui.api import answer_call
 from gan.ui.api_hand import read_argument
 from gan.ui.service import MAX_DIGITS, FieldError, Service, checked, field_of, load_reader, parse_typed

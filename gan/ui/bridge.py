@@ -18,7 +18,7 @@ import gradio as gr
 from fastapi.responses import JSONResponse
 from gradio.components.base import Component
 
-from gan.drawing.generator import MAX_PSI
+from gan.drawing.arguments import MAX_PSI
 from gan.ui.service import FieldError
 from gan.ui.words import add, say
 

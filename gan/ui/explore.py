@@ -15,9 +15,10 @@ from typing import Any
 import gradio as gr
 from starlette.routing import WebSocketRoute
 
-from gan.handwriting.planes import EDITS, PAIRS, PLANES, REACH
+from gan.handwriting.edits import EDITS, REACH
+from gan.handwriting.planes import PAIRS, PLANES
 from gan.handwriting.measures import MEASURES
-from gan.drawing.generator import MAX_PSI, MAX_SEED
+from gan.drawing.arguments import MAX_PSI, MAX_SEED
 from gan.ui.bridge import ask, make_picture
 from gan.ui.moves import make_route
 from gan.ui.service import Service

@@ -14,7 +14,7 @@ from typing import Any
 
 import gradio as gr
 
-from gan.drawing.generator import check_count
+from gan.drawing.arguments import check_count
 from gan.ui.bridge import ask, make_picture, make_psi, make_randomize
 from gan.ui.service import (
     MAX_DATASET,

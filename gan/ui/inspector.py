@@ -14,7 +14,7 @@ from typing import Any
 import gradio as gr
 from torch import Tensor
 
-from gan.drawing.generator import MAX_PSI
+from gan.drawing.arguments import MAX_PSI
 from gan.ui.bridge import ask, make_picture
 from gan.ui.service import FieldError, Service
 from gan.ui.service_inspector import ANY, MAX_OF_EACH, ROUNDS, Inspector, Seen

@@ -16,9 +16,9 @@ from typing import Any
 import gradio as gr
 
 from gan.drawing.interpolation import TRAVELS
-from gan.recipes.read import LOOPS, MAX_ENDS
-from gan.drawing.sheets import FILMS
-from gan.drawing.generator import MAX_PSI, MAX_SEED
+from gan.recipes.way import LOOPS, MAX_ENDS
+from gan.drawing.films import FILMS
+from gan.drawing.arguments import MAX_PSI, MAX_SEED
 from gan.ui.bridge import ask, make_picture
 from gan.ui.service import FieldError, Frames, Service
 

@@ -30,7 +30,8 @@ from gan.handwriting.encoder import EncoderError, load_encoder
 from gan.handwriting.invert import STEPS, Found, Inverter, draw_hand, hear_hand, measure_error, tell_hand
 from gan.drawing.number_line import enlarge, parse_number, set_line
 from gan.handwriting.measures import measure_slant, measure_thickness
-from gan.recipes.read import HAND_COLUMNS, check_weights
+from gan.recipes.hand import HAND_COLUMNS
+from gan.recipes.recipe import check_weights
 from gan.drawing.sheets import encode_png, make_sheet
 from gan.drawing.generator import Generator
 from gan.ui.service import FieldError, Service, checked, list_digits, make_recipe

@@ -32,11 +32,12 @@ from gan.store import released as checkpoint
 from gan.store.released import CheckpointError
 from gan.config import LOSSES, PRESETS, Config, ConfigError, get_preset, override
 from gan.data import SOURCES, get_root, to_uint8
-from gan.handwriting.write import read_number
+from gan.handwriting.hand import read_number
 from gan.training.moments import CURVES, History, get_paths, read_history
 from gan.drawing.noise import draw_noise
 from gan.drawing.sheets import encode_png, make_sheet
-from gan.drawing.generator import Generator, check_seed
+from gan.drawing.generator import Generator
+from gan.drawing.arguments import check_seed
 from gan.ui.service import FieldError, Service, checked, list_digits, make_recipe
 from gan.ui.worker import SESSION, Worker
 
@@ -55,7 +56,6 @@ PAUSE_SECONDS = 900.0
 STOP_SECONDS = 30.0
 CLAIM_SECONDS = 120.0  # after a run's end its owner has so long to keep it before somebody else may begin one
 MAX_MODELS = 50
-MEGABYTES = {"mnist": 11.6}  # to be downloaded
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 OWNER = re.compile(r"[A-Za-z0-9-]{16,64}")
 
@@ -402,7 +402,7 @@ class Workshop:
             "state": "idle",
             "mine": True,
             "missing": explain_missing("mnist") if allowed else "",
-            "megabytes": MEGABYTES["mnist"],
+            "megabytes": SOURCES["mnist"].megabytes,
         }
         with self._lock:
             run = self._run

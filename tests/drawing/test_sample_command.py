@@ -10,9 +10,8 @@ from torchvision.datasets import MNIST
 
 import gan
 from gan.data import to_uint8
-from gan.drawing.sample_command import main
-
-from .tiny_checkpoint import write_tiny
+from gan.sample import main
+from tests.tiny_checkpoint import write_tiny
 
 
 def draw(out: Path, *words: str) -> int:

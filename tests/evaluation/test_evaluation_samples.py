@@ -9,9 +9,8 @@ import torch
 
 from gan.drawing.generator import load
 from gan.evaluation.samples import SampleError, Samples, check_samples, draw_samples, read_samples
-
-from .made_digits import make_digits
-from .tiny_checkpoint import write_tiny
+from tests.made_digits import make_digits
+from tests.tiny_checkpoint import write_tiny
 
 
 @pytest.fixture(scope="module")

@@ -321,7 +321,7 @@ def test_a_full_disk_keeps_both_states(tmp_path: Path, monkeypatch: pytest.Monke
 DYING = """
 import os, pathlib, signal, sys
 sys.path.insert(0, {root!r})
-from gan.store.released import write_state
+from gan.store.state import write_state
 import torch
 where, path = sys.argv[1], pathlib.Path(sys.argv[2])
 calls = []

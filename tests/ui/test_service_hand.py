@@ -15,7 +15,7 @@ from gan.store import released as checkpoint
 from gan.data import to_float
 from gan.handwriting.invert import STEPS, measure_error
 from gan.drawing.number_line import MAX_WRITTEN, parse_number, set_line
-from gan.drawing.sheets import read_recipe
+from gan.recipes.read import read_recipe
 from gan.ui import service as service_module
 from gan.ui.api_hand import read_argument
 from gan.ui.hand import answer as answer_page
@@ -215,7 +215,6 @@ def test_tampered_hand_is_a_sentence(desk, hand):
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(checkpoint, "CHECKPOINTS", tmp_path)
-    monkeypatch.setattr("gan.handwriting.encoder.CHECKPOINTS", tmp_path)
     return tmp_path
 
 
