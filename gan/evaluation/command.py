@@ -80,6 +80,7 @@ def measure(
     root = get_root(data)
     train, test = (load_dataset(root, split, name=learned, download=download) for split in ("train", "test"))
     _check_classes(subject, generator, classifier.class_names, train, f"{learned} in {root}")
+    _check_count(len(test), plan.least, root)
     judged: Generator | Samples
     about: dict[str, Any]
     if generator is None:
@@ -88,15 +89,6 @@ def measure(
     else:
         judged, told = generator, {"checkpoint": generator.name, "sha256": generator.sha256}
         about = {**told, "truncation": truncation, "dataset": learned}
-    if len(test) < plan.least:
-        raise EvaluationError(
-            say(
-                "The test split in {root} has {count} images; {least} are the least.",
-                root=str(root),
-                count=len(test),
-                least=plan.least,
-            )
-        )
     if reader:
         about["reader"] = str(reader)
     if inception:
@@ -163,6 +155,18 @@ def _check_classes(
                 names=_list(generator.class_names),
                 source=source,
                 there=there,
+            )
+        )
+
+
+def _check_count(count: int, least: int, root: Path) -> None:
+    if count < least:
+        raise EvaluationError(
+            say(
+                "The test split in {root} has {count} images; {least} are the least.",
+                root=str(root),
+                count=count,
+                least=least,
             )
         )
 
