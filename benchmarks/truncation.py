@@ -12,10 +12,10 @@ import matplotlib.pyplot as plt
 
 import gan
 from benchmarks.machine import describe_machine
-from gan.judges.classifier import load_classifier
 from gan.data import get_root, load_dataset, to_float
 from gan.evaluation.metrics import manifold
 from gan.evaluation.samples import Samples, draw_samples
+from gan.judges.classifier import load_classifier
 
 PSI = (0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.5)
 COUNT = 5_000

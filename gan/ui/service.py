@@ -34,21 +34,21 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor
 
-from gan.store import released as checkpoint
-from gan.store.released import CheckpointError
-from gan.judges.classifier import Classifier, ClassifierError, load_classifier
 from gan.data import to_float, to_uint8
-from gan.drawing.interpolation import End, check_end, check_method, check_travels
-from gan.drawing.films import encode_film
-from gan.drawing.sheets import encode_png, make_sheet
-from gan.drawing.datasets import write_zip
-from gan.drawing.generator import Generator, load
 from gan.drawing.arguments import InputError, check_count, check_psi, check_seed, parse_digits
+from gan.drawing.datasets import write_zip
+from gan.drawing.films import encode_film
+from gan.drawing.generator import Generator, load
+from gan.drawing.interpolation import End, check_end, check_method, check_travels
+from gan.drawing.sheets import encode_png, make_sheet
+from gan.judges.classifier import Classifier, ClassifierError, load_classifier
 from gan.judges.verdict import get_verdict
 from gan.recipes.read import check_recipe
 from gan.recipes.recipe import MEDIA, check_weights, make_recipe
 from gan.recipes.sheet import Sheet as Recipe
 from gan.recipes.way import MAX_ENDS, Way, check_frames, check_loop, choose_strip
+from gan.store import released as checkpoint
+from gan.store.released import CheckpointError
 
 MAX_TYPED = 64  # columns of a sheet
 MAX_ROWS = 20
