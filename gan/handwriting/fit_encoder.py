@@ -166,8 +166,8 @@ def fit_file(
     if digits is not None and generator.conditional and len(digits.class_names) != generator.num_classes:
         raise InputError(
             say(
-                "{model} draws {own} classes and the data has {count}; leave --data out to train on the generator's own "
-                "pictures.",
+                "{model} draws {own} classes and the data has {count}; leave --data out to train on the generator's "
+                "own pictures.",
                 model=generator.name,
                 own=generator.num_classes,
                 count=len(digits.class_names),

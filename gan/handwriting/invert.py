@@ -7,9 +7,9 @@ beyond its hand (a longer tail, an open loop) goes into u, an offset of w in sta
 Notable choices
 - The first answer is the encoder's, in one pass. Without an encoder (tutorials' models) it is the nearest of
   CANDIDATES random hands by pixels.
-- It is refined by Adam on (z, u): pixels and the reader's features of G(z, u); and, of G(z, 0) alone, pixels, slant and
-  thickness (gan.handwriting.measures), so that the hand itself agrees with the drawing and u cannot take its work. |u|^2, the
-  squared Mahalanobis distance in w, keeps the digit in its class; z is held near its start, because much of
+- It is refined by Adam on (z, u): pixels and the reader's features of G(z, u); and, of G(z, 0) alone, pixels, slant
+  and thickness (gan.handwriting.measures), so that the hand itself agrees with the drawing and u cannot take its work.
+  |u|^2, the squared Mahalanobis distance in w, keeps the digit in its class; z is held near its start, because much of
   z shows in other digits only, and one picture must not decide it.
 - A refinement is STEPS steps whose state is a handful of numbers: they can be taken in slices of any size, by
   whoever holds the state, and end at the same picture.

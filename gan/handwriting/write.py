@@ -1,8 +1,8 @@
 """Handwriting in units: asked for a slant, a stroke thickness, a width or a height, find the z whose pictures have it.
 
 Notable choices
-- The measures (gan.handwriting.measures) are regressed on w by a small network that gives its Jacobian with its answer. Steps
-  are taken in z, through the mapping: a straight way in w soon leaves the w that the mapping can give, and the
+- The measures (gan.handwriting.measures) are regressed on w by a small network that gives its Jacobian with its
+  answer (gan.handwriting.hand). Steps are taken in z, through the mapping: a straight way in w soon leaves the w that the mapping can give, and the
   digits on it fall apart.
 - Newton steps of least length on that regression; then the pictures are drawn and measured, and what is still missing
   is asked for again (`EXACT`). What nobody asked for is held where it was, by the same steps.
@@ -55,6 +55,7 @@ class FromZ:
 
     @property
     def network(self) -> GeneratorNetwork:
+        """The generator's own network."""
         return cast(GeneratorNetwork, self.generator.network)
 
     def find_w(self, z: Tensor, y: Tensor) -> Tensor:
