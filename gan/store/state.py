@@ -89,5 +89,7 @@ def read_last_state(path: Path) -> tuple[dict[str, Any], str | None]:
             state = read_state(previous)
         except CheckpointError:
             raise error from None
-        why = "is missing" if not path.is_file() else "is damaged"
-        return state, f"The training state {path} {why}; the one before it, {previous.name}, is used."
+        told = {"path": str(path), "other": previous.name}
+        if not path.is_file():
+            return state, say("The training state {path} is missing; the one before it, {other}, is used.", **told)
+        return state, say("The training state {path} is damaged; the one before it, {other}, is used.", **told)

@@ -23,7 +23,7 @@ from gan.recipes.way import MAX_ENDS
 from gan.sample import main
 from gan.store.released import write_released
 from gan.ui.service import FieldError, Service
-from gan.ui.service_hand import HandDesk
+from gan.ui.tabs.hand.service import HandDesk
 from tests.tiny_checkpoint import write_tiny
 
 
