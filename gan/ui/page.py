@@ -23,7 +23,8 @@ from gan.ui.api_explore import add_explore_endpoints
 from gan.ui.api_hand import add_hand_endpoints
 from gan.ui.api_score import add_score_endpoint
 from gan.ui.bridge import STATIC, read_scripts, read_styles
-from gan.ui.explore import build_explore, make_explore_route
+from gan.ui.explore import MOVES, build_explore, make_explore_route
+from gan.ui.gate import Gate, keep
 from gan.ui.generate import build_generate
 from gan.ui.hand import build_hand
 from gan.ui.inspector import build_inspector
@@ -156,7 +157,7 @@ def serve(page: gr.Blocks, service: Service, *, host: str, port: int, mcp: bool 
     mcp: the endpoints are tools of a Model Context Protocol server too, at /gradio_api/mcp/.
     Raises OSError when the port is taken or the host is none of this machine's.
     """
-    _, address, _ = page.launch(
+    app, address, _ = page.launch(
         server_name=host,
         server_port=port,
         theme=build_theme(),
@@ -175,8 +176,14 @@ def serve(page: gr.Blocks, service: Service, *, host: str, port: int, mcp: bool 
         quiet=True,
         inline=False,
         prevent_thread_lock=True,
-        app_kwargs={"routes": [make_explore_route(service)]},
+        app_kwargs={
+            "routes": [make_explore_route(service)],
+            "lifespan": keep(mcp=mcp, sockets=(MOVES,)),
+        },
     )
+    if not isinstance(app.middleware_stack, Gate):  # better no page than one without its door-keeper
+        page.close()
+        raise RuntimeError("the server started without its gate (gan/ui/gate.py)")
     threading.Thread(target=service.warm, name="warm", daemon=True).start()
     if block:
         print(f"{TITLE} is at {address} (Ctrl-C stops it)", flush=True)
