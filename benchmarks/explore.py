@@ -29,9 +29,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 import app
 from benchmarks.latency import MEASURE, WARMUP, build_function_floor, open_page
 from benchmarks.machine import describe_machine, take_percentiles
-from gan.ui.bridge import STATIC
 from gan.ui.moves import make_route
 from gan.ui.page import end_process, serve
+from gan.ui.wire import SCRIPTS
 from tests import chromium
 from tests.served import free_port, start
 
@@ -39,7 +39,7 @@ BLOCKS = 5  # turns of each
 COUNT = 10  # digits of the floor
 SOCKET = "/gradio_api/constant"  # of the floor, for the wire alone
 
-# One request after another, a rest in between, by a server (see static/source.js); milliseconds
+# One request after another, a rest in between, by a server (see scripts/source.js); milliseconds
 ROUND_TRIPS = """
 async ([way, count]) => {
   const times = [];
@@ -127,7 +127,7 @@ def open_floor(browser: Browser, blocks: gr.Blocks) -> Page:
         quiet=True,
         run_history=False,
         ssr_mode=False,
-        head=f"<script>{(STATIC / 'moves.js').read_text(encoding='utf-8')}</script>",
+        head=f"<script>{(SCRIPTS / 'moves.js').read_text(encoding='utf-8')}</script>",
         app_kwargs={"routes": [make_route(SOCKET, answer)]},
     )
     page = open_page(browser, address)

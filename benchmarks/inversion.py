@@ -22,11 +22,11 @@ from torch import Tensor
 
 import gan
 from benchmarks.machine import describe_machine, take_percentiles
-from gan.judges.classifier import load_classifier
 from gan.data import get_root, load_dataset, to_float, to_uint8
 from gan.handwriting.encoder import EncoderError, load_encoder
 from gan.handwriting.invert import STEPS, Found, Inverter, measure_error
 from gan.handwriting.measures import measure_style
+from gan.judges.classifier import load_classifier
 
 BATCH = 100
 NEIGHBOURS = 20_000

@@ -32,10 +32,10 @@ from tqdm import tqdm
 
 from benchmarks.machine import describe_machine
 from benchmarks.plain_loop import PlainLoop, make_plain, read_mnist, register_plain
-from gan.training.malloc import keep_memory
 from gan.config import Config, get_preset, override
 from gan.data import DataError, get_root, load_dataset
 from gan.training.loop import Trainer
+from gan.training.malloc import keep_memory
 
 RIVALS = ("tutorial-mlp", "dcgan")
 SIZES = (512, 1024, 2048)  # of the matrices whose product is the peak

@@ -1,10 +1,10 @@
 """How every command ends: 0, or one sentence on stderr and the status that says why. No traceback for a refusal.
 
-    def main(argv=None) -> int:
-        args = parse(argv)
-        with refusing("gan.sample") as ended:
-            work(args)
-        return ended.status
+def main(argv=None) -> int:
+args = parse(argv)
+with refusing("gan.sample") as ended:
+work(args)
+return ended.status
 """
 
 import sys

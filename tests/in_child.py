@@ -19,8 +19,8 @@ import torch
 from torch import Tensor
 from torch._C._distributed_c10d import TCPStore
 
-from gan.training.start import main
 from gan.training.loop import Trainer
+from gan.training.start import main
 
 WAIT = 120  # seconds after which a child hangs
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import torch
 
-from gan.store.released import write_released
 from gan.config import Config
 from gan.models import build_generator
+from gan.store.released import write_released
 
 
 def write_tiny(path: Path, class_names: tuple[str, ...] = tuple("0123456789"), **settings: Any) -> Path:

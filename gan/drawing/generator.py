@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gan.store.released import Released, read_released
 from gan.drawing.noise import draw_noise
+from gan.store.released import Released, read_released
 
 MAX_SEED = 2**32 - 1
 MAX_PSI = 1.5

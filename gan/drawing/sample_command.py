@@ -24,13 +24,8 @@ from pathlib import Path
 import numpy as np
 from torch import Tensor
 
-from gan.store.released import CheckpointError
 from gan.data import to_uint8
 from gan.drawing.batches import draw_images
-from gan.store.atomic import write_atomically
-from gan.drawing.number_line import enlarge, set_line
-from gan.recipes.read import Hand, Way, check_recipe, load_named, parse_json, read_file
-from gan.drawing.sheets import FILMS, encode_film, encode_png, make_sheet, write_idx, write_zip
 from gan.drawing.generator import (
     BATCH,
     MAX_COUNT,
@@ -42,6 +37,11 @@ from gan.drawing.generator import (
     load,
     parse_digits,
 )
+from gan.drawing.number_line import enlarge, set_line
+from gan.drawing.sheets import FILMS, encode_film, encode_png, make_sheet, write_idx, write_zip
+from gan.recipes.read import Hand, Way, check_recipe, load_named, parse_json, read_file
+from gan.store.atomic import write_atomically
+from gan.store.released import CheckpointError
 
 SUFFIXES = (".npz", ".png", ".zip")
 IDX = ".idx.zip"

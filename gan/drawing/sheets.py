@@ -7,7 +7,7 @@ Notable choices
   it can be drawn again.
 - Pillow writes pictures, GIF and WebP; PyAV writes MP4, as H.264 in yuv420p, which every browser and phone plays.
 
-    python -c "import gan; from gan.drawing.sheets import *; make_sheet(gan.load().sample('2026'), columns=4).save('2026.png')"
+    make_sheet(gan.load().sample("2026"), columns=4).save("2026.png")
 """
 
 import csv

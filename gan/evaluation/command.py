@@ -39,12 +39,12 @@ def main(argv: list[str] | None = None) -> int:
         print(f"gan.evaluate: {wanted} must be installed: pip install -r requirements-evaluate.txt", file=sys.stderr)
         return 2
 
-    from gan.store.released import CheckpointError
-    from gan.judges.classifier import ClassifierError
     from gan.config import ConfigError
     from gan.data import DataError
-    from gan.evaluation.samples import SampleError
     from gan.drawing.generator import InputError
+    from gan.evaluation.samples import SampleError
+    from gan.judges.classifier import ClassifierError
+    from gan.store.released import CheckpointError
 
     try:
         return _run(args)
@@ -90,12 +90,12 @@ def _run(args: argparse.Namespace) -> int:
 
     from gan.data import check_name, get_root, load_dataset
     from gan.drawing.device import choose_device
+    from gan.drawing.generator import Generator, check_psi, check_seed, load
     from gan.evaluation import inception
     from gan.evaluation.readers import choose_reader
     from gan.evaluation.report import format_report
     from gan.evaluation.run import FULL, QUICK, evaluate
     from gan.evaluation.samples import Samples, read_samples
-    from gan.drawing.generator import Generator, check_psi, check_seed, load
 
     started = time.perf_counter()
     plan = QUICK if args.quick else FULL

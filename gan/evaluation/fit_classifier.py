@@ -20,9 +20,9 @@ from pathlib import Path
 
 import torch
 
-from gan.judges.classifier import WEIGHTS, save_classifier
 from gan.data import SOURCES, DataError, get_root, load_dataset
 from gan.evaluation.fitting import Schedule, accuracy, fit
+from gan.judges.classifier import WEIGHTS, save_classifier
 
 __all__ = ["main"]
 

@@ -16,8 +16,8 @@ from torch.nn import functional as F
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
-from gan.judges.classifier import Classifier, DigitNet
 from gan.data import to_float
+from gan.judges.classifier import Classifier, DigitNet
 
 __all__ = ["Schedule", "accuracy", "fit"]
 

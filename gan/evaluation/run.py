@@ -17,13 +17,13 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from gan.judges.classifier import Classifier
 from gan.data import to_float
+from gan.drawing.generator import Generator
 from gan.evaluation import cas, classes, cost, inception, memory, metrics, style
 from gan.evaluation.classes import ClassRow, ShareRow
 from gan.evaluation.fitting import Schedule
 from gan.evaluation.samples import SampleError, Samples, draw_samples
-from gan.drawing.generator import Generator
+from gan.judges.classifier import Classifier
 
 __all__ = ["FULL", "QUICK", "Figure", "Plan", "Report", "count_name", "evaluate"]
 

@@ -12,8 +12,8 @@ from torch import Tensor
 from tqdm import tqdm
 
 from gan.data import to_float, to_uint8
-from gan.handwriting.measures import measure_slant, measure_thickness
 from gan.drawing.generator import Generator
+from gan.handwriting.measures import measure_slant, measure_thickness
 
 __all__ = ["MEASURED", "handwriting", "mean_correlation"]
 

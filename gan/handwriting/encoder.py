@@ -21,9 +21,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from gan.store.released import CHECKPOINTS, hash_tensors
-from gan.store.atomic import write_atomically
 from gan.drawing.generator import Generator
+from gan.store.atomic import write_atomically
+from gan.store.released import CHECKPOINTS, hash_tensors
 
 FORMAT = "digit-forge-encoder/1"
 MAX_BYTES = 1_500_000

@@ -24,13 +24,13 @@ import torch.nn.functional as F
 from torch import Tensor
 from tqdm import tqdm
 
-from gan.store.released import CheckpointError
-from gan.judges.classifier import Classifier, ClassifierError, load_classifier
 from gan.data import DataError, Dataset, get_root, load_dataset, to_float
+from gan.drawing.generator import Generator, load
 from gan.handwriting.encoder import Encoder, fit_length, get_path, make_encoder, measure_spread, save_encoder
 from gan.handwriting.measures import measure_style
+from gan.judges.classifier import Classifier, ClassifierError, load_classifier
 from gan.models import GeneratorNetwork
-from gan.drawing.generator import Generator, load
+from gan.store.released import CheckpointError
 
 REAL, OWN = 32, 16  # pictures of each kind in a batch
 RATE = 2e-3

@@ -8,8 +8,8 @@ Notable choices
 - The first answer is the encoder's, in one pass. Without an encoder (tutorials' models) it is the nearest of
   CANDIDATES random hands by pixels.
 - It is refined by Adam on (z, u): pixels and the reader's features of G(z, u); and, of G(z, 0) alone, pixels, slant and
-  thickness (gan.handwriting.measures), so that the hand itself agrees with the drawing and u cannot take its work. |u|^2, the
-  squared Mahalanobis distance in w, keeps the digit in its class; z is held near its start, because much of
+  thickness (gan.handwriting.measures), so that the hand itself agrees with the drawing and u cannot take its work.
+  |u|^2, the squared Mahalanobis distance in w, keeps the digit in its class; z is held near its start, because much of
   z shows in other digits only, and one picture must not decide it.
 - A refinement is STEPS steps whose state is a handful of numbers: they can be taken in slices of any size, by
   whoever holds the state, and end at the same picture.
@@ -37,11 +37,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gan.judges.classifier import Classifier
+from gan.drawing.generator import Generator, InputError
 from gan.handwriting.encoder import Encoder, fit_length, measure_spread
 from gan.handwriting.measures import measure_style
+from gan.judges.classifier import Classifier
 from gan.models import GeneratorNetwork
-from gan.drawing.generator import Generator, InputError
 
 STEPS = 60
 RATE = 0.06  # Adam's first step, in standard deviations of z and of w

@@ -25,13 +25,13 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from gan.store import released as checkpoint
-from gan.store.released import CheckpointError
-from gan.store.atomic import write_atomically
-from gan.handwriting.write import EXACT, Hand, Memo, Written, check_asked, fit_hand, read_number, write
-from gan.handwriting.measures import MEASURES
-from gan.drawing.noise import draw_noise
 from gan.drawing.generator import Generator, InputError, check_count, load
+from gan.drawing.noise import draw_noise
+from gan.handwriting.measures import MEASURES
+from gan.handwriting.write import EXACT, Hand, Memo, Written, check_asked, fit_hand, read_number, write
+from gan.store import released as checkpoint
+from gan.store.atomic import write_atomically
+from gan.store.released import CheckpointError
 
 KEY = "digit_forge_directions"
 FORMAT = 1

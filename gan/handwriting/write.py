@@ -28,10 +28,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from gan.drawing.generator import BATCH, Generator, InputError
+from gan.drawing.noise import draw_noise
 from gan.handwriting.measures import MEASURES, measure_hand
 from gan.models import GeneratorNetwork
-from gan.drawing.noise import draw_noise
-from gan.drawing.generator import BATCH, Generator, InputError
 
 NAMES = tuple(MEASURES)
 # Where a class's distribution of each measure is kept: the ends of what is offered, and three shares between

@@ -1,6 +1,6 @@
 """Fit what D's logits mean as probabilities, and store it beside the weights: checkpoints/NAME.verdict.json.
 
-For models whose loss only compares pictures (see gan.judges.verdict). Real training digits and forged ones, as many of each
+For models whose loss only compares pictures (gan.judges.verdict). Real training digits and forged ones, as many of each
 class, psi 1. Prints for each class the fitted curve and how well it separates the two, on the same pictures.
 
     python -m gan.fit_verdict digits --data ROOT    # about 10 seconds on one core
@@ -12,11 +12,11 @@ import sys
 import torch
 from torch import Tensor
 
-from gan.store import released as checkpoint
-from gan.store.released import CheckpointError
 from gan.data import DataError, get_root, load_dataset, to_float
 from gan.drawing.generator import Generator, load
 from gan.judges.verdict import COMPARING, Calibration, fit_logistic, get_path, save_calibration, score, score_forged
+from gan.store import released as checkpoint
+from gan.store.released import CheckpointError
 
 __all__ = ["main"]
 

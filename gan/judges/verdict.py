@@ -26,11 +26,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gan.store import released as checkpoint
-from gan.store.released import CheckpointError
-from gan.store.atomic import write_atomically
-from gan.losses import get_loss
 from gan.drawing.generator import BATCH, Generator
+from gan.losses import get_loss
+from gan.store import released as checkpoint
+from gan.store.atomic import write_atomically
+from gan.store.released import CheckpointError
 
 FORMAT = "digit-forge-verdict/1"
 COMPARING = ("relativistic", "wgan-gp")  # losses whose logits have no midpoint

@@ -8,7 +8,7 @@
      "method": "slerp", "travels": "both", "loop": "back", "truncation": 0.7, "frames": 61}
         frames of a way; "start" and "end" may stand for two ends
     {"model": "digits", "weights": SHA-256, "hand": "AwoF...", "digits": [0, 1, 2], "columns": 5}
-        digits in a hand that was found from a drawing (see gan.handwriting.invert.tell_hand); with "text": "20.11.2026" for columns
+        digits in a hand that was found from a drawing (gan.handwriting.invert); with "text": "20.11.2026" for columns
         they stand on one line, the text's marks between them
 
 The page, `gan.sample --recipe`, `gan.replay` and the files that they write all mean the same by it. A recipe names
@@ -30,13 +30,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gan.store.released import CheckpointError
-from gan.handwriting.planes import check_edits, edit, find
-from gan.handwriting.invert import draw_hand, hear_hand
-from gan.drawing.interpolation import End, check_end, check_method, check_travels, walk
-from gan.drawing.number_line import parse_number
-from gan.handwriting.measures import MEASURES
-from gan.drawing.sheets import read_recipe
 from gan.drawing.generator import (
     BATCH,
     Generator,
@@ -48,6 +41,13 @@ from gan.drawing.generator import (
     load,
     parse_digits,
 )
+from gan.drawing.interpolation import End, check_end, check_method, check_travels, walk
+from gan.drawing.number_line import parse_number
+from gan.drawing.sheets import read_recipe
+from gan.handwriting.invert import draw_hand, hear_hand
+from gan.handwriting.measures import MEASURES
+from gan.handwriting.planes import check_edits, edit, find
+from gan.store.released import CheckpointError
 
 MAX_BYTES = 2 << 20  # of a recipe's JSON
 MAX_ENDS = 12

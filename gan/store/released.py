@@ -26,8 +26,8 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from gan.config import Config, ConfigError
-from gan.store.atomic import write_atomically
 from gan.models import DiscriminatorNetwork, GeneratorNetwork, build_discriminator, build_generator
+from gan.store.atomic import write_atomically
 
 CHECKPOINTS = Path(__file__).resolve().parents[2] / "checkpoints"
 KEY = "digit_forge"  # the header entry that marks a file as ours

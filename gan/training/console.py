@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from gan.training.log import Journal
-from gan.training.observer import Observer, Progress
 from gan.training.loop import Trainer
+from gan.training.observer import Observer, Progress
 from gan.training.watcher import Alarm, Watch
 
 

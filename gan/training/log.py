@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from torch import Tensor, nn
 
+from gan.drawing.sheets import make_sheet
 from gan.store.atomic import write_atomically
 from gan.training.observer import Observer, Progress
-from gan.drawing.sheets import make_sheet
 
 if TYPE_CHECKING:
     from torch.utils.tensorboard import SummaryWriter

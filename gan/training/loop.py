@@ -20,17 +20,17 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from gan.store.released import CheckpointError, read_last_state, write_released, write_state
 from gan.config import Config
 from gan.data import Dataset, to_float
-from gan.training.distributed import Team, check_share
-from gan.store.atomic import write_atomically
-from gan.losses import drift, get_loss, gradient_penalty, interpolate_penalty, mismatch_d, style_disagreement
-from gan.handwriting.measures import measure_style
-from gan.models import DiscriminatorNetwork, build_discriminator, build_generator
 from gan.drawing.noise import draw_noise
-from gan.training.observer import Observer, Progress
 from gan.drawing.sheets import make_sheet
+from gan.handwriting.measures import measure_style
+from gan.losses import drift, get_loss, gradient_penalty, interpolate_penalty, mismatch_d, style_disagreement
+from gan.models import DiscriminatorNetwork, build_discriminator, build_generator
+from gan.store.atomic import write_atomically
+from gan.store.released import CheckpointError, read_last_state, write_released, write_state
+from gan.training.distributed import Team, check_share
+from gan.training.observer import Observer, Progress
 
 STATE = "state.pt"
 WEIGHTS = "model.safetensors"

@@ -26,15 +26,15 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from gan.store import released as checkpoint
-from gan.store.released import CheckpointError, Released, hash_tensors, read_released
-from gan.judges.classifier import ClassifierError
 from gan.config import EXTENDABLE, Config, ConfigError
 from gan.data import DataError, get_root, load_dataset
-from gan.store.atomic import write_atomically
-from gan.training.log import CHECKS, LOG, read_rows
-from gan.models import GeneratorNetwork, build_generator
 from gan.drawing.noise import draw_noise
+from gan.judges.classifier import ClassifierError
+from gan.models import GeneratorNetwork, build_generator
+from gan.store import released as checkpoint
+from gan.store.atomic import write_atomically
+from gan.store.released import CheckpointError, Released, hash_tensors, read_released
+from gan.training.log import CHECKS, LOG, read_rows
 from gan.training.watcher import Watch, load_reader
 
 KEY = "digit_forge_history"  # the header entry that marks a file as a history

@@ -39,15 +39,15 @@ from typing import IO, Any
 import torch
 from torch import Tensor, nn
 
-from gan.training.malloc import keep_memory
-from gan.store.released import CheckpointError
-from gan.judges.classifier import ClassifierError
 from gan.config import Config, ConfigError
 from gan.data import DataError, load_dataset
 from gan.drawing.noise import draw_noise
-from gan.training.observer import Observer, Progress
 from gan.drawing.sheets import encode_png, make_sheet
+from gan.judges.classifier import ClassifierError
+from gan.store.released import CheckpointError
 from gan.training.loop import WEIGHTS, Trainer, TrainingError
+from gan.training.malloc import keep_memory
+from gan.training.observer import Observer, Progress
 from gan.training.precision import fit_precision
 from gan.training.watcher import Alarm, Smooth, Watch, has_won, load_reader
 

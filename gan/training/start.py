@@ -20,18 +20,27 @@ from typing import Any
 
 import torch
 
-from gan.training.malloc import keep_memory
-from gan.store.released import CheckpointError, get_previous, read_last_state, read_released
-from gan.judges.classifier import ClassifierError
 from gan.config import EXTENDABLE, PRESETS, Config, ConfigError, get_preset, override, settings
 from gan.data import DataError, Dataset, get_root, load_dataset
-from gan.training.console import Desk
 from gan.drawing.device import choose_device
-from gan.training.distributed import Team, check_share, choose_rank_device, count_processes, get_rank, join, leave, lost_partner
+from gan.judges.classifier import ClassifierError
 from gan.store.hub import HubError, check_repo, push
-from gan.training.log import ALARMS, BOARD, CHECKS, LOG, JournalError
+from gan.store.released import CheckpointError, get_previous, read_last_state, read_released
+from gan.training.console import Desk
+from gan.training.distributed import (
+    Team,
+    check_share,
+    choose_rank_device,
+    count_processes,
+    get_rank,
+    join,
+    leave,
+    lost_partner,
+)
 from gan.training.film import FILM, SUMMARY, StoryError, tell
+from gan.training.log import ALARMS, BOARD, CHECKS, LOG, JournalError
 from gan.training.loop import HISTORY, SHEETS, STATE, WEIGHTS, Trainer, TrainingError, describe_plan, get_fraction
+from gan.training.malloc import keep_memory
 from gan.training.precision import fit_precision
 from gan.training.watcher import Watch, WatchError, load_reader
 

@@ -27,9 +27,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pdist
 
-from gan.judges.classifier import SAME_DIGITS, Classifier, load_classifier
 from gan.config import LOSSES, Config
 from gan.data import Dataset, to_float
+from gan.judges.classifier import SAME_DIGITS, Classifier, load_classifier
 from gan.training.observer import Progress
 
 SAMPLE = 256  # real pictures a class behind the diversity of real data

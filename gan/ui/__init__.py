@@ -4,10 +4,10 @@
     generate.py     the sheet
     interpolate.py  the way between two ends
     api.py          what programs call: /generate, /interpolate, /interpolate_gif, /models
-    theme.py        colours and type; static/page.css has the rest
+    theme.py        colours and type; scripts/page.css has the rest
     moves.py        the socket of those moves that must be answered within a frame
-    static/*.js     what runs in the page: source.js supplies pixels, paint.js draws them, words.js and sentences.js
+    scripts/*.js     what runs in the page: source.js supplies pixels, paint.js draws them, words.js and sentences.js
                     speak the visitor's language, one file a tab
 
-A new tab is one file here, one in static/, and one line in page.py.
+A new tab is one file here, one in scripts/, and one line in page.py.
 """

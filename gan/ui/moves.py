@@ -4,7 +4,7 @@ Notable choices
 - A message on an open socket is there and back some 4 ms sooner than a request of Gradio's, whatever it asks for
   (`benchmarks.explore` prints both, with constant answers): a quarter of a frame. All else
   goes by Gradio's server functions, and so do moves wherever a socket is not to be had; the page sees to that
-  (static/moves.js).
+  (scripts/moves.js).
 - Messages of one socket are answered in turn, in a thread of those that Gradio's own calls share: a visitor who never
   rests has one drawing under way, as every other.
 - A page elsewhere on the web may open a socket to this machine; the browser says whose page it is, and others' are
@@ -17,8 +17,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from gan.ui.bridge import Answer, respond
 from gan.ui.gate import is_ours
+from gan.ui.wire import Answer, respond
 
 LONGEST = 20_000  # characters of a request; those of the page have some 300
 UNREADABLE, NOT_OURS, TOO_LONG = 1003, 1008, 1009  # why a socket is closed (RFC 6455, section 7.4.1)

@@ -17,21 +17,21 @@ from typing import Any, NoReturn
 
 import gradio as gr
 
-from gan.ui.about import build_about
-from gan.ui.api import add_endpoints
-from gan.ui.api_explore import add_explore_endpoints
-from gan.ui.api_hand import add_hand_endpoints
-from gan.ui.api_score import add_score_endpoint
-from gan.ui.bridge import STATIC, read_scripts, read_styles
-from gan.ui.explore import MOVES, build_explore, make_explore_route
+from gan.ui.endpoints import add_endpoints
 from gan.ui.gate import Gate, keep
-from gan.ui.generate import build_generate
-from gan.ui.hand import build_hand
-from gan.ui.inspector import build_inspector
-from gan.ui.interpolate import build_interpolate
 from gan.ui.service import Service
+from gan.ui.tabs.about.tab import build_about
+from gan.ui.tabs.explore.endpoints import add_explore_endpoints
+from gan.ui.tabs.explore.tab import MOVES, build_explore, make_explore_route
+from gan.ui.tabs.generate.tab import build_generate
+from gan.ui.tabs.hand.endpoints import add_hand_endpoints
+from gan.ui.tabs.hand.tab import build_hand
+from gan.ui.tabs.inspector.endpoints import add_score_endpoint
+from gan.ui.tabs.inspector.tab import build_inspector
+from gan.ui.tabs.interpolate.tab import build_interpolate
+from gan.ui.tabs.training.tab import build_training
 from gan.ui.theme import build_theme
-from gan.ui.training import build_training
+from gan.ui.wire import SCRIPTS, read_scripts, read_styles
 from gan.ui.words import add, build_i18n, say
 
 TITLE = "Digit Forge"
@@ -66,7 +66,7 @@ WORDS = add(
     }
 )
 
-# Words stand in the page in English and are replaced where the browser asks for Chinese (static/page.js).
+# Words stand in the page in English and are replaced where the browser asks for Chinese (scripts/page.js).
 HEADER = """
 <header class="df-header">
   <h1>Digit Forge</h1>
@@ -164,7 +164,7 @@ def serve(page: gr.Blocks, service: Service, *, host: str, port: int, mcp: bool 
         css=read_styles() + HIDE_OTHERS,
         head=read_scripts(),
         i18n=build_i18n(),
-        favicon_path=STATIC / "favicon.png",
+        favicon_path=SCRIPTS / "favicon.png",
         footer_links=["api", "settings"],
         run_history=False,
         enable_monitoring=False,

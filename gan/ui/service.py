@@ -34,12 +34,13 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor
 
-from gan.store import released as checkpoint
-from gan.store.released import CheckpointError
-from gan.judges.classifier import Classifier, ClassifierError, load_classifier
 from gan.data import to_float, to_uint8
+from gan.drawing.generator import Generator, InputError, check_count, check_psi, check_seed, load, parse_digits
 from gan.drawing.interpolation import End, check_end, check_method, check_travels
 from gan.drawing.number_line import enlarge, set_line
+from gan.drawing.sheets import FILMS, encode_film, encode_png, make_sheet, write_zip
+from gan.judges.classifier import Classifier, ClassifierError, load_classifier
+from gan.judges.verdict import get_verdict
 from gan.recipes.read import (
     MAX_ENDS,
     MAX_FRAMES,
@@ -54,9 +55,8 @@ from gan.recipes.read import (
     make_recipe,
 )
 from gan.recipes.read import Sheet as Recipe
-from gan.drawing.sheets import FILMS, encode_film, encode_png, make_sheet, write_zip
-from gan.drawing.generator import Generator, InputError, check_count, check_psi, check_seed, load, parse_digits
-from gan.judges.verdict import get_verdict
+from gan.store import released as checkpoint
+from gan.store.released import CheckpointError
 
 MAX_TYPED = 64  # columns of a sheet
 MAX_ROWS = 20
@@ -449,7 +449,7 @@ class Service:
     def replay(self, recipe: Mapping[str, Any], kind: object = "png", scale: object = 8) -> tuple[bytes, str]:
         """Draw a recipe once more -> the bytes of a file and its media type.
 
-        kind: "png" (of a way its strip), of a sheet "zip", of a way one of gan.drawing.sheets.FILMS; a hand has "png" alone.
+        kind: "png" (of a way its strip), of a sheet "zip", of a way one of FILMS; a hand has "png" alone.
         Raises FieldError.
         """
         generator = self.get(recipe.get("model", next(iter(self.models()), "")))

@@ -1,4 +1,4 @@
-"""A child process that speaks JSON lines: `python -m gan.training.session`, which trains while the page goes on answering.
+"""A child process that speaks JSON lines: `python -m gan.training.session`, which trains while the page answers.
 
 Closing its stdin ends it, and the operating system does that for a parent that dies: no run outlives the app.
 """

@@ -1,4 +1,4 @@
-"""What the server says is Chinese on a Chinese page: the table of static/sentences.js against the server itself.
+"""What the server says is Chinese on a Chinese page: the table of scripts/sentences.js against the server itself.
 
 Its rows are looked for in the server's source, so that a sentence that is worded anew there is not forgotten here; and
 what visitors can provoke is provoked, and must be in the table.
@@ -21,26 +21,32 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from gan.store import released as checkpoint
-from gan.ui import about, explore, generate, hand, inspector, interpolate, training
+from gan.training.watcher import Check, Rules, replay
 from gan.ui import service as service_module
-from gan.ui.bridge import STATIC, respond
 from gan.ui.page import TABS
 from gan.ui.service import Service
-from gan.ui.service_explore import Explorer
-from gan.ui.service_hand import HandDesk
-from gan.ui.service_inspector import Inspector
-from gan.ui.service_training import Run, TimeMachine, Workshop, read_config
-from gan.training.watcher import Check, Rules, replay
+from gan.ui.tabs.about import tab as about
+from gan.ui.tabs.explore import tab as explore
+from gan.ui.tabs.explore.service import Explorer
+from gan.ui.tabs.generate import tab as generate
+from gan.ui.tabs.hand import tab as hand
+from gan.ui.tabs.hand.service import HandDesk
+from gan.ui.tabs.inspector import tab as inspector
+from gan.ui.tabs.inspector.service import Inspector
+from gan.ui.tabs.interpolate import tab as interpolate
+from gan.ui.tabs.training import tab as training
+from gan.ui.tabs.training.service import Run, TimeMachine, Workshop, read_config
+from gan.ui.wire import SCRIPTS, respond
 from tests.browser.conftest import SIZES
 from tests.browser.tabs import open_by_id
+from tests.judges.test_verdict import store, write_model
 from tests.made_digits import draw_digit
 from tests.served import ROOT
-from tests.test_verdict import store, write_model
 from tests.tiny_checkpoint import write_tiny
 
 ROWS: list[list[str]] = [
     json.loads(line.strip().rstrip(","))
-    for line in (STATIC / "sentences.js").read_text(encoding="utf-8").splitlines()
+    for line in (SCRIPTS / "sentences.js").read_text(encoding="utf-8").splitlines()
     if line.startswith('    ["')
 ]
 GAP = re.compile(r"\{(\w+)\}")  # of one letter: that letter, or nothing

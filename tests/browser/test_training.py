@@ -15,10 +15,10 @@ import pytest
 import torch
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from gan.store import released as checkpoint
 from gan.data import to_uint8
-from gan.training.moments import add, read_history
 from gan.drawing.generator import load
+from gan.store import released as checkpoint
+from gan.training.moments import add, read_history
 from tests.browser.conftest import PATIENCE, SIZES
 from tests.browser.pictures import read_picture, read_version, wait_until_drawn
 from tests.browser.tabs import on_desktop

@@ -5,9 +5,9 @@ import math
 import pytest
 import torch
 
+from gan.drawing.generator import Generator, InputError, load
 from gan.drawing.interpolation import METHODS, End, interpolate, lerp, slerp
 from gan.drawing.noise import draw_noise
-from gan.drawing.generator import Generator, InputError, load
 from tests.tiny_checkpoint import write_tiny
 
 

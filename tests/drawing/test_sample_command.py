@@ -11,8 +11,7 @@ from torchvision.datasets import MNIST
 import gan
 from gan.data import to_uint8
 from gan.drawing.sample_command import main
-
-from .tiny_checkpoint import write_tiny
+from tests.tiny_checkpoint import write_tiny
 
 
 def draw(out: Path, *words: str) -> int:

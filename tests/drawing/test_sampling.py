@@ -6,9 +6,9 @@ import pytest
 import torch
 
 import gan
-from gan.store.released import CheckpointError
 from gan.data import to_uint8
 from gan.drawing.generator import MAX_COUNT, Generator, InputError, check_count, check_psi, check_seed, parse_digits
+from gan.store.released import CheckpointError
 
 
 @pytest.fixture(scope="module")

@@ -8,14 +8,12 @@ import numpy as np
 import pytest
 
 from gan.evaluation import command as evaluate
-
-from gan.evaluation import fit_classifier
-from gan.evaluation import inception, run
+from gan.evaluation import fit_classifier, inception, run
 from gan.evaluation.samples import SampleError
+from tests.made_digits import make_digits, write_files, write_like
+from tests.tiny_checkpoint import write_tiny
 
-from .made_digits import make_digits, write_files, write_like
 from .test_evaluation_run import PLAN
-from .tiny_checkpoint import write_tiny
 
 
 @pytest.fixture(scope="module")

@@ -6,18 +6,17 @@ from dataclasses import replace
 import pytest
 import torch
 
-from gan.judges.classifier import Classifier, load_classifier
 from gan.data import load_dataset, to_float
+from gan.drawing.generator import Generator, load
+from gan.drawing.noise import draw_noise
 from gan.evaluation import cas, cost, run, style
 from gan.evaluation.fitting import Schedule, fit
 from gan.evaluation.report import format_report
 from gan.evaluation.run import FULL, QUICK, Plan, Report, count_name, evaluate
 from gan.evaluation.samples import SampleError, Samples
 from gan.handwriting.measures import measure_slant
-from gan.drawing.noise import draw_noise
-from gan.drawing.generator import Generator, load
-
-from .tiny_checkpoint import write_tiny
+from gan.judges.classifier import Classifier, load_classifier
+from tests.tiny_checkpoint import write_tiny
 
 PLAN = Plan(
     drawn=600,

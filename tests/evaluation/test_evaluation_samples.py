@@ -7,11 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from gan.evaluation.samples import SampleError, Samples, check_samples, draw_samples, read_samples
 from gan.drawing.generator import load
-
-from .made_digits import make_digits
-from .tiny_checkpoint import write_tiny
+from gan.evaluation.samples import SampleError, Samples, check_samples, draw_samples, read_samples
+from tests.made_digits import make_digits
+from tests.tiny_checkpoint import write_tiny
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,9 @@ import pytest
 import torch
 
 import gan
-from gan.store import released as checkpoint
+from gan.drawing.generator import Generator, InputError, load
 from gan.handwriting import planes as directions
-from gan.store.released import CheckpointError
+from gan.handwriting.measures import MEASURES, measure_hand, measure_size
 from gan.handwriting.planes import (
     PAIRS,
     PLANES,
@@ -28,8 +28,8 @@ from gan.handwriting.planes import (
     write_directions,
 )
 from gan.handwriting.write import EXACT, HIDDEN, NAMES, QUICK, Hand, Memo, fit_hand, write, write_targets
-from gan.handwriting.measures import MEASURES, measure_hand, measure_size
-from gan.drawing.generator import Generator, InputError, load
+from gan.store import released as checkpoint
+from gan.store.released import CheckpointError
 from tests.tiny_checkpoint import write_tiny
 
 

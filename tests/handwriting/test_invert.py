@@ -11,14 +11,23 @@ from PIL import Image
 
 from benchmarks import inversion
 from benchmarks.inversion import correlate
-from gan.handwriting import fit_encoder
-from gan.handwriting.photo import MAX_BYTES, MAX_PIXELS, Canvas, find_digit, label_pieces, normalize, read_canvas, take_otsu
-from gan.judges.classifier import Classifier, load_classifier
 from gan.data import load_dataset, to_float
+from gan.drawing.generator import Generator, InputError, load
+from gan.handwriting import fit_encoder
 from gan.handwriting.encoder import EncoderError, get_path, load_encoder, make_encoder, measure_spread, save_encoder
 from gan.handwriting.invert import STEPS, Found, Inverter, draw_hand, hear_hand, measure_error, tell_hand
 from gan.handwriting.measures import get_ink, measure_slant, measure_thickness
-from gan.drawing.generator import Generator, InputError, load
+from gan.handwriting.photo import (
+    MAX_BYTES,
+    MAX_PIXELS,
+    Canvas,
+    find_digit,
+    label_pieces,
+    normalize,
+    read_canvas,
+    take_otsu,
+)
+from gan.judges.classifier import Classifier, load_classifier
 from tests.made_digits import draw_digit, make_digits
 from tests.tiny_checkpoint import write_tiny
 

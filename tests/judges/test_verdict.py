@@ -8,14 +8,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from gan.store import released as checkpoint
-
-from gan.judges import fit_verdict
-from gan.store.released import CheckpointError, write_released
 from gan.config import Config
 from gan.data import load_dataset, to_float
-from gan.models import build_discriminator, build_generator
 from gan.drawing.generator import Generator, load
+from gan.judges import fit_verdict
 from gan.judges.verdict import (
     Calibration,
     Verdict,
@@ -26,6 +22,9 @@ from gan.judges.verdict import (
     save_calibration,
     score,
 )
+from gan.models import build_discriminator, build_generator
+from gan.store import released as checkpoint
+from gan.store.released import CheckpointError, write_released
 
 EXTREME = torch.tensor([-math.inf, -1e38, -100.0, 0.0, 100.0, 1e38, math.inf, math.nan])
 

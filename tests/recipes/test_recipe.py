@@ -10,17 +10,17 @@ import pytest
 import torch
 
 import gan
-from gan.store.released import write_released
 from gan.data import to_uint8
-from gan.handwriting.invert import draw_hand, hear_hand, tell_hand
+from gan.drawing.generator import Generator, InputError, load
 from gan.drawing.interpolation import End
+from gan.drawing.sample_command import main
+from gan.drawing.sheets import encode_film, encode_png, make_sheet
+from gan.handwriting.invert import draw_hand, hear_hand, tell_hand
 from gan.models import build_generator
 from gan.recipes.read import MAX_ENDS, check_recipe, parse_json, read_file, replay
-from gan.drawing.sheets import encode_film, encode_png, make_sheet
-from gan.drawing.sample_command import main
-from gan.drawing.generator import Generator, InputError, load
+from gan.store.released import write_released
 from gan.ui.service import FieldError, Service
-from gan.ui.service_hand import HandDesk
+from gan.ui.tabs.hand.service import HandDesk
 from tests.tiny_checkpoint import write_tiny
 
 

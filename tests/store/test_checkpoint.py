@@ -14,7 +14,10 @@ import torch
 from safetensors.torch import load_file, save_file
 
 import gan
+from gan.config import Config
+from gan.models import build_discriminator, build_generator
 from gan.store import released as checkpoint
+from gan.store.atomic import write_atomically
 from gan.store.released import (
     CheckpointError,
     get_previous,
@@ -25,9 +28,6 @@ from gan.store.released import (
     write_released,
     write_state,
 )
-from gan.config import Config
-from gan.store.atomic import write_atomically
-from gan.models import build_discriminator, build_generator
 
 CONFIG = Config(z_dim=8, w_dim=16, g_width=12, d_width=4, images=1)
 

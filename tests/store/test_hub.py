@@ -6,8 +6,8 @@ import pytest
 from huggingface_hub.errors import HfHubHTTPError, LocalTokenNotFoundError, OfflineModeIsEnabled
 
 from gan.store import hub
-from gan.store.released import read_released
 from gan.store.hub import HubError, check_name, check_repo, main, push
+from gan.store.released import read_released
 from tests.tiny_checkpoint import write_tiny
 
 ME = {"name": "ann", "orgs": [{"name": "lab"}], "auth": {"accessToken": {"role": "write"}}}

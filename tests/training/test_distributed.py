@@ -17,13 +17,13 @@ from torch import Tensor
 
 import gan
 import gan.training.start
-from gan.store.released import get_previous, read_released, read_state
 from gan.config import PRESETS, Config, override
 from gan.data import DataError, Dataset, load_dataset
+from gan.store.released import get_previous, read_released, read_state
 from gan.training.distributed import Team, get_rank
 from gan.training.log import LOG
-from gan.training.start import main
 from gan.training.loop import STATE, WEIGHTS, Trainer
+from gan.training.start import main
 from tests.in_child import WAIT, get_server, run_team
 from tests.made_digits import make_digits
 
@@ -107,7 +107,7 @@ KILLED = f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})
 from gan.training import start as train
-from tests.test_distributed import fall
+from tests.training.test_distributed import fall
 fall(0, int(sys.argv.pop(1)))
 sys.exit(train.main())
 """
@@ -145,7 +145,7 @@ def lose_data(rank: int) -> None:
             raise DataError("there is no data here.")
         return load_dataset(root, "train")
 
-    pytest.MonkeyPatch().setattr(gan.train, "load_dataset", lost)  # for as long as the child lives
+    pytest.MonkeyPatch().setattr(gan.training.start, "load_dataset", lost)  # for as long as the child lives
 
 
 def launch(*words: str) -> subprocess.CompletedProcess[str]:
@@ -182,7 +182,7 @@ def whole(made_root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     out = tmp_path_factory.mktemp("whole")
     before = torch.get_num_threads()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gan.train, "tell", lambda out: [])
+        patch.setattr(gan.training.start, "tell", lambda out: [])
         assert main(list_words(made_root, out, *STEPWISE)) == 0
     torch.set_num_threads(before)
     return read_released(out / WEIGHTS).generator.state_dict()

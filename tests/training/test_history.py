@@ -13,10 +13,10 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 
+from gan.drawing.generator import load
 from gan.store import released as checkpoint
-
-from gan.training import start as train
 from gan.store.released import read_released, write_released
+from gan.training import start as train
 from gan.training.moments import (
     CURVES,
     KEY,
@@ -30,7 +30,6 @@ from gan.training.moments import (
     read_history,
     thin,
 )
-from gan.drawing.generator import load
 from tests.tiny_checkpoint import write_tiny
 from tests.tiny_run import make_run, release
 

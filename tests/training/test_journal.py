@@ -176,7 +176,7 @@ def test_full_disk_is_an_oserror_and_a_later_run_goes_on(tmp_path):
 import resource, sys
 from pathlib import Path
 from gan.training.log import Journal
-from tests.test_journal import progress
+from tests.training.test_journal import progress
 resource.setrlimit(resource.RLIMIT_FSIZE, ({2000}, {2000}))
 journal = Journal(Path({str(tmp_path)!r}), images=0, tensorboard=False)
 try:

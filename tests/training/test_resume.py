@@ -17,8 +17,8 @@ import gan
 import gan.training.start
 from gan.store.released import get_previous, read_state
 from gan.training.log import CHECKS, LOG
-from gan.training.start import main
 from gan.training.loop import HISTORY, SHEETS, STATE, WEIGHTS, Trainer
+from gan.training.start import main
 from tests.in_child import make_struck, run_child
 
 STEPS = 24
@@ -37,7 +37,7 @@ STOPS = {"digits": (5, 18), "sgd": (5, 18), "dcgan": (2, 5)}
 def no_film() -> Iterator[None]:
     """Film and curves are drawn from what is compared here, and take longer than the runs."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gan.train, "tell", lambda out: [])
+        patch.setattr(gan.training.start, "tell", lambda out: [])
         yield
 
 

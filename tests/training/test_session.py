@@ -20,12 +20,12 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from gan.store.released import read_released
 from gan.config import LOSSES, Config
 from gan.data import Dataset, load_dataset
+from gan.store.released import read_released
+from gan.training.loop import Trainer
 from gan.training.observer import Progress
 from gan.training.session import Numbers, Session, Stepper, serve
-from gan.training.loop import Trainer
 from gan.training.watcher import Watch
 
 ROOT = Path(__file__).resolve().parent.parent.parent

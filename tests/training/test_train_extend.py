@@ -14,11 +14,11 @@ import torch
 
 import gan
 import gan.training.start
-from gan.store.released import get_previous, read_state, write_state
 from gan.config import EXTENDABLE, Config
 from gan.models import build_generator
-from gan.training.start import main
+from gan.store.released import get_previous, read_state, write_state
 from gan.training.loop import HISTORY, STATE, WEIGHTS, Trainer, find_surplus, list_moments
+from gan.training.start import main
 from tests.in_child import make_struck, run_child, strike
 
 TINY = ["--z-dim", "8", "--w-dim", "16", "--g-width", "12", "--d-width", "4", "--batch", "8", "--precision", "fp32"]
@@ -32,7 +32,7 @@ def no_film() -> Iterator[None]:
     """Film and curves take longer than the runs; nor may a run's threads be those of the next test."""
     before = torch.get_num_threads()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gan.train, "tell", lambda out: [])
+        patch.setattr(gan.training.start, "tell", lambda out: [])
         yield
     torch.set_num_threads(before)
 

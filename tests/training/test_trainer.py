@@ -10,11 +10,10 @@ import torch
 from torch import Tensor, nn
 
 import gan
-from gan.store.released import CheckpointError, get_previous, read_last_state, read_released, read_state, write_released
 from gan.config import DATASETS, LOSSES, PRESETS, Config, ConfigError, override
 from gan.data import Dataset, load_dataset
 from gan.models import GENERATORS, build_generator
-from gan.training.observer import Observer, Progress
+from gan.store.released import CheckpointError, get_previous, read_last_state, read_released, read_state, write_released
 from gan.training.loop import (
     CHECK_SAMPLES,
     CHECK_SAMPLES_EACH,
@@ -28,6 +27,7 @@ from gan.training.loop import (
     list_moments,
     make_rng,
 )
+from gan.training.observer import Observer, Progress
 from tests.made_digits import LAYOUTS, write_like
 
 SMALL = Config(z_dim=8, w_dim=16, g_width=12, d_width=4, batch=16, images=160, gamma=1.0, sheet_every=64, ema=0.9)

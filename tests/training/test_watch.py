@@ -5,11 +5,23 @@ from pathlib import Path
 import pytest
 import torch
 
-from gan.training import watcher as watch
 from gan.config import PRESETS, override
 from gan.data import Dataset
+from gan.training import watcher as watch
 from gan.training.observer import Progress
-from gan.training.watcher import Bell, Check, Rules, Smooth, Watch, has_lost, has_won, is_collapsed, is_ignored, is_missing, main
+from gan.training.watcher import (
+    Bell,
+    Check,
+    Rules,
+    Smooth,
+    Watch,
+    has_lost,
+    has_won,
+    is_collapsed,
+    is_ignored,
+    is_missing,
+    main,
+)
 from tests.made_digits import make_digits
 
 NAMES = tuple("0123456789")

@@ -13,11 +13,11 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
-from gan.ui.explore import MOVES
 from gan.ui.moves import LONGEST, make_route
 from gan.ui.service import FieldError
+from gan.ui.tabs.explore.tab import MOVES
 from tests.served import serve_once
-from tests.test_app_api import component_server
+from tests.ui.test_app_api import component_server
 
 PATH = "/moves"
 

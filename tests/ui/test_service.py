@@ -13,12 +13,12 @@ import pytest
 import torch
 from PIL import Image, ImageSequence
 
-from gan.store import released as checkpoint
 from gan.data import to_uint8
+from gan.drawing.generator import load
+from gan.drawing.sheets import read_recipe
 from gan.models import build_generator
 from gan.recipes.read import MAX_ENDS, MAX_FRAMES, replay
-from gan.drawing.sheets import read_recipe
-from gan.drawing.generator import load
+from gan.store import released as checkpoint
 from gan.ui import service as module
 from gan.ui.service import MAX_DIGITS, MAX_ROWS, MAX_TYPED, FieldError, Service
 from tests.tiny_checkpoint import write_tiny

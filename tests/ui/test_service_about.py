@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from gan.store import released as checkpoint
 from gan.data import to_uint8
 from gan.drawing.generator import load
+from gan.store import released as checkpoint
 from gan.ui.service import FieldError, Service
-from gan.ui.service_about import (
+from gan.ui.tabs.about.service import (
     FIGURES,
     HANDS,
     JUDGED,

@@ -14,18 +14,18 @@ import torch
 from PIL import Image
 
 import gan
-from gan.store import released as checkpoint
 from gan.data import to_float, to_uint8
+from gan.drawing.generator import Generator, load
+from gan.drawing.sheets import read_recipe
+from gan.handwriting.measures import MEASURES, measure_hand
 from gan.handwriting.planes import Directions, find_planes, get_path, write_directions
 from gan.handwriting.write import Hand, fit_hand
-from gan.handwriting.measures import MEASURES, measure_hand
-from gan.drawing.sheets import read_recipe
-from gan.drawing.generator import Generator, load
-from gan.ui import service_explore
-from gan.ui.bridge import respond
-from gan.ui.explore import FIRST, answer
+from gan.store import released as checkpoint
 from gan.ui.service import FieldError, Service
-from gan.ui.service_explore import MAP_SIDE, Explored, Explorer, find_explorer
+from gan.ui.tabs.explore import service as service_explore
+from gan.ui.tabs.explore.service import MAP_SIDE, Explored, Explorer, find_explorer
+from gan.ui.tabs.explore.tab import FIRST, answer
+from gan.ui.wire import respond
 from tests.tiny_checkpoint import write_tiny
 
 

@@ -11,16 +11,16 @@ import pytest
 import torch
 from PIL import Image
 
-from gan.store import released as checkpoint
 from gan.data import to_float
-from gan.handwriting.invert import STEPS, measure_error
 from gan.drawing.number_line import MAX_WRITTEN, parse_number, set_line
 from gan.drawing.sheets import read_recipe
+from gan.handwriting.invert import STEPS, measure_error
+from gan.store import released as checkpoint
 from gan.ui import service as service_module
-from gan.ui.api_hand import read_argument
-from gan.ui.hand import answer as answer_page
 from gan.ui.service import FieldError, Service
-from gan.ui.service_hand import Answer, HandDesk
+from gan.ui.tabs.hand.endpoints import read_argument
+from gan.ui.tabs.hand.service import Answer, HandDesk
+from gan.ui.tabs.hand.tab import answer as answer_page
 from tests.made_digits import draw_digit
 from tests.tiny_checkpoint import write_tiny
 

@@ -10,20 +10,20 @@ from typing import Any
 import pytest
 import torch
 
-from gan.store import released as checkpoint
-from gan.store.released import write_released
 from gan.config import Config
 from gan.data import DataError, load_dataset, to_float, to_uint8
-from gan.models import build_generator
 from gan.drawing.generator import load
-from gan.ui import service_inspector as module
-from gan.ui.bridge import respond
-from gan.ui.inspector import answer
-from gan.ui.service import FieldError, Service
-from gan.ui.service_inspector import MAX_OF_EACH, ROUNDS, Inspector, may_download, rank_pairs
 from gan.judges.verdict import get_verdict, score
+from gan.models import build_generator
+from gan.store import released as checkpoint
+from gan.store.released import write_released
+from gan.ui.service import FieldError, Service
+from gan.ui.tabs.inspector import service as module
+from gan.ui.tabs.inspector.service import MAX_OF_EACH, ROUNDS, Inspector, may_download, rank_pairs
+from gan.ui.tabs.inspector.tab import answer
+from gan.ui.wire import respond
+from tests.judges.test_verdict import store, write_model
 from tests.made_digits import write_mnist
-from tests.test_verdict import store, write_model
 
 
 @pytest.fixture

@@ -15,14 +15,14 @@ import pytest
 import torch
 from PIL import Image
 
-from gan.store import released as checkpoint
-from gan.store.released import read_released
 from gan.config import PRESETS
 from gan.data import to_uint8
+from gan.store import released as checkpoint
+from gan.store.released import read_released
 from gan.training.moments import HistoryError, add, get_paths, read_history
-from gan.ui import service_training as module
 from gan.ui.service import FieldError, Service
-from gan.ui.service_training import (
+from gan.ui.tabs.training import service as module
+from gan.ui.tabs.training.service import (
     ABSENT_SECONDS,
     CLAIM_SECONDS,
     PAUSE_SECONDS,
@@ -35,7 +35,7 @@ from gan.ui.service_training import (
     may_train,
     read_config,
 )
-from gan.ui.training import answer
+from gan.ui.tabs.training.tab import answer
 from tests.tiny_checkpoint import write_tiny
 from tests.tiny_run import make_run, release
 

@@ -12,8 +12,8 @@ from gan.ui import words
 from tests.served import ROOT
 
 UI = ROOT / "gan" / "ui"
-SCRIPTS = {path.name: path.read_text(encoding="utf-8") for path in (UI / "static").glob("*.js")}
-PYTHON = {path.name: path.read_text(encoding="utf-8") for path in UI.glob("*.py")}
+SCRIPTS = {path.name: path.read_text(encoding="utf-8") for path in UI.rglob("*.js")}
+PYTHON = {path.relative_to(UI).as_posix(): path.read_text(encoding="utf-8") for path in UI.rglob("*.py")}
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
 STRING = r'"(?:[^"\\]|\\.)*"'

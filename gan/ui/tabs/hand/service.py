@@ -7,7 +7,7 @@ Notable choices
 - Digits are drawn from the hand as it is told (a byte a number of z), also while it improves: the link, the saved
   picture and the page show the same pixels.
 
-    from gan.ui.service_hand import HandDesk
+    from gan.ui.tabs.hand.service import HandDesk
     answer = HandDesk(Service()).look("digits", Path("seven.png").read_bytes(), digit=None)
 """
 
@@ -23,16 +23,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gan.handwriting.photo import read_canvas
-from gan.judges.classifier import Classifier, ClassifierError, load_classifier
 from gan.data import DIGITS, to_float, to_uint8
+from gan.drawing.generator import Generator
+from gan.drawing.number_line import enlarge, parse_number, set_line
+from gan.drawing.sheets import encode_png, make_sheet
 from gan.handwriting.encoder import EncoderError, load_encoder
 from gan.handwriting.invert import STEPS, Found, Inverter, draw_hand, hear_hand, measure_error, tell_hand
-from gan.drawing.number_line import enlarge, parse_number, set_line
 from gan.handwriting.measures import measure_slant, measure_thickness
+from gan.handwriting.photo import read_canvas
+from gan.judges.classifier import Classifier, ClassifierError, load_classifier
 from gan.recipes.read import HAND_COLUMNS, check_weights
-from gan.drawing.sheets import encode_png, make_sheet
-from gan.drawing.generator import Generator
 from gan.ui.service import FieldError, Service, checked, list_digits, make_recipe
 
 SLICE_SECONDS = 0.03  # after which no further steps are begun: the pen is held for about 50 ms

@@ -6,7 +6,7 @@ Notable choices
   and what the checkpoint's own header says of how it was made.
 
     from gan.ui.service import Service
-    from gan.ui.service_about import read_card, teach
+    from gan.ui.tabs.about.service import read_card, teach
     read_card(Service(), "digits").figures
     teach(Service(), "digits", seed=4, digit="3").steps["truncation"].images    # uint8 (32, 1, 28, 28)
 """
@@ -20,15 +20,15 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gan.store.released import CheckpointError, read_index
 from gan.data import to_uint8
-from gan.training.moments import History, HistoryError, choose_evenly, get_paths, read_history
-from gan.drawing.interpolation import End, walk
 from gan.drawing.generator import MAX_SEED, Generator, check_seed
-from gan.ui.service import Service, article, checked, make_recipe, parse_typed
+from gan.drawing.interpolation import End, walk
 from gan.judges.verdict import get_verdict
+from gan.store.released import CheckpointError, read_index
+from gan.training.moments import History, HistoryError, choose_evenly, get_paths, read_history
+from gan.ui.service import Service, article, checked, make_recipe, parse_typed
 
-PICTURES = Path(__file__).resolve().parents[2] / "docs"
+PICTURES = Path(__file__).resolve().parents[4] / "docs"
 HANDS = 8  # styles in a row
 STYLES = 3  # rows of one style each
 JUDGED = 10

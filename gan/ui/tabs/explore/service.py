@@ -9,7 +9,7 @@ Notable choices
 - One z for all digits: a class is drawn once, however often a number repeats it.
 
     from gan.ui.service import Service
-    from gan.ui.service_explore import find_explorer
+    from gan.ui.tabs.explore.service import find_explorer
     explored = find_explorer(Service()).draw("digits", "2026", seed=7, edits={"slant": 20})
 """
 
@@ -26,8 +26,11 @@ from weakref import WeakKeyDictionary, proxy
 import torch
 from torch import Tensor
 
-from gan.store.released import CheckpointError
 from gan.data import to_uint8
+from gan.drawing.generator import Generator, InputError, check_psi, check_seed
+from gan.drawing.noise import draw_noise
+from gan.drawing.sheets import encode_png, make_sheet
+from gan.handwriting.measures import MEASURES
 from gan.handwriting.planes import (
     REACH,
     Directions,
@@ -39,11 +42,8 @@ from gan.handwriting.planes import (
     read_directions,
 )
 from gan.handwriting.write import EXACT, QUICK, Hand, Memo, fit_hand
-from gan.handwriting.measures import MEASURES
-from gan.drawing.noise import draw_noise
 from gan.recipes.read import check_weights
-from gan.drawing.sheets import encode_png, make_sheet
-from gan.drawing.generator import Generator, InputError, check_psi, check_seed
+from gan.store.released import CheckpointError
 from gan.ui.service import MAX_TYPED, FieldError, Service, checked, list_digits, make_recipe, parse_typed, plural
 
 KEEP = 8  # models whose directions are held

@@ -19,12 +19,12 @@ from gradio.events import api
 from PIL import Image
 from torch import Tensor
 
-from gan.handwriting.photo import read_canvas
 from gan.data import to_float, to_uint8
+from gan.handwriting.photo import read_canvas
 from gan.recipes.read import Way, check_recipe, parse_json
-from gan.ui.api import answer_call
-from gan.ui.api_hand import read_argument
+from gan.ui.endpoints import answer_call
 from gan.ui.service import MAX_DIGITS, FieldError, Service, checked, field_of, load_reader, parse_typed
+from gan.ui.tabs.hand.endpoints import read_argument
 
 
 def score_recipe(service: Service, model: str, recipe: str) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 from gradio.events import api
 
-from gan.ui.api import answer_call, make_file
+from gan.ui.endpoints import answer_call, make_file
 from gan.ui.service import Service
-from gan.ui.service_explore import find_explorer
+from gan.ui.tabs.explore.service import find_explorer
 
 
 def add_explore_endpoints(service: Service, folder: Callable[[], str]) -> None:

@@ -6,7 +6,7 @@ Notable choices
 - Nothing grows for ever: curves are thinned as they get longer, alarms are the last few, a run has a limit in minutes,
   one whose owner has gone or that stands paused for long is stopped, and a result is kept until the next run begins.
 
-    from gan.ui.service_training import TimeMachine, Workshop
+    from gan.ui.tabs.training.service import TimeMachine, Workshop
     film = TimeMachine(service).draw("digits", seed=1)
 """
 
@@ -27,15 +27,15 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gan.store import released as checkpoint
-from gan.store.released import CheckpointError
 from gan.config import LOSSES, PRESETS, Config, ConfigError, get_preset, override
 from gan.data import SOURCES, get_root, to_uint8
-from gan.handwriting.write import read_number
-from gan.training.moments import CURVES, History, get_paths, read_history
+from gan.drawing.generator import Generator, check_seed
 from gan.drawing.noise import draw_noise
 from gan.drawing.sheets import encode_png, make_sheet
-from gan.drawing.generator import Generator, check_seed
+from gan.handwriting.write import read_number
+from gan.store import released as checkpoint
+from gan.store.released import CheckpointError
+from gan.training.moments import CURVES, History, get_paths, read_history
 from gan.ui.service import FieldError, Service, checked, list_digits, make_recipe
 from gan.ui.worker import SESSION, Worker
 

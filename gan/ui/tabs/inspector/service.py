@@ -7,7 +7,7 @@ Notable choices
   answer out of the page, not from a program that asks for it.
 - A download of the dataset belongs to the machine and not to a visitor: there is one at a time, and all see it.
 
-    from gan.ui.service_inspector import Inspector
+    from gan.ui.tabs.inspector.service import Inspector
     view = Inspector(service).view("digits", "any", count=100, seed=1, psi=1.0)
 """
 
@@ -22,11 +22,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gan.store.released import CheckpointError
 from gan.data import SOURCES, DataError, Dataset, get_root, load_dataset, to_float, to_uint8
 from gan.drawing.generator import Generator, InputError, check_count, check_psi, check_seed, parse_digits
-from gan.ui.service import FieldError, Service, checked, field_of, make_recipe
 from gan.judges.verdict import Verdict, get_verdict, score
+from gan.store.released import CheckpointError
+from gan.ui.service import FieldError, Service, checked, field_of, make_recipe
 
 ANY = "any"
 MAX_OF_EACH = 400

@@ -17,9 +17,9 @@ from pathlib import Path
 from gradio.events import api
 
 from gan.handwriting.photo import MAX_BYTES
-from gan.ui.api import answer_call, make_file
+from gan.ui.endpoints import answer_call, make_file
 from gan.ui.service import FieldError, Service
-from gan.ui.service_hand import HandDesk
+from gan.ui.tabs.hand.service import HandDesk
 
 
 def read_argument(picture: object, folder: str) -> bytes:

@@ -9,6 +9,7 @@ Notable choices
 - The scripts are put into the page's head by `serve`, once: no request for them, and nothing on disk is served.
 """
 
+import base64
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any
 import gradio as gr
 from fastapi.responses import JSONResponse
 from gradio.components.base import Component
+from torch import Tensor
 
 from gan.drawing.generator import MAX_PSI
 from gan.ui.service import FieldError
@@ -24,7 +26,8 @@ from gan.ui.words import add, say
 
 Answer = Callable[[dict[str, Any]], dict[str, Any]]
 
-STATIC = Path(__file__).resolve().parent / "static"
+SCRIPTS = Path(__file__).resolve().parent / "scripts"
+TABS = SCRIPTS.parent / "tabs"
 # What the tabs' own scripts build on, in this order
 SHARED = ("words.js", "sentences.js", "source.js", "moves.js", "link.js", "paint.js")
 
@@ -44,15 +47,16 @@ log = logging.getLogger(__name__)
 
 def read_scripts() -> str:
     """The page's scripts as tags for its head: the shared ones, then one a tab."""
-    shared = [STATIC / name for name in SHARED]
-    own = sorted(path for path in STATIC.glob("*.js") if path not in shared)
+    shared = [SCRIPTS / name for name in SHARED]
+    others = [*SCRIPTS.glob("*.js"), *TABS.glob("*/*.js")]
+    own = sorted((path for path in others if path not in shared), key=lambda path: path.name)
     return "".join(f"<script>{path.read_text(encoding='utf-8')}</script>\n" for path in [*shared, *own])
 
 
 def read_styles() -> str:
     """The page's styles: page.css, then one file a tab that has any."""
-    first = STATIC / "page.css"
-    own = sorted(path for path in STATIC.glob("*.css") if path != first)
+    first = SCRIPTS / "page.css"
+    own = sorted(TABS.glob("*/*.css"))
     return "\n".join(path.read_text(encoding="utf-8") for path in [first, *own])
 
 
@@ -61,12 +65,25 @@ def respond(answer: Answer, request: object) -> dict[str, Any]:
     try:
         if not isinstance(request, dict):
             raise FieldError("the request is not an object of named values.")
-        return {"ok": True, **answer(request)}
+        return {"ok": True, **pack(answer(request))}
     except FieldError as error:
         return {"problem": str(error), "field": error.field}
     except Exception:
         log.exception("A request from the page could not be answered")
         return {"problem": "Something went wrong on the server while drawing; the page goes on.", "field": ""}
+
+
+def pack(value: Any) -> Any:
+    """A value as JSON can hold it: at any depth, bytes and uint8 pixels become {"base64": text}."""
+    if isinstance(value, bytes):
+        return {"base64": base64.b64encode(value).decode("ascii")}
+    if isinstance(value, Tensor):
+        return pack(value.numpy().tobytes())
+    if isinstance(value, dict):
+        return {name: pack(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [pack(one) for one in value]
+    return value
 
 
 def make_picture(
@@ -75,7 +92,7 @@ def make_picture(
     """A gr.HTML showing `html`, made live by the script `mount`.
 
     mount: JavaScript that finds `element`, `server.answer(request)`, the first request in `props.first`, and `trigger`.
-    elem_id: begins with the tab's id, by which its link is known (see static/link.js).
+    elem_id: begins with the tab's id, by which its link is known (see scripts/link.js).
     moves: the path of a socket (gan/ui/moves.py), and the `want` of those requests that go by it where they can.
     """
     tab = elem_id.partition("-")[0]
