@@ -6,7 +6,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -36,12 +36,18 @@ class Inner:
 
 
 def ask(
-    path: str, method: str = "GET", *, mcp: bool = False, root: str = "", kind: str = "http", **headers: str
+    path: str,
+    method: str = "GET",
+    headers: Mapping[str, str] | None = None,
+    *,
+    mcp: bool = False,
+    root: str = "",
+    kind: str = "http",
 ) -> Answer:
     """The status and the JSON that a request ends with; for a socket the type of the answer, and None."""
     inner = Inner()
     sent: list[dict[str, Any]] = []
-    named = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    named = [(name.encode(), value.encode()) for name, value in (headers or {}).items()]
     scope = {"type": kind, "method": method, "path": path, "root_path": root, "query_string": b"", "headers": named}
 
     async def receive() -> dict[str, Any]:
@@ -247,19 +253,21 @@ def test_two_origins_are_ours_only_if_both_are():
     ("method", "path"), [(method, path) for method, path in LET_THROUGH if method == "POST" or "queue/data" in path]
 )
 def test_a_page_of_another_site_changes_and_costs_nothing(method: str, path: str):
-    body = {"content_type": "application/json", "content_length": "2"}
-    for headers in ({"origin": "https://elsewhere.org"}, {"origin": "null"}, {"sec_fetch_site": "cross-site"}):
-        status, said = ask(path, method, **HERE, **body, **headers)
+    body = {**HERE, "content-type": "application/json", "content-length": "2"}
+    for foreign in ({"origin": "https://elsewhere.org"}, {"origin": "null"}, {"sec-fetch-site": "cross-site"}):
+        status, said = ask(path, method, {**body, **foreign})
         assert (status, "another site" in said["error"]) == (403, True)
-        preflight = ask(path, "OPTIONS", **HERE, **headers, access_control_request_headers="x-forwarded-host")
-        assert preflight[0] == 403
-    assert ask(path, method, **HERE, **body, origin="http://127.0.0.1:7860")[0] == 200
-    assert ask(path, "OPTIONS", **HERE, origin="http://127.0.0.1:7860")[0] == 200
+        # what would let it send a proxy's header of its own choice
+        preflight = {**HERE, **foreign, "access-control-request-headers": "x-forwarded-host"}
+        assert ask(path, "OPTIONS", preflight)[0] == 403
+    own = {"origin": "http://127.0.0.1:7860"}
+    assert ask(path, method, {**body, **own})[0] == 200
+    assert ask(path, "OPTIONS", {**HERE, **own})[0] == 200
 
 
 def test_reading_the_page_is_free_to_all():
-    assert ask("/", **HERE, sec_fetch_site="cross-site")[0] == 200  # a link from elsewhere
-    assert ask("/config", **HERE, origin="https://elsewhere.org")[0] == 200
+    assert ask("/", headers={**HERE, "sec-fetch-site": "cross-site"})[0] == 200  # a link from elsewhere
+    assert ask("/config", headers={**HERE, "origin": "https://elsewhere.org"})[0] == 200
 
 
 @pytest.mark.parametrize(
@@ -275,27 +283,28 @@ def test_reading_the_page_is_free_to_all():
     ],
 )
 def test_a_body_is_json_by_its_name(kind: str, status: int):
-    for size in ({"content_length": "2"}, {"transfer_encoding": "chunked"}):
-        got, said = ask("/gradio_api/run/generate", "POST", content_type=kind, **size)
+    for size in ({"content-length": "2"}, {"transfer-encoding": "chunked"}):
+        got, said = ask("/gradio_api/run/generate", "POST", {"content-type": kind, **size})
         assert got == status
         assert status == 200 or "application/json" in said["error"]
-    assert ask("/gradio_api/run/generate", "POST", content_length="2")[0] == 415
-    assert ask("/gradio_api/run/generate", "POST", content_length="0")[0] == 200  # Gradio says what is lacking
+    assert ask("/gradio_api/run/generate", "POST", {"content-length": "2"})[0] == 415
+    assert ask("/gradio_api/run/generate", "POST", {"content-length": "0"})[0] == 200  # Gradio says what is lacking
 
 
 # The app as it is served
 
 
-def fetch(address: str, path: str, data: bytes | None = None, **headers: str) -> Answer:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
+def fetch(address: str, path: str, data: bytes | None = None, headers: Mapping[str, str] | None = None) -> Answer:
     try:
-        with urllib.request.urlopen(urllib.request.Request(address + path, data, named), timeout=60) as answer:
+        asked = urllib.request.Request(address + path, data, dict(headers or {}))
+        with urllib.request.urlopen(asked, timeout=60) as answer:
             return answer.status, answer.read()
     except urllib.error.HTTPError as error:
         with error:
             return error.code, json.loads(error.read())
 
 
+JSON = {"content-type": "application/json"}
 BODY = json.dumps({"data": ["7", 1, 7, 0.8, "digits"]}).encode()
 
 
@@ -309,23 +318,24 @@ def test_served_app_has_the_gate_before_it(path: str):
 def test_served_app_draws_for_programs_and_its_page_alone():
     address = serve_once()
     run = "/gradio_api/run/generate"
-    json_ = {"content_type": "application/json"}
-    for headers in (json_, {**json_, "origin": address}):
-        status, answer = fetch(address, run, BODY, **headers)
+    for headers in (JSON, {**JSON, "origin": address}):
+        status, answer = fetch(address, run, BODY, headers)
         assert status == 200
         path = json.loads(answer)["data"][0]["url"].removeprefix(address)
         assert fetch(address, path)[1].startswith(b"\x89PNG")
     for path in (run, "/gradio_api/component_server", "/gradio_api/queue/join"):
-        assert fetch(address, path, BODY, **json_, origin="https://elsewhere.org")[0] == 403
-        assert fetch(address, path, BODY, **json_, origin="null")[0] == 403
-        assert fetch(address, path, BODY, content_type="text/plain")[0] == 415
-    assert fetch(address, "/gradio_api/upload", b"--x--", content_type="multipart/form-data; boundary=x")[0] == 404
-    assert fetch(address, "/gradio_api/queue/data?session_hash=x", origin="https://elsewhere.org")[0] == 403
+        assert fetch(address, path, BODY, {**JSON, "origin": "https://elsewhere.org"})[0] == 403
+        assert fetch(address, path, BODY, {**JSON, "origin": "null"})[0] == 403
+        assert fetch(address, path, BODY, {"content-type": "text/plain"})[0] == 415
+    assert fetch(address, "/gradio_api/upload", b"--x--", {"content-type": "multipart/form-data; boundary=x"})[0] == 404
+    assert (
+        fetch(address, "/gradio_api/queue/data?session_hash=x", headers={"origin": "https://elsewhere.org"})[0] == 403
+    )
 
 
 def test_served_app_answers_a_call_in_two_steps():
     address = serve_once()
-    _, answer = fetch(address, "/gradio_api/call/models", b'{"data": []}', content_type="application/json")
+    _, answer = fetch(address, "/gradio_api/call/models", b'{"data": []}', JSON)
     status, said = fetch(address, f"/gradio_api/call/models/{json.loads(answer)['event_id']}")
     assert status == 200
     assert b"event: complete" in said
@@ -351,7 +361,7 @@ def below_prefix() -> Iterator[str]:
 def test_below_a_prefix_the_same_holds(below_prefix: str):
     assert b"Digit Forge" in fetch(below_prefix, "/")[1]
     assert fetch(below_prefix, "/pwa_icon")[0] == 404
-    assert fetch(below_prefix, "/gradio_api/run/generate", BODY, content_type="application/json")[0] == 200
+    assert fetch(below_prefix, "/gradio_api/run/generate", BODY, JSON)[0] == 200
     assert Client(below_prefix, verbose=False).predict(api_name="/models")
 
 
