@@ -16,7 +16,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m gan.story", description="Make film.gif and summary.png of a run.")
     parser.add_argument("out", metavar="OUT", type=Path, help="the folder of a run")
     args = parser.parse_args(argv)
-    with refusing("gan.story") as ended:
+    with refusing("gan.story", capital=False) as ended:
         for path in draw_run(args.out):
             print(f"{path}  {path.stat().st_size / 1e6:.2f} MB")
     return ended.status

@@ -18,7 +18,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("out", type=Path, metavar="OUT", help="folder of the run")
     parser.add_argument("--loss", choices=LOSSES, default="relativistic", help="the run's loss")
     args = parser.parse_args(argv)
-    with refusing("gan.watch") as ended:
+    with refusing("gan.watch", capital=False) as ended:
         ended.status = 1 if replay_run(args.out, args.loss) else 0
     return ended.status
 

@@ -20,7 +20,7 @@ from torch import Tensor
 from torch._C._distributed_c10d import TCPStore
 
 from gan.train import main
-from gan.training.loop import Adversaries
+from gan.training.adversaries import Adversaries
 
 WAIT = 120  # seconds after which a child hangs
 

@@ -22,7 +22,7 @@ from gan.errors import Refusal, say
 from gan.models import GeneratorNetwork, build_generator
 from gan.store import released as checkpoint
 from gan.store.atomic import write_atomically
-from gan.store.released import hash_tensors
+from gan.store.sidecar import hash_tensors
 
 KEY = "digit_forge_history"  # the header entry that marks a file as a history
 FORMAT = 1

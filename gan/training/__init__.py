@@ -3,6 +3,7 @@
 options, start  what the train command asks for, and what it does, in order; endings: how it ends, in one sentence
 plan            the config resolved, what it comes to, and what cannot train
 resume          a run goes on, or is extended to another length or objective
+precision       which arithmetic pays on a processor
 batches         what a step is fed: images in the run's order, noise, augmentation
 adversaries     G, D, the average of G, their optimizers and counters, and the step in which they learn
 halves          the same step, D alone or G alone

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from gan.drawing.sheets import encode_gif
+from gan.drawing.films import encode_gif
 from gan.store.atomic import write_atomically
 from gan.training.run_folder import FILM, list_sheets
 

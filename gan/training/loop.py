@@ -22,7 +22,8 @@ from gan.drawing.noise import draw_noise
 from gan.drawing.sheets import make_sheet
 from gan.errors import say
 from gan.store.atomic import write_atomically
-from gan.store.released import CheckpointError, read_last_state, write_released, write_state
+from gan.store.released import CheckpointError, write_released
+from gan.store.state import read_last_state, write_state
 from gan.training import plan, run_folder
 from gan.training.adversaries import Adversaries, fitting
 from gan.training.distributed import Team

@@ -17,6 +17,8 @@ def resolve_resumed(state: dict[str, Any], preset: str | None, given: dict[str, 
     then, asked, extendable = Config.from_dict(state["config"]), given, list_marked("extendable")
     if preset is not None:  # the same command again: all of it must be the same run
         now = replace(resolve_config(preset, given), num_classes=then.num_classes)
+        if "precision" not in given:  # it was fitted to the processor on which the run began
+            now = replace(now, precision=then.precision)
         asked = {item.name: getattr(now, item.name) for item in fields(Config)}
     free = {*list_marked("free"), *(extendable if extend else ())}
     names = [name for name, value in asked.items() if name not in free and getattr(then, name) != value]

@@ -15,7 +15,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gan.config import ConfigError
-from gan.store.released import CheckpointError, get_previous, read_released
+from gan.store.released import CheckpointError, read_released
+from gan.store.state import get_previous
 
 STATE = "state.pt"
 PREVIOUS = get_previous(Path(STATE)).name

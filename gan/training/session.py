@@ -51,6 +51,7 @@ from gan.training.limits import Smooth, has_won
 from gan.training.loop import Trainer
 from gan.training.malloc import keep_memory
 from gan.training.observer import Observer, Progress
+from gan.training.precision import fit_precision
 from gan.training.run_folder import WEIGHTS
 from gan.training.samples import draw_live_sheet
 from gan.training.watcher import Watch
@@ -208,7 +209,7 @@ class Session(Observer):
 
 def prepare(order: Mapping[str, Any], commands: "queue.Queue[dict[str, Any]]", emit: Emit) -> Session:
     """Read the data and build the run that a "start" asks for; Refusal when it cannot be."""
-    config = Config.from_dict(order["config"]).validate()
+    config, _ = fit_precision(Config.from_dict(order["config"]).validate(), torch.device("cpu"))
     emit({"is": "state", "state": "fetching" if order.get("download") else "preparing"})
     dataset = load_dataset(order["root"], "train", name=config.dataset, download=bool(order.get("download")))
     emit({"is": "state", "state": "preparing"})

@@ -21,7 +21,7 @@ from gan.config import Config, ConfigError
 from gan.data import Dataset, get_root, load_dataset
 from gan.drawing.device import choose_device
 from gan.store.hub import check_repo, push
-from gan.store.released import read_last_state
+from gan.store.state import read_last_state
 from gan.training import run_folder
 from gan.training.class_check import load_reader
 from gan.training.console import Console
@@ -31,6 +31,7 @@ from gan.training.loop import Trainer
 from gan.training.malloc import keep_memory
 from gan.training.options import Asked
 from gan.training.plan import describe_plan, resolve_config
+from gan.training.precision import fit_precision
 from gan.training.resume import list_changes, resolve_resumed
 from gan.training.run_folder import STATE, WEIGHTS
 from gan.training.watcher import Watch
@@ -47,6 +48,7 @@ class Resolved:
         changes: what an extension changes, as `name old -> new`.
         state: of the run that is resumed; None for a new one.
         warning: why that is not the last state that was saved, or None.
+        fitted: why the precision is not the preset's, or "".
         device: where it trains.
         root: of its data.
     """
@@ -55,6 +57,7 @@ class Resolved:
     changes: list[str]
     state: dict[str, Any] | None
     warning: str | None
+    fitted: str
     device: torch.device
     root: Path
 
@@ -101,7 +104,7 @@ def resolve(asked: Asked, team: Team) -> Resolved:
         raise ConfigError("--resume continues the run in --out and --overwrite deletes it; give one of them")
     if asked.extend and not asked.resume:
         raise ConfigError("--extend changes a run that is resumed; add --resume")
-    state, warning = None, None
+    state, warning, fitted = None, None, ""
     if asked.resume:  # read once, before anything is written
         state, warning = team.tell(read_last_state(asked.out / STATE) if team.leads else None)
     if state is None:
@@ -110,9 +113,12 @@ def resolve(asked: Asked, team: Team) -> Resolved:
         config = resolve_resumed(state, asked.preset, asked.given, extend=asked.extend)
         changes = list_changes(Config.from_dict(state["config"]), config)
     device = choose_device(choose_rank_device(asked.device))
+    if state is None:  # one process decides for all
+        named = "precision" in asked.given
+        config, fitted = team.tell(fit_precision(config, device, asked=named) if team.leads else None)
     if device.type == "cuda":
         torch.set_float32_matmul_precision("high")  # TF32 where a layer is not in bf16
-    todo = Resolved(config, changes, state, warning, device, get_root(asked.data))
+    todo = Resolved(config, changes, state, warning, fitted, device, get_root(asked.data))
     set_threads(asked.threads if asked.threads is not None else todo.notes.get("threads"))
     describe_plan(config)  # refuses what cannot train
     check_share(config.batch, count_processes())
@@ -147,6 +153,8 @@ def show_plan(asked: Asked, todo: Resolved) -> None:
         **describe_plan(todo.config),
     }
     print("\n".join(f"{name:14} {value}" for name, value in (*head.items(), *todo.config.to_dict().items())))
+    if todo.fitted:
+        print(todo.fitted)
 
 
 def prepare(asked: Asked, todo: Resolved, team: Team) -> Trainer:
@@ -192,8 +200,9 @@ def take_over(asked: Asked, todo: Resolved, trainer: Trainer) -> None:
     if asked.overwrite:
         run_folder.clear(asked.out)
     run_folder.sweep(asked.out)
-    if todo.warning:
-        print(todo.warning)
+    for said in (todo.warning, todo.fitted):
+        if said:
+            print(said)
     if todo.state is not None:
         ours = trainer.adversaries
         print(f"Resumed at {ours.images:,} images, {ours.get_fraction():.0%} of the run.")

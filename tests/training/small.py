@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from gan.config import Config
 from gan.data import Dataset
-from gan.store.released import read_last_state
+from gan.store.state import read_last_state
 from gan.training.adversaries import Adversaries
 from gan.training.loop import Trainer
 from gan.training.run_folder import STATE

@@ -18,7 +18,8 @@ from torch import Tensor
 import gan
 from gan.config import PRESETS, Config, override
 from gan.data import DataError, Dataset, load_dataset
-from gan.store.released import get_previous, read_released, read_state
+from gan.store.released import read_released
+from gan.store.state import get_previous, read_state
 from gan.train import main
 from gan.training import start
 from gan.training.adversaries import Adversaries

@@ -15,7 +15,8 @@ import gan
 from gan.config import DATASETS, PRESETS, ConfigError, override
 from gan.data import Dataset, load_dataset
 from gan.models import GENERATORS, build_generator
-from gan.store.released import CheckpointError, get_previous, read_last_state, read_released, read_state, write_released
+from gan.store.released import CheckpointError, read_released, write_released
+from gan.store.state import get_previous, read_last_state, read_state
 from gan.training.loop import Trainer
 from gan.training.observer import Observer, Progress
 from gan.training.plan import TrainingError, describe_plan, list_moments

@@ -14,7 +14,7 @@ import pytest
 import torch
 
 import gan
-from gan.store.released import get_previous, read_state
+from gan.store.state import get_previous, read_state
 from gan.train import main
 from gan.training import start
 from gan.training.adversaries import Adversaries

@@ -12,7 +12,7 @@ import torch
 import gan
 from gan.config import DATASETS, LOSSES, PRESETS, Config
 from gan.data import load_dataset
-from gan.store.released import get_previous, read_state
+from gan.store.state import get_previous, read_state
 from gan.train import main
 from gan.training import start
 from gan.training.alarms import Alarm

@@ -15,7 +15,7 @@ import torch
 import gan
 from gan.config import Config, list_marked
 from gan.models import build_generator
-from gan.store.released import get_previous, read_state, write_state
+from gan.store.state import get_previous, read_state, write_state
 from gan.train import main
 from gan.training import start
 from gan.training.adversaries import Adversaries
