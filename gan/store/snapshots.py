@@ -13,20 +13,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 from torch import Tensor
 
 from gan.config import Config
 from gan.errors import Refusal, say
 from gan.models import GeneratorNetwork, build_generator
 from gan.store import released as checkpoint
+from gan.store import sidecar
 from gan.store.atomic import write_atomically
-from gan.store.sidecar import hash_tensors
+from gan.store.sidecar import CHANGED, LARGE, Fault, Seal
 
 KEY = "digit_forge_history"  # the header entry that marks a file as a history
 FORMAT = 1
 MAX_BYTES = 12_000_000  # of all snapshots together
+
+SEAL = Seal(FORMAT, key=KEY, digest="snapshots", most=2 * MAX_BYTES)
+FIGURES_SEAL = Seal(None)
+REASONS = {
+    LARGE: "it is larger than any history",
+    CHANGED: "the snapshots do not have the SHA-256 that the header gives",
+}
 
 # What is kept of a run's log: the losses, and what D thought
 CURVES = ("loss_d", "loss_g", "prob_real", "prob_fake", "won")
@@ -91,17 +97,15 @@ def write_history(
         for images, network in networks.items()
         for key, value in network.items()
     }
+    path, told = get_paths(name)
+    sidecar.write(path, SEAL, tensors, {"weights": weights, "config": config.to_dict()})
     figures = {
         "format": FORMAT,
         "weights": weights,
-        "snapshots": hash_tensors(tensors),
+        "snapshots": sidecar.hash_tensors(tensors),
         "moments": moments,
         "curves": curves,
     }
-    header = {key: figures[key] for key in ("format", "weights", "snapshots")} | {"config": config.to_dict()}
-    data = save(tensors, metadata={KEY: json.dumps(header, sort_keys=True)})
-    path, told = get_paths(name)
-    write_atomically(path, lambda part: part.write_bytes(data))
     text = json.dumps(figures, sort_keys=True) + "\n"
     write_atomically(told, lambda part: part.write_text(text))
     return path, told
@@ -120,24 +124,20 @@ def read_history(name: str, weights: str) -> History:
                 name=name,
             )
         )
+
+    def build(header: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[History, set[str], bool]:
+        figures = sidecar.read(told, FIGURES_SEAL, lambda found, _: found)
+        found = History(name, Config.from_dict(header["config"]), figures["moments"], figures["curves"], tensors)
+        return found, {header["weights"], figures["weights"]}, figures["snapshots"] == header["snapshots"]
+
     try:
-        figures = json.loads(told.read_text())
-        if path.stat().st_size > 2 * MAX_BYTES:
-            raise ValueError("it is larger than any history")
-        with safe_open(path, framework="pt") as file:
-            header = json.loads((file.metadata() or {})[KEY])
-            tensors = {key: file.get_tensor(key) for key in file.keys()}
-        if header["format"] != FORMAT or header["snapshots"] != hash_tensors(tensors):
-            raise ValueError("the snapshots do not have the SHA-256 that the header gives")
-        config = Config.from_dict(header["config"])
-        found = History(name, config, figures["moments"], figures["curves"], tensors)
-        belongs = {header["weights"], figures["weights"]}
-    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
-        reason = str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
+        found, belongs, together = sidecar.read(path, SEAL, build)
+    except Fault as fault:
+        reason = REASONS.get(fault.why, str(fault).splitlines()[0].rstrip("."))
         raise HistoryError(
             say("the history of {name} is damaged and cannot be shown ({reason})", name=name, reason=reason)
-        ) from error
-    if belongs != {weights} or figures["snapshots"] != header["snapshots"]:
+        ) from fault
+    if belongs != {weights} or not together:
         raise HistoryError(
             say(
                 "the history there is for {name} belongs to other weights ({other}, not {weights}); "
