@@ -21,7 +21,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from gan.store import released as checkpoint
-from gan.training.watcher import Check, Rules, replay
+from gan.training.class_check import Check
+from gan.training.watcher import Rules, replay
 from gan.ui import service as service_module
 from gan.ui.page import TABS
 from gan.ui.service import Service

@@ -27,7 +27,7 @@ from gan.drawing.interpolation import End, walk
 from gan.judges.verdict import get_verdict
 from gan.store.index import read_index
 from gan.store.released import CheckpointError
-from gan.training.moments import History, HistoryError, choose_evenly, get_paths, read_history
+from gan.store.snapshots import History, HistoryError, choose_evenly, get_paths, read_history
 from gan.ui.service import Service, article, checked, make_recipe, parse_typed
 
 PICTURES = Path(__file__).resolve().parents[4] / "docs"

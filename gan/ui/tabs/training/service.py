@@ -33,11 +33,12 @@ from gan.drawing.arguments import check_seed
 from gan.drawing.generator import Generator
 from gan.drawing.noise import draw_noise
 from gan.drawing.sheets import encode_png, make_sheet
+from gan.errors import unpack
 from gan.handwriting.hand import read_number
 from gan.store import index
 from gan.store import released as checkpoint
 from gan.store.released import CheckpointError
-from gan.training.moments import CURVES, History, get_paths, read_history
+from gan.store.snapshots import CURVES, History, get_paths, read_history
 from gan.ui.service import FieldError, Service, checked, list_digits, make_recipe
 from gan.ui.worker import SESSION, Worker
 
@@ -476,11 +477,11 @@ class Workshop:
                 run.check = event
                 run.checks.add(event)
             elif what == "alarm":
-                run.alarms.append(event)
+                run.alarms.append(event | {"message": unpack(event["message"])})
             elif what == "step":
                 run.step, run.steps, run.changed = event, run.steps + 1, self._clock()
             elif what == "refused":
-                run.trouble, run.about = str(event["message"]), str(event["about"])
+                run.trouble, run.about = unpack(event["message"]), str(event["about"])
                 run.move("ended", self._clock())
             elif what == "done":
                 run.images, run.seconds = int(event["images"]), float(event["seconds"])

@@ -14,7 +14,7 @@ from typing import Any
 
 import gradio as gr
 
-from gan.training.moments import HistoryError, get_paths
+from gan.store.snapshots import HistoryError, get_paths
 from gan.ui.service import FieldError, Service
 from gan.ui.tabs.training.service import TimeMachine, Workshop, list_presets
 from gan.ui.wire import ask, make_picture
