@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from gan.ui.page import CHINESE, TABS
-from tests.browser.conftest import PATIENCE, SIZES
+from tests.browser.conftest import SIZES
+from tests.browser.rest import new_context
 from tests.browser.tabs import open_by_id
 
 ENGLISH = {name: label for name, label, _ in TABS}
@@ -18,8 +19,7 @@ LABELS = """(name) => [...document.querySelectorAll(`#tab-${name} :is(label, but
 
 
 def visit(browser: Browser, address: str, locale: str) -> Page:
-    context = browser.new_context(viewport=SIZES["desktop"], locale=locale)  # type: ignore[arg-type]
-    context.set_default_timeout(PATIENCE)
+    context = new_context(browser, viewport=SIZES["desktop"], locale=locale)
     page = context.new_page()
     page.goto(address)
     expect(page.locator("#tab-generate-button")).to_be_visible()

@@ -10,7 +10,9 @@ from playwright.sync_api import Page, WebSocket, expect
 from gan.drawing.generator import load
 from gan.ui.page import TABS
 from tests import served
+from tests.browser.conftest import SIZES
 from tests.browser.pictures import open_tab, read_picture, read_version, wait_until_drawn
+from tests.browser.rest import new_context
 from tests.browser.tabs import on_desktop, open_by_id
 
 
@@ -202,7 +204,8 @@ def test_unknown_tab_opens_the_page_as_usual(page, address):
 
 
 def test_link_survives_a_restart(browser):
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    context = new_context(browser, viewport=SIZES["desktop"])
+    page = context.new_page()
     weights = load("digits").sha256[:12]
     query = urlencode({"tab": "generate", "weights": weights, "digits": "31", "rows": "2", "seed": "77", "psi": "0.6"})
     sheet, shown = page.locator("#generate-sheet"), []
@@ -210,18 +213,13 @@ def test_link_survives_a_restart(browser):
         port = served.free_port()
         process = served.start(port)
         try:
-            page.wait_for_timeout(1000)
-            for _ in range(100):
-                try:
-                    page.goto(f"http://127.0.0.1:{port}?{query}")
-                    break
-                except Exception:
-                    page.wait_for_timeout(300)
+            served.wait_until_up(process, f"http://127.0.0.1:{port}")
+            page.goto(f"http://127.0.0.1:{port}?{query}")
             wait_until_drawn(sheet)
             shown.append(read_picture(sheet))
             assert read_json(page, "generate")["digits"] == [3, 1, 3, 1]
         finally:
             process.terminate()
             process.wait(30)
-    page.close()
+    context.close()
     np.testing.assert_array_equal(shown[0], shown[1])
