@@ -33,8 +33,8 @@ def start(port: int, **environment: str) -> subprocess.Popen[bytes]:
 
 
 def wait_until_up(process: subprocess.Popen[bytes], address: str) -> None:
-    """Return once the page is served at `address`; RuntimeError when its process ends first, or after a minute."""
-    for _ in range(600):
+    """Return once the page is served at `address`; RuntimeError when its process ends first, or after three minutes."""
+    for _ in range(1800):
         if process.poll() is not None:
             raise RuntimeError(f"app.py ended with {process.returncode} before it served its page")
         try:
@@ -42,7 +42,7 @@ def wait_until_up(process: subprocess.Popen[bytes], address: str) -> None:
             return
         except OSError:
             time.sleep(0.1)
-    raise RuntimeError("app.py served no page within a minute")
+    raise RuntimeError("app.py served no page within three minutes")
 
 
 @contextmanager
@@ -67,7 +67,13 @@ def serve_once(root: Path) -> str:
             return note.read_text()
         port = free_port()
         address = f"http://127.0.0.1:{port}"
-        STARTED.append(start(port, GAN_DATA=str(root)))
-        wait_until_up(STARTED[-1], address)
-        (folder / f"{STARTED[-1].pid}.pid").write_text(address)
+        process = start(port, GAN_DATA=str(root))
+        STARTED.append(process)
+        try:
+            wait_until_up(process, address)
+        except RuntimeError:
+            process.kill()
+            process.wait()
+            raise
+        (folder / f"{process.pid}.pid").write_text(address)
         return address
