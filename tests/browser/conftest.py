@@ -48,17 +48,19 @@ class Visitor:
         """The same of a socket."""
         self.check(socket.url, self.address.replace("http", "ws"))
 
-    def come(self, address: str) -> Page:
-        """Open the demo as one who was never there."""
+    def come(self, address: str, *, open_it: bool = True) -> Page:
+        """Open the demo as one who was never there, or get ready to open a link to it."""
         self.address = address
         self.complaints.clear()
-        self.page.goto(address)
+        if open_it:
+            self.page.goto(address)
         return self.page
 
     def leave(self) -> None:
         """Forget what the page knows, and end what it does."""
         self.page.unroute_all()
-        self.page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+        if self.page.url.startswith(self.address):
+            self.page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
         self.context.clear_cookies()
         self.page.goto("about:blank")
         self.page.mouse.move(0, 0)
@@ -74,11 +76,20 @@ def visitors(browser: Browser) -> Iterator[dict[int, Visitor]]:
 
 
 @pytest.fixture
-def page(browser: Browser, visitors: dict[int, Visitor], address: str, size: dict[str, int]) -> Iterator[Page]:
-    """The demo's page. Afterwards: nothing was logged as an error, nothing went outside, nothing scrolls sideways."""
+def page(
+    request: pytest.FixtureRequest,
+    browser: Browser,
+    visitors: dict[int, Visitor],
+    address: str,
+    size: dict[str, int],
+) -> Iterator[Page]:
+    """The demo's page; of a test that `opens_a_link` (tabs.py), an empty one for it.
+
+    Afterwards: nothing was logged as an error, nothing went outside, nothing scrolls sideways.
+    """
     visitor = visitors.get(size["width"]) or Visitor(browser, size)
     visitors[size["width"]] = visitor
-    yield visitor.come(address)
+    yield visitor.come(address, open_it=request.node.get_closest_marker("opens_a_link") is None)
     wide: Any = visitor.page.evaluate("document.documentElement.scrollWidth")
     visitor.leave()
     assert visitor.complaints == []

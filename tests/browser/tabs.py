@@ -7,6 +7,8 @@ from tests.browser.rest import wait_until_rest
 
 # A test of what is said or saved, whatever the width of the page (see `size` in conftest.py)
 on_desktop = pytest.mark.parametrize("size", ["desktop"], indirect=True)
+# A test whose first step is a link of its own: the page is not opened before
+opens_a_link = pytest.mark.opens_a_link
 
 # A tab is there when its figures are: what is drawn is counted in data-version, an empty figure has df-empty.
 SETTLED = """(name) => {

@@ -18,7 +18,7 @@ from gan.ui.tabs.explore.tab import MOVES
 from tests.browser.conftest import SIZES
 from tests.browser.pictures import open_tab, read_picture, read_version, wait_until_drawn
 from tests.browser.rest import new_context, wait_for_a_frame, wait_until_rest
-from tests.browser.tabs import on_desktop
+from tests.browser.tabs import on_desktop, opens_a_link
 
 
 def open_explore(page: Page) -> None:
@@ -243,6 +243,7 @@ def test_link_opens_exactly_this_hand(page, digits, address):
     ],
 )
 @on_desktop
+@opens_a_link
 def test_tampered_link_is_a_sentence_and_the_tab_goes_on(page, address, query, said):
     page.goto(f"{address}/?tab=explore&{query}")
     open_explore(page)

@@ -17,7 +17,7 @@ from gan.drawing.generator import load
 from tests.browser.conftest import SIZES
 from tests.browser.pictures import read_picture, wait_until_drawn
 from tests.browser.rest import new_context
-from tests.browser.tabs import on_desktop
+from tests.browser.tabs import on_desktop, opens_a_link
 from tests.served import free_port, start, wait_until_up
 
 NAME = re.compile("Forger and inspector|造假者与鉴定者")
@@ -253,6 +253,7 @@ def test_digits_typed_into_a_field_are_no_choice(page, plot):
 
 
 @on_desktop
+@opens_a_link
 def test_link_to_what_there_is_not_is_said_and_the_tab_goes_on(page, address):
     page.goto(f"{address}/?tab=inspector&digit=x&seed=5&model=digits")
     plot = open_inspector(page)

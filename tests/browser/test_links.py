@@ -13,7 +13,7 @@ from tests import served
 from tests.browser.conftest import SIZES
 from tests.browser.pictures import open_tab, read_picture, read_version, wait_until_drawn
 from tests.browser.rest import new_context
-from tests.browser.tabs import on_desktop, open_by_id
+from tests.browser.tabs import on_desktop, open_by_id, opens_a_link
 
 
 def read_json(page: Page, tab: str) -> dict:
@@ -108,6 +108,7 @@ def test_link_of_a_way_opens_its_tab_and_exactly_those_frames(page):
     ],
 )
 @on_desktop
+@opens_a_link
 def test_wrong_link_to_a_sheet_is_a_sentence_and_the_page_goes_on(page, address, query, said):
     page.goto(f"{address}?{urlencode({'tab': 'generate', 'seed': '5', **query})}")
     sheet = page.locator("#generate-sheet")
@@ -134,6 +135,7 @@ def test_wrong_link_to_a_sheet_is_a_sentence_and_the_page_goes_on(page, address,
     ],
 )
 @on_desktop
+@opens_a_link
 def test_wrong_link_to_a_way_is_a_sentence_and_the_page_goes_on(page, address, query, said):
     page.goto(f"{address}?{urlencode({'tab': 'interpolate', **query})}")
     wait_until_drawn(page.locator("#interpolate-strip"))
@@ -152,6 +154,7 @@ def open_link(page: Page, address: str, name: str, **query: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 @on_desktop
+@opens_a_link
 def test_link_to_a_model_or_weights_that_are_not_here_is_said_above_the_tab_which_begins_as_usual(page, address, name):
     for query, said in (
         ({"model": "nobody"}, "There is no model 'nobody'; those there are: digits"),
@@ -172,6 +175,7 @@ def test_link_to_a_model_or_weights_that_are_not_here_is_said_above_the_tab_whic
 
 @pytest.mark.parametrize("name", NAMES)
 @on_desktop
+@opens_a_link
 def test_model_of_a_link_is_shown_by_the_chooser_and_used_by_the_tab(page, address, name):
     asked = list_asked(page)
     open_link(page, address, name, model="tutorial-mlp")
@@ -185,6 +189,7 @@ def test_model_of_a_link_is_shown_by_the_chooser_and_used_by_the_tab(page, addre
 
 
 @on_desktop
+@opens_a_link
 def test_every_tab_follows_the_model_of_a_link(page, address):
     open_link(page, address, "about", model="tutorial-mlp")
     asked = list_asked(page)
@@ -197,6 +202,7 @@ def test_every_tab_follows_the_model_of_a_link(page, address):
 
 
 @on_desktop
+@opens_a_link
 def test_unknown_tab_opens_the_page_as_usual(page, address):
     page.goto(f"{address}?tab=nowhere&seed=3")
     wait_until_drawn(page.locator("#generate-sheet"))

@@ -10,7 +10,7 @@ from gan.ui.page import TABS
 from tests.browser.conftest import SIZES, is_inside
 from tests.browser.pictures import wait_until_drawn
 from tests.browser.rest import new_context, wait_until_rest
-from tests.browser.tabs import open_by_id
+from tests.browser.tabs import on_desktop, open_by_id, opens_a_link
 
 NAMES = [name for name, _, _ in TABS]
 
@@ -23,11 +23,12 @@ def visit(browser: Browser, address: str, size: str = "desktop") -> tuple[Browse
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_link_opens_its_tab(browser, address, name):
-    context, page = visit(browser, f"{address}?tab={name}")
+@on_desktop
+@opens_a_link
+def test_link_opens_its_tab(page, address, name):
+    page.goto(f"{address}?tab={name}")
     expect(page.locator(f"#tab-{name}-button")).to_have_attribute("aria-selected", "true")
     expect(page.locator(f"#tab-{name}")).to_be_visible()
-    context.close()
 
 
 @pytest.mark.parametrize("name", ["nowhere", "", "<img src=x onerror=alert(1)>", "generate'] *", "constructor"])

@@ -425,10 +425,8 @@ PEOPLE = ("Yann LeCun", "Corinna Cortes", "Christopher Burges")
 
 
 @pytest.mark.parametrize("tab", NAMES)
-def test_no_english_sentence_is_seen_on_a_chinese_page(browser, address, tab):
-    context = new_context(browser, viewport=SIZES["desktop"], locale="zh-CN")
-    page = context.new_page()
-    page.goto(address)
+def test_no_english_sentence_is_seen_on_a_chinese_page(chinese, tab):
+    page = chinese
     open_by_id(page, tab)
     for button in PARTS.get(tab, ("",)):
         if button:
@@ -437,7 +435,6 @@ def test_no_english_sentence_is_seen_on_a_chinese_page(browser, address, tab):
         texts = [text for text in page.evaluate(SEEN) if not any(name in text for name in PEOPLE)]
         assert len(texts) > 20
         assert [text for text in texts if SENTENCE.search(KEPT.sub(" · ", text))] == []
-    context.close()
 
 
 def test_wrong_link_and_wrong_input_are_said_in_chinese(browser, address):
