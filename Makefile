@@ -27,7 +27,7 @@ demo: app-venv  ## Serve the demo on http://127.0.0.1:7860
 
 test: lint types  ## Lint, types and every test, a real browser's included
 	@CHROMIUM="$$($(PY) -m tests.chromium --install)" && export CHROMIUM && \
-		$(PY) -m pytest -n $(WORKERS) --dist loadfile
+		$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: lint types  ## Lint, types and the tests of what you changed: before every commit
 	@$(PY) -m pytest -q $$($(PY) -m tests.changed)

@@ -31,9 +31,24 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(lambda: shared.__exit__(None, None, None))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the browser's tests last: they are slow, and Playwright keeps a loop running in the main thread."""
-    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+# What takes longest, in this order, begins first where several processes share the files: none works alone at the end
+LONGEST = (
+    *("browser/test_training", "browser/test_hand", "browser/test_links", "browser/test_page", "browser"),
+    *("training", "ui", "evaluation", "handwriting", "judges"),
+)
+
+
+def rank(item: pytest.Item) -> int:
+    """The place of an item's file among the LONGEST."""
+    return next((place for place, name in enumerate(LONGEST) if f"tests/{name}" in item.nodeid), len(LONGEST))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The longest files first for many; for one alone the browser's last: Playwright keeps its loop in the thread."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=rank)
+    else:
+        items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(scope="session")
