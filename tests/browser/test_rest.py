@@ -23,7 +23,8 @@ def look(page: Page) -> bool:
 
 @on_desktop
 def test_page_is_not_at_rest_before_its_last_change_is_drawn(page):
-    sheet, held = page.locator("#generate-sheet"), []
+    sheet = page.locator("#generate-sheet")
+    held: list[Route] = []
     wait_until_drawn(sheet)
     assert look(page)
 
