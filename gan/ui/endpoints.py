@@ -17,7 +17,7 @@ from gradio.events import api
 from gradio.processing_utils import save_bytes_to_cache
 
 from gan.recipes.read import parse_json
-from gan.store.released import read_index
+from gan.store.index import read_index
 from gan.ui.service import FRAMES, FieldError, Service, checked
 
 log = logging.getLogger(__name__)

@@ -18,10 +18,11 @@ from typing import Any, NoReturn
 import gradio as gr
 
 from gan.ui.endpoints import add_endpoints
+from gan.ui.gate import Gate, keep
 from gan.ui.service import Service
 from gan.ui.tabs.about.tab import build_about
 from gan.ui.tabs.explore.endpoints import add_explore_endpoints
-from gan.ui.tabs.explore.tab import build_explore, make_explore_route
+from gan.ui.tabs.explore.tab import MOVES, build_explore, make_explore_route
 from gan.ui.tabs.generate.tab import build_generate
 from gan.ui.tabs.hand.endpoints import add_hand_endpoints
 from gan.ui.tabs.hand.tab import build_hand
@@ -156,7 +157,7 @@ def serve(page: gr.Blocks, service: Service, *, host: str, port: int, mcp: bool 
     mcp: the endpoints are tools of a Model Context Protocol server too, at /gradio_api/mcp/.
     Raises OSError when the port is taken or the host is none of this machine's.
     """
-    _, address, _ = page.launch(
+    app, address, _ = page.launch(
         server_name=host,
         server_port=port,
         theme=build_theme(),
@@ -175,8 +176,14 @@ def serve(page: gr.Blocks, service: Service, *, host: str, port: int, mcp: bool 
         quiet=True,
         inline=False,
         prevent_thread_lock=True,
-        app_kwargs={"routes": [make_explore_route(service)]},
+        app_kwargs={
+            "routes": [make_explore_route(service)],
+            "lifespan": keep(mcp=mcp, sockets=(MOVES,)),
+        },
     )
+    if not isinstance(app.middleware_stack, Gate):  # better no page than one without its door-keeper
+        page.close()
+        raise RuntimeError("the server started without its gate (gan/ui/gate.py)")
     threading.Thread(target=service.warm, name="warm", daemon=True).start()
     if block:
         print(f"{TITLE} is at {address} (Ctrl-C stops it)", flush=True)

@@ -35,26 +35,18 @@ import torch
 from torch import Tensor
 
 from gan.data import to_float, to_uint8
-from gan.drawing.generator import Generator, InputError, check_count, check_psi, check_seed, load, parse_digits
+from gan.drawing.arguments import InputError, check_count, check_psi, check_seed, parse_digits
+from gan.drawing.datasets import write_zip
+from gan.drawing.films import encode_film
+from gan.drawing.generator import Generator, load
 from gan.drawing.interpolation import End, check_end, check_method, check_travels
-from gan.drawing.number_line import enlarge, set_line
-from gan.drawing.sheets import FILMS, encode_film, encode_png, make_sheet, write_zip
+from gan.drawing.sheets import encode_png, make_sheet
 from gan.judges.classifier import Classifier, ClassifierError, load_classifier
 from gan.judges.verdict import get_verdict
-from gan.recipes.read import (
-    MAX_ENDS,
-    MAX_FRAMES,
-    Hand,
-    Way,
-    check_loop,
-    check_recipe,
-    check_weights,
-    count_steps,
-    describe_ends,
-    describe_seeds,
-    make_recipe,
-)
-from gan.recipes.read import Sheet as Recipe
+from gan.recipes.read import check_recipe
+from gan.recipes.recipe import MEDIA, check_weights, make_recipe
+from gan.recipes.sheet import Sheet as Recipe
+from gan.recipes.way import MAX_ENDS, Way, check_frames, check_loop, choose_strip
 from gan.store import released as checkpoint
 from gan.store.released import CheckpointError
 
@@ -62,7 +54,6 @@ MAX_TYPED = 64  # columns of a sheet
 MAX_ROWS = 20
 MAX_DIGITS = 400  # on one sheet
 FRAMES = 61  # of an interpolation in the page: steps of 1/60
-STRIP = 11  # frames shown side by side
 MAX_SIDE = 4096  # pixels of a downloaded sheet's longer side, unless it is larger at 1 x
 MAX_SCALE = 10  # screen pixels for each of a digit's own, of a downloaded sheet
 MAX_DATASET = 60_000
@@ -127,9 +118,7 @@ class Frames:
 
     def strip(self) -> list[int]:
         """The indices of STRIP frames, evenly spread and with both ends (all of them where there are fewer)."""
-        count = len(self.images)
-        shown = min(STRIP, count)
-        return [round(i * (count - 1) / (shown - 1)) for i in range(shown)]
+        return choose_strip(len(self.images))
 
     def to_strip_png(self, scale: int = 8) -> bytes:
         """The strip as a PNG that carries its recipe."""
@@ -141,7 +130,7 @@ class Frames:
         return self.to_film("gif")
 
     def to_film(self, kind: str) -> bytes:
-        """The same as a film of a kind in gan.drawing.sheets.FILMS, which carries its recipe."""
+        """The same as a film of a kind in gan.drawing.films.FILMS, which carries its recipe."""
         round_once = self.images[:-1] if self.loop == "round" else self.images  # the last is the first again
         return encode_film(round_once, kind, boomerang=self.loop == "back", recipe=self.recipe)
 
@@ -248,22 +237,10 @@ class Service:
             seeds += [own] * len(columns)
             first = style if kind == "one" else style * MAX_TYPED
             indices += [first + (0 if kind == "one" else column) for column in range(len(columns))]
-        z, y = generator.draw_z(seeds, indices), torch.tensor(labels)
-
-        def draw(part: slice) -> Tensor:
-            w = generator.truncate(generator.map(z[part], y[part]), y[part], truncation)
-            return to_uint8(generator.synthesize(w))
-
+        drawn = Recipe(tuple(labels), tuple(seeds), tuple(indices), truncation, len(columns))
         with self.draws() as clock:
-            images = self.share(draw, len(labels))
-        recipe = make_recipe(
-            generator,
-            **describe_seeds(seeds),
-            digits=labels,
-            indices=indices,
-            truncation=truncation,
-            columns=len(columns),
-        )
+            images = self.share(lambda part: to_uint8(drawn.draw(generator, part)), len(labels))
+        recipe = drawn.describe(generator)
         shown = list_digits([generator.class_names[digit] for digit in columns])
         noun = plural(len(labels), "digit")
         alt = f"Sheet of {len(labels)} handwritten {noun}, {count} {plural(count, 'row')} of {shown}"
@@ -361,15 +338,10 @@ class Service:
         if isinstance(at, bool) or not isinstance(at, int) or not 0 <= at < total:
             raise FieldError(f"a dataset of {total} has no digit {str(at)[:40]}.", "count")
         labels = [classes[i % len(classes)] for i in range(at, min(total, at + SLICE))]
-        y = torch.tensor(labels)
-        z = generator.draw_z(number, range(at, at + len(labels)))
-
-        def draw(part: slice) -> Tensor:
-            w = generator.truncate(generator.map(z[part], y[part]), y[part], truncation)
-            return to_uint8(generator.synthesize(w))
-
+        size = len(labels)
+        drawn = Recipe(tuple(labels), (number,) * size, tuple(range(at, at + size)), truncation, len(classes))
         with self.draws():
-            images = self.share(draw, len(labels))
+            images = self.share(lambda part: to_uint8(drawn.draw(generator, part)), size)
         return images, labels, make_recipe(generator, seed=number, digits=classes, count=total, truncation=truncation)
 
     def draw_frames(
@@ -417,12 +389,7 @@ class Service:
         generator = self.get(model)
         stops = checked("ends", parse_ends, ends, generator.num_classes)
         kind = checked("loop", check_loop, loop)
-        legs = len(stops) if kind == "round" else len(stops) - 1
-        if frames is None:
-            frames = legs * count_steps(len(stops), kind) + 1
-        count = checked("frames", check_count, frames, MAX_FRAMES)
-        if count < 2:
-            raise FieldError(f"the count is 1; an interpolation has from 2 to {MAX_FRAMES} frames.", "frames")
+        count = checked("frames", check_frames, frames, len(stops), kind)
         moves, way = checked("travels", check_travels, travels), checked("method", check_method, method)
         drawn = Way(stops, way, moves, kind, checked("psi", check_psi, psi), count)
 
@@ -431,15 +398,7 @@ class Service:
 
         with self.draws() as clock:
             images = self.share(draw, count)
-        recipe = make_recipe(
-            generator,
-            **describe_ends(stops),
-            method=way,
-            travels=moves,
-            loop=kind,
-            truncation=drawn.truncation,
-            frames=count,
-        )
+        recipe = drawn.describe(generator)
         said = [f"{article(generator.class_names[end.digit])}, seed {end.seed}" for end in drawn.stops]
         alt = f"from {said[0]}, to {said[-1]}"
         if len(said) > 2:
@@ -449,33 +408,23 @@ class Service:
     def replay(self, recipe: Mapping[str, Any], kind: object = "png", scale: object = 8) -> tuple[bytes, str]:
         """Draw a recipe once more -> the bytes of a file and its media type.
 
-        kind: "png" (of a way its strip), of a sheet "zip", of a way one of FILMS; a hand has "png" alone.
-        Raises FieldError.
+        kind: one of the recipe's own formats, "png" among them. Raises FieldError.
         """
         generator = self.get(recipe.get("model", next(iter(self.models()), "")))
         drawn = checked("recipe", check_recipe, recipe, generator)
         size = checked("scale", check_count, scale, MAX_SCALE)
-        kinds = {Way: ("png", *FILMS), Recipe: ("png", "zip"), Hand: ("png",)}[type(drawn)]
-        if kind not in kinds:
-            raise FieldError(f"the kind is {str(kind)[:40]!r}; of this recipe it can be {', '.join(kinds)}.", "kind")
-        count = drawn.frames if isinstance(drawn, Way) else len(drawn.digits)
-        if not isinstance(drawn, Way) and count > MAX_DIGITS:
-            raise FieldError(f"the recipe has {count:,} digits; up to {MAX_DIGITS} are drawn here.", "recipe")
-        with self.draws() as clock:
-            if isinstance(drawn, Hand):  # at once, as the page draws it
+        if kind not in drawn.formats:
+            raise FieldError(
+                f"the kind is {str(kind)[:40]!r}; of this recipe it can be {', '.join(drawn.formats)}.", "kind"
+            )
+        if len(drawn) > MAX_DIGITS:
+            raise FieldError(f"the recipe has {len(drawn):,} digits; up to {MAX_DIGITS} are drawn here.", "recipe")
+        with self.draws():
+            if drawn.at_once:
                 images = self.share(lambda _: to_uint8(drawn.draw(generator)), 1)
             else:
-                images = self.share(lambda part: to_uint8(drawn.draw(generator, part)), count)
-        if isinstance(drawn, Hand):
-            pixels = set_line(images[:, 0].numpy(), drawn.text) if drawn.text else None
-            picture = make_sheet(images, drawn.columns, scale=size) if pixels is None else enlarge(pixels, size)
-            return encode_png(picture, dict(recipe)), "image/png"
-        if isinstance(drawn, Way):
-            frames = Frames(images, dict(recipe), "", clock(), drawn.stops, drawn.loop)
-            return (frames.to_strip_png(size), "image/png") if kind == "png" else (frames.to_film(kind), FILMS[kind])
-        lists = (list(drawn.digits), list(drawn.seeds), list(drawn.indices))
-        sheet = Sheet(images, drawn.columns, -(-count // drawn.columns), dict(recipe), "", clock(), *lists)
-        return (sheet.to_png(size), "image/png") if kind == "png" else (sheet.to_zip(), "application/zip")
+                images = self.share(lambda part: to_uint8(drawn.draw(generator, part)), len(drawn))
+        return drawn.encode(images, str(kind), size, recipe), MEDIA[str(kind)]
 
     def check_way_link(self, link: Mapping[str, Any]) -> dict[str, Any]:
         """The controls of a way that a link names, checked -> their values; FieldError for what is wrong."""

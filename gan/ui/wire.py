@@ -9,6 +9,7 @@ Notable choices
 - The scripts are put into the page's head by `serve`, once: no request for them, and nothing on disk is served.
 """
 
+import base64
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -17,8 +18,9 @@ from typing import Any
 import gradio as gr
 from fastapi.responses import JSONResponse
 from gradio.components.base import Component
+from torch import Tensor
 
-from gan.drawing.generator import MAX_PSI
+from gan.drawing.arguments import MAX_PSI
 from gan.ui.service import FieldError
 from gan.ui.words import add, say
 
@@ -63,12 +65,25 @@ def respond(answer: Answer, request: object) -> dict[str, Any]:
     try:
         if not isinstance(request, dict):
             raise FieldError("the request is not an object of named values.")
-        return {"ok": True, **answer(request)}
+        return {"ok": True, **pack(answer(request))}
     except FieldError as error:
         return {"problem": str(error), "field": error.field}
     except Exception:
         log.exception("A request from the page could not be answered")
         return {"problem": "Something went wrong on the server while drawing; the page goes on.", "field": ""}
+
+
+def pack(value: Any) -> Any:
+    """A value as JSON can hold it: at any depth, bytes and uint8 pixels become {"base64": text}."""
+    if isinstance(value, bytes):
+        return {"base64": base64.b64encode(value).decode("ascii")}
+    if isinstance(value, Tensor):
+        return pack(value.numpy().tobytes())
+    if isinstance(value, dict):
+        return {name: pack(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [pack(one) for one in value]
+    return value
 
 
 def make_picture(

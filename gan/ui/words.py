@@ -2,8 +2,8 @@
 
 A tab adds its own: `WORDS = add({"explore.slant": ("Slant", "倾斜")})`, and builds with `say("explore.slant")`.
 Text inside a gr.HTML and in scripts is looked up in the page instead (scripts/words.js, the same keys' form), and so
-are the sentences that the server says (scripts/sentences.js). A browser that asks for zh-CN or zh-TW, the kinds of Chinese
-that Gradio knows, gets simplified Chinese; every other gets English.
+are the sentences that the server says (scripts/sentences.js). A browser that asks for zh-CN or zh-TW, the kinds of
+Chinese that Gradio knows, gets simplified Chinese; every other gets English.
 """
 
 from typing import Any

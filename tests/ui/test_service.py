@@ -15,9 +15,9 @@ from PIL import Image, ImageSequence
 
 from gan.data import to_uint8
 from gan.drawing.generator import load
-from gan.drawing.sheets import read_recipe
 from gan.models import build_generator
-from gan.recipes.read import MAX_ENDS, MAX_FRAMES, replay
+from gan.recipes.read import read_recipe, replay
+from gan.recipes.way import MAX_ENDS, MAX_FRAMES
 from gan.store import released as checkpoint
 from gan.ui import service as module
 from gan.ui.service import MAX_DIGITS, MAX_ROWS, MAX_TYPED, FieldError, Service

@@ -47,7 +47,7 @@
     }
   }
 
-  const decode = (base64) => {
+  const decode = ({ base64 }) => {
     const text = atob(base64);
     const bytes = new Uint8Array(text.length);
     for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
@@ -85,7 +85,7 @@
     return {
       async sheet(request) {
         const { png, ...rest } = await ask({ ...request, want: "sheet" });
-        return { ...rest, url: `data:image/png;base64,${png}` };
+        return { ...rest, url: `data:image/png;base64,${png.base64}` };
       },
       async frames(request) {
         const { pixels, ...rest } = await ask({ ...request, want: "frames" });
@@ -104,7 +104,7 @@
       },
       async moments(request) {
         const { png, ...rest } = await ask({ ...request, want: "history" });
-        return { ...rest, url: `data:image/png;base64,${png}` };
+        return { ...rest, url: `data:image/png;base64,${png.base64}` };
       },
       training(want, request) {
         return ask({ ...request, want });
@@ -117,7 +117,7 @@
       },
       async line(request) {
         const { png, alt } = await ask({ ...request, want: "line" });
-        return { alt, url: `data:image/png;base64,${png}` };
+        return { alt, url: `data:image/png;base64,${png.base64}` };
       },
       async explore(want, request) {
         const answer = await ask({ ...request, want });

@@ -364,7 +364,7 @@
       find("missing").textContent = forge.reword(answer.missing);
       const picture = find("truncation-picture");
       picture.hidden = !answer.pictures.truncation;
-      if (answer.pictures.truncation) picture.querySelector("img").src = `data:image/png;base64,${answer.pictures.truncation}`;
+      if (answer.pictures.truncation) picture.querySelector("img").src = `data:image/png;base64,${answer.pictures.truncation.base64}`;
       card.dataset.sha256 = answer.facts.sha256;
       forge.stamp(card);
     };

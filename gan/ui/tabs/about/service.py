@@ -21,10 +21,12 @@ import torch
 from torch import Tensor
 
 from gan.data import to_uint8
-from gan.drawing.generator import MAX_SEED, Generator, check_seed
+from gan.drawing.arguments import MAX_SEED, check_seed
+from gan.drawing.generator import Generator
 from gan.drawing.interpolation import End, walk
 from gan.judges.verdict import get_verdict
-from gan.store.released import CheckpointError, read_index
+from gan.store.index import read_index
+from gan.store.released import CheckpointError
 from gan.training.moments import History, HistoryError, choose_evenly, get_paths, read_history
 from gan.ui.service import Service, article, checked, make_recipe, parse_typed
 
@@ -213,7 +215,7 @@ def teach(service: Service, model: object, seed: object, digit: object) -> Lesso
 
         def draw(labels: list[int], indices: list[int], psi: float = 1.0) -> Tensor:
             y = torch.tensor(labels)
-            return to_uint8(generator.synthesize(generator.truncate(generator.map(z[indices], y), y, psi)))
+            return to_uint8(generator.draw(z[indices], y, psi))
 
         steps = {
             "draw": Step(draw([label], [0]), [names[label]], f"{kind} that G drew of the numbers on the left"),

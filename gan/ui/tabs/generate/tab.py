@@ -7,16 +7,15 @@ same again; the controls are #generate-digits, #generate-toggles, #generate-rows
 an item a digit, with what D and the reader say of it, while #generate-judge is pressed.
 """
 
-import base64
 import zlib
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from gan.drawing.generator import check_count
+from gan.drawing.arguments import check_count
 from gan.ui.service import (
-    MAX_DATASET,
     MAX_DIGITS,
     MAX_ROWS,
     MAX_SCALE,
@@ -59,64 +58,8 @@ add(
     }
 )
 
-SCALES = "".join(
-    f'<option value="{scale}"{" selected" if scale == MAX_SCALE else ""}>{scale}×</option>'
-    for scale in range(1, MAX_SCALE + 1)
-)
 
-FIGURE = f"""
-<figure id="generate-figure" class="df-figure df-empty">
-  <div class="df-stage df-sheet" tabindex="0" role="group" data-word-label="generate.sheet">
-    <div class="dg-sheet">
-      <div id="generate-locks" role="group" aria-label="Locked styles" data-word-label="generate.locks"></div>
-      <img id="generate-sheet" alt="" data-word-alt="generate.drawing" data-version="0">
-      <div id="generate-verdicts" role="list" aria-label="Verdicts" data-word-label="generate.verdicts" hidden></div>
-    </div>
-  </div>
-  <p class="df-problem" role="alert"></p>
-  <figcaption>
-    <span class="df-note" role="status"></span>
-    <span class="df-actions">
-      <button type="button" id="generate-draw" class="df-button df-primary" data-word="generate.draw">Generate</button>
-      <button type="button" id="generate-judge" class="df-button" aria-pressed="false" disabled
-        data-word="generate.judge">Show verdicts</button>
-      <button type="button" id="generate-copy" class="df-button" disabled data-word="link.copy">Copy link</button>
-    </span>
-  </figcaption>
-  <p class="dg-explain" hidden></p>
-  <div class="dg-tools">
-    <span class="dg-group">
-      <button type="button" id="generate-spread" class="df-button dg-small" disabled
-        data-word="generate.spread">Locked style in every row</button>
-      <button type="button" id="generate-unlock" class="df-button dg-small" disabled
-        data-word="generate.unlock">Unlock</button>
-    </span>
-    <span class="dg-group">
-      <label for="generate-scale" data-word="generate.scale">Scale</label>
-      <select id="generate-scale">{SCALES}</select>
-      <button type="button" id="generate-png" class="df-button dg-small" disabled
-        data-word="generate.png">Save PNG</button>
-      <button type="button" id="generate-zip" class="df-button dg-small" disabled
-        data-word="generate.zip">Save ZIP</button>
-    </span>
-  </div>
-  <details class="dg-dataset" id="generate-dataset"><summary data-word="generate.dataset">Make a dataset</summary>
-    <p data-word="generate.datasetInfo"></p>
-    <div class="dg-group">
-      <label id="generate-count"><span data-word="generate.count">Digits in all</span>
-        <input type="number" min="1" max="{MAX_DATASET}" step="1" value="10000"></label>
-      <label for="generate-kind" data-word="generate.kind">As</label>
-      <select id="generate-kind"><option value="idx">IDX (MNIST)</option><option value="npz">npz (NumPy)</option>
-      </select>
-      <button type="button" id="generate-make" class="df-button dg-small" data-word="generate.make">Make it</button>
-      <button type="button" id="generate-cancel" class="df-button dg-small" disabled
-        data-word="generate.cancel">Cancel</button>
-    </div>
-    <div class="dg-progress"><progress id="generate-progress" max="1" value="0" aria-label="Progress"
-      data-word-label="generate.progress"></progress> <span id="generate-made" role="status"></span></div>
-  </details>
-</figure>
-"""
+PAGE = (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
 
 MOUNT = "DigitForge.mountGenerate(element, DigitForge.serverSource(server), props.first, trigger);"
 
@@ -139,15 +82,15 @@ def answer(service: Service, request: dict[str, Any]) -> dict[str, Any]:
         images, labels, recipe = service.draw_slice(*arguments)
         deflated = zlib.compress(images.numpy().tobytes(), 1)
         name = f"made-{recipe['model']}-{recipe['count']}-seed-{recipe['seed']}"
-        return {"deflated": base64.b64encode(deflated).decode("ascii"), "labels": labels, "name": name}
+        return {"deflated": deflated, "labels": labels, "name": name}
     sheet = service.draw_sheet(*(request.get(name, FIRST.get(name)) for name in ARGUMENTS))
     name = f"digits-seed-{request.get('seed')}"
     if want == "sheet.png":
         scale = None if request.get("scale") is None else checked("scale", check_count, request["scale"], MAX_SCALE)
-        data = base64.b64encode(sheet.to_png(scale)).decode("ascii")
+        data = sheet.to_png(scale)
         return {"data": data, "type": "image/png", "name": f"{name}.png"}
     if want == "sheet.zip":
-        data = base64.b64encode(sheet.to_zip()).decode("ascii")
+        data = sheet.to_zip()
         return {"data": data, "type": "application/zip", "name": f"{name}.zip"}
     if want == "judge":
         judged = service.judge(request.get("model"), sheet.images, sheet.labels)
@@ -155,7 +98,7 @@ def answer(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     if want != "sheet":
         raise FieldError(f"there is no {str(want)[:40]!r} to ask for here.")
     return {
-        "png": base64.b64encode(sheet.to_png(1)).decode("ascii"),
+        "png": sheet.to_png(1),
         "alt": sheet.alt,
         "count": len(sheet.images),
         "milliseconds": round(sheet.milliseconds),
@@ -171,7 +114,7 @@ def build_generate(service: Service, model: gr.Dropdown) -> None:
     with gr.Row(elem_classes="df-tab"):
         with gr.Column(scale=3, min_width=320, elem_classes="df-picture"):
             first = {"model": model.value, **FIRST, "locks": ""}
-            picture = make_picture(partial(answer, service), FIGURE, MOUNT, first, "generate-picture")
+            picture = make_picture(partial(answer, service), PAGE, MOUNT, first, "generate-picture")
         with gr.Column(scale=2, min_width=320, elem_classes="df-controls"):
             toggles = gr.CheckboxGroup(
                 list("0123456789"),

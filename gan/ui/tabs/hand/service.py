@@ -32,7 +32,8 @@ from gan.handwriting.invert import STEPS, Found, Inverter, draw_hand, hear_hand,
 from gan.handwriting.measures import measure_slant, measure_thickness
 from gan.handwriting.photo import read_canvas
 from gan.judges.classifier import Classifier, ClassifierError, load_classifier
-from gan.recipes.read import HAND_COLUMNS, check_weights
+from gan.recipes.hand import HAND_COLUMNS
+from gan.recipes.recipe import check_weights
 from gan.ui.service import FieldError, Service, checked, list_digits, make_recipe
 
 SLICE_SECONDS = 0.03  # after which no further steps are begun: the pen is held for about 50 ms

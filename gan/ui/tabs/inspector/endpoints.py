@@ -21,7 +21,8 @@ from torch import Tensor
 
 from gan.data import to_float, to_uint8
 from gan.handwriting.photo import read_canvas
-from gan.recipes.read import Way, check_recipe, parse_json
+from gan.recipes.read import check_recipe, parse_json
+from gan.recipes.way import Way
 from gan.ui.endpoints import answer_call
 from gan.ui.service import MAX_DIGITS, FieldError, Service, checked, field_of, load_reader, parse_typed
 from gan.ui.tabs.hand.endpoints import read_argument

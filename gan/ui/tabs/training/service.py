@@ -29,10 +29,12 @@ from torch import Tensor
 
 from gan.config import LOSSES, PRESETS, Config, ConfigError, get_preset, override
 from gan.data import SOURCES, get_root, to_uint8
-from gan.drawing.generator import Generator, check_seed
+from gan.drawing.arguments import check_seed
+from gan.drawing.generator import Generator
 from gan.drawing.noise import draw_noise
 from gan.drawing.sheets import encode_png, make_sheet
-from gan.handwriting.write import read_number
+from gan.handwriting.hand import read_number
+from gan.store import index
 from gan.store import released as checkpoint
 from gan.store.released import CheckpointError
 from gan.training.moments import CURVES, History, get_paths, read_history
@@ -54,7 +56,6 @@ PAUSE_SECONDS = 900.0
 STOP_SECONDS = 30.0
 CLAIM_SECONDS = 120.0  # after a run's end its owner has so long to keep it before somebody else may begin one
 MAX_MODELS = 50
-MEGABYTES = {"mnist": 11.6}  # to be downloaded
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 OWNER = re.compile(r"[A-Za-z0-9-]{16,64}")
 
@@ -367,14 +368,14 @@ class Workshop:
                     "name",
                 )
             taken = {one.stem.lower() for one in checkpoint.CHECKPOINTS.glob("*.safetensors")}
-            taken |= {one.lower() for one in checkpoint.read_index()}
+            taken |= {one.lower() for one in index.read_index()}
             if name.lower() in taken:
                 raise FieldError(f"there is a model {name!r} already; choose another name.", "name")
             if len(self.service.models()) >= MAX_MODELS:
                 raise FieldError(f"there are {MAX_MODELS} models here; delete one from checkpoints/ first.", "name")
             about = f"Trained on the page: {run.config.preset}, {run.images:,} images in {run.seconds / 60:.1f} minutes"
             try:
-                checkpoint.add(path, name, about)
+                index.add(path, name, about)
             except (CheckpointError, OSError) as error:
                 raise FieldError(f"the model cannot be kept ({error}).", "name") from error
             run.kept = name
@@ -401,7 +402,7 @@ class Workshop:
             "state": "idle",
             "mine": True,
             "missing": explain_missing("mnist") if allowed else "",
-            "megabytes": MEGABYTES["mnist"],
+            "megabytes": SOURCES["mnist"].megabytes,
         }
         with self._lock:
             run = self._run
