@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from gan.drawing.generator import InputError, parse_digits
+from gan.drawing.arguments import InputError, parse_digits
 from gan.errors import capitalize
 from gan.store.released import CheckpointError
 
@@ -27,7 +27,7 @@ def field_of(name: str) -> Iterator[None]:
     try:
         yield
     except (InputError, CheckpointError) as error:
-        raise error if isinstance(error, FieldError) else FieldError(str(error), name) from error
+        raise error if isinstance(error, FieldError) else FieldError(error.sentence, name) from error
 
 
 def checked(field: str, check: Callable[..., T], *args: Any) -> T:

@@ -22,8 +22,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gan.drawing.generator import Generator, InputError, load
-from gan.recipes.read import check_weights
+from gan.drawing.arguments import InputError
+from gan.drawing.generator import Generator, load
+from gan.recipes.recipe import check_weights
 from gan.store import released as checkpoint
 from gan.store.released import CheckpointError
 from gan.training.moments import History, get_paths, read_history
@@ -31,6 +32,7 @@ from gan.ui.inputs import FieldError, checked, field_of
 from gan.ui.recent import Recent
 
 MAX_DIGITS = 400  # in one drawing
+MAX_SCALE = 10  # screen pixels for each of a digit's own, of a downloaded picture
 WAIT_SECONDS = 20.0
 MAX_HANDS = 4  # threads of one drawing
 HAND_DIGITS = 16  # what is worth a thread

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gan.store.released import read_index
+from gan.store.index import read_index
 from gan.ui.service import Service
 
 PICTURES = Path(__file__).resolve().parents[4] / "docs"

@@ -14,11 +14,12 @@ import torch
 from torch import Tensor
 
 from gan.data import to_uint8
-from gan.drawing.generator import MAX_SEED, Generator, check_seed
+from gan.drawing.arguments import MAX_SEED, check_seed
+from gan.drawing.generator import Generator
 from gan.drawing.interpolation import End, walk
 from gan.errors import capitalize
 from gan.judges.verdict import get_verdict
-from gan.recipes.read import make_recipe
+from gan.recipes.recipe import make_recipe
 from gan.store.released import CheckpointError
 from gan.training.moments import History, HistoryError, choose_evenly
 from gan.ui.captions import article
@@ -101,7 +102,7 @@ def teach(service: Service, model: object, seed: object, digit: object) -> Lesso
 
 def _draw(generator: Generator, seed: int, labels: list[int], indices: list[int], psi: float = 1.0) -> Tensor:
     z, y = generator.draw_z(seed, indices), torch.tensor(labels)
-    return to_uint8(generator.synthesize(generator.truncate(generator.map(z, y), y, psi)))
+    return to_uint8(generator.draw(z, y, psi))
 
 
 def show_styles(generator: Generator, seed: int) -> Step:

@@ -25,22 +25,18 @@ import torch
 from torch import Tensor
 
 from gan.data import to_uint8
-from gan.drawing.generator import Generator, InputError, check_psi, check_seed
+from gan.drawing.arguments import InputError, check_psi, check_seed
+from gan.drawing.generator import Generator
 from gan.drawing.noise import draw_noise
 from gan.drawing.sheets import encode_png, make_sheet
+from gan.handwriting.edits import REACH, Edits, check_edits, edit
+from gan.handwriting.fit_hand import fit_hand
+from gan.handwriting.hand import Hand
 from gan.handwriting.measures import MEASURES
-from gan.handwriting.planes import (
-    REACH,
-    Directions,
-    Edits,
-    check_edits,
-    edit,
-    find_planes,
-    get_path,
-    read_directions,
-)
-from gan.handwriting.write import EXACT, QUICK, Hand, Memo, fit_hand
-from gan.recipes.read import check_weights, make_recipe
+from gan.handwriting.planes import Directions, find_planes
+from gan.handwriting.planes_file import get_path, read_directions
+from gan.handwriting.write import EXACT, QUICK, Memo
+from gan.recipes.recipe import check_weights, make_recipe
 from gan.store.released import CheckpointError
 from gan.ui.captions import list_digits, plural
 from gan.ui.inputs import MAX_TYPED, FieldError, checked, parse_typed

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 import gradio as gr
 
-from gan.drawing.generator import MAX_PSI, check_count
+from gan.drawing.arguments import MAX_PSI, check_count
 from gan.ui.inputs import MAX_TYPED, FieldError, checked
 from gan.ui.judge import judge
 from gan.ui.service import MAX_DIGITS

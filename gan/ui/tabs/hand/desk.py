@@ -31,7 +31,8 @@ from gan.handwriting.invert import STEPS, Found, Inverter, draw_hand, hear_hand,
 from gan.handwriting.measures import measure_slant, measure_thickness
 from gan.handwriting.photo import read_canvas
 from gan.judges.classifier import ClassifierError
-from gan.recipes.read import HAND_COLUMNS, check_weights, make_recipe
+from gan.recipes.hand import HAND_COLUMNS
+from gan.recipes.recipe import check_weights, make_recipe
 from gan.ui.captions import list_digits
 from gan.ui.inputs import FieldError, checked
 from gan.ui.judge import load_reader

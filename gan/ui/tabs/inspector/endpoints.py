@@ -21,7 +21,8 @@ from torch import Tensor
 
 from gan.data import to_float, to_uint8
 from gan.handwriting.photo import read_canvas
-from gan.recipes.read import Way, check_recipe, parse_json
+from gan.recipes.read import check_recipe, parse_json
+from gan.recipes.way import Way
 from gan.ui.downloads import answer_call, read_argument
 from gan.ui.inputs import FieldError, checked, field_of, parse_typed
 from gan.ui.judge import judge, load_reader

@@ -18,9 +18,10 @@ import torch
 from torch import Tensor
 
 from gan.data import SOURCES, DataError, Dataset, to_float, to_uint8
-from gan.drawing.generator import Generator, InputError, check_count, check_psi, check_seed, parse_digits
+from gan.drawing.arguments import InputError, check_count, check_psi, check_seed, parse_digits
+from gan.drawing.generator import Generator
 from gan.judges.verdict import Verdict, get_verdict, score
-from gan.recipes.read import make_recipe
+from gan.recipes.recipe import make_recipe
 from gan.store.released import CheckpointError
 from gan.ui.inputs import FieldError, checked, field_of
 from gan.ui.service import Service
@@ -111,8 +112,7 @@ class Inspector:
             real, source = (torch.zeros(0, 1, 28, 28, dtype=torch.uint8), labels[:0]), ""
 
         def draw(part: slice) -> Tensor:
-            w = generator.truncate(generator.map(z[part], labels[part]), labels[part], truncation)
-            return to_uint8(generator.synthesize(w))
+            return to_uint8(generator.draw(z[part], labels[part], truncation))
 
         def judge(images: Tensor, labels: Tensor) -> Seen:
             # Judged as shown, in 256 grey levels

@@ -12,16 +12,14 @@ from typing import Any
 from torch import Tensor
 
 from gan.data import to_uint8
-from gan.drawing.generator import InputError, check_count, check_psi, check_seed
+from gan.drawing.arguments import InputError, check_psi, check_seed
 from gan.drawing.interpolation import End, check_end, check_method, check_travels
-from gan.drawing.sheets import encode_film, encode_png, make_sheet
-from gan.recipes.read import MAX_ENDS, MAX_FRAMES, Way, check_loop, count_steps, describe_ends, make_recipe
+from gan.recipes.way import MAX_ENDS, Way, check_frames, check_loop, choose_strip
 from gan.ui.captions import article, plural
 from gan.ui.inputs import FieldError, checked, parse_typed
 from gan.ui.service import Service
 
 FRAMES = 61  # of an interpolation in the page: steps of 1/60
-STRIP = 11  # frames shown side by side
 
 
 @dataclass(frozen=True)
@@ -29,31 +27,26 @@ class Frames:
     """images uint8 (N, 1, 28, 28) from the start, t = 0, to the end, t = 1, in even steps."""
 
     images: Tensor
+    drawn: Way
     recipe: dict[str, Any]
     alt: str
     milliseconds: float
-    stops: tuple[End, ...]
-    loop: str
 
     def strip(self) -> list[int]:
         """The indices of STRIP frames, evenly spread and with both ends (all of them where there are fewer)."""
-        count = len(self.images)
-        shown = min(STRIP, count)
-        return [round(i * (count - 1) / (shown - 1)) for i in range(shown)]
+        return choose_strip(len(self.images))
 
     def to_strip_png(self, scale: int = 8) -> bytes:
         """The strip as a PNG that carries its recipe."""
-        images = self.images[self.strip()]
-        return encode_png(make_sheet(images, len(images), scale=scale), self.recipe)
+        return self.drawn.encode(self.images, "png", scale, self.recipe)
 
     def to_gif(self) -> bytes:
         """For ever, forth and back or round, as a GIF that carries its recipe."""
         return self.to_film("gif")
 
     def to_film(self, kind: str) -> bytes:
-        """The same as a film of a kind in gan.drawing.sheets.FILMS, which carries its recipe."""
-        round_once = self.images[:-1] if self.loop == "round" else self.images  # the last is the first again
-        return encode_film(round_once, kind, boomerang=self.loop == "back", recipe=self.recipe)
+        """The same as a film of a kind in gan.drawing.films.FILMS, which carries its recipe."""
+        return self.drawn.encode(self.images, kind, 1, self.recipe)
 
 
 def draw_frames(
@@ -102,34 +95,16 @@ def draw_way(
     generator = service.get(model)
     stops = checked("ends", parse_ends, ends, generator.num_classes)
     kind = checked("loop", check_loop, loop)
-    legs = len(stops) if kind == "round" else len(stops) - 1
-    if frames is None:
-        frames = legs * count_steps(len(stops), kind) + 1
-    count = checked("frames", check_count, frames, MAX_FRAMES)
-    if count < 2:
-        raise FieldError(f"the count is 1; an interpolation has from 2 to {MAX_FRAMES} frames.", "frames")
+    count = checked("frames", check_frames, frames, len(stops), kind)
     moves, way = checked("travels", check_travels, travels), checked("method", check_method, method)
     drawn = Way(stops, way, moves, kind, checked("psi", check_psi, psi), count)
-
-    def draw(part: slice) -> Tensor:
-        return to_uint8(drawn.draw(generator, part))
-
     with service.draws() as clock:
-        images = service.share(draw, count)
-    recipe = make_recipe(
-        generator,
-        **describe_ends(stops),
-        method=way,
-        travels=moves,
-        loop=kind,
-        truncation=drawn.truncation,
-        frames=count,
-    )
+        images = service.share(lambda part: to_uint8(drawn.draw(generator, part)), count)
     said = [f"{article(generator.class_names[end.digit])}, seed {end.seed}" for end in drawn.stops]
     alt = f"from {said[0]}, to {said[-1]}"
     if len(said) > 2:
         alt = f"from {said[0]}, by {len(said) - 2} more, to {said[-1]}"
-    return Frames(images, recipe, alt, clock(), stops, kind)
+    return Frames(images, drawn, drawn.describe(generator), alt, clock())
 
 
 def check_link(service: Service, link: Mapping[str, Any]) -> dict[str, Any]:

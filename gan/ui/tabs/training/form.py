@@ -5,7 +5,7 @@ from typing import Any
 
 from gan.config import LOSSES, PRESETS, Config, ConfigError, get_preset, override
 from gan.data import SOURCES, get_root
-from gan.handwriting.write import read_number
+from gan.handwriting.hand import read_number
 from gan.ui.inputs import FieldError
 
 BATCHES = (16, 32, 64, 128, 256, 512)

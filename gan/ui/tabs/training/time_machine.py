@@ -12,10 +12,11 @@ import torch
 from torch import Tensor
 
 from gan.data import to_uint8
-from gan.drawing.generator import Generator, check_seed
+from gan.drawing.arguments import check_seed
+from gan.drawing.generator import Generator
 from gan.drawing.noise import draw_noise
 from gan.drawing.sheets import encode_png, make_sheet
-from gan.recipes.read import make_recipe
+from gan.recipes.recipe import make_recipe
 from gan.training.moments import History
 from gan.ui.captions import list_digits
 from gan.ui.inputs import checked

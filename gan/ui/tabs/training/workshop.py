@@ -18,7 +18,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from gan.data import get_root
+from gan.data import SOURCES, get_root
+from gan.store import index
 from gan.store import released as checkpoint
 from gan.store.released import CheckpointError
 from gan.ui.inputs import FieldError
@@ -32,7 +33,6 @@ PAUSE_SECONDS = 900.0
 STOP_SECONDS = 30.0
 CLAIM_SECONDS = 120.0  # after a run's end its owner has so long to keep it before somebody else may begin one
 MAX_MODELS = 50
-MEGABYTES = {"mnist": 11.6}  # to be downloaded
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 OWNER = re.compile(r"[A-Za-z0-9-]{16,64}")
 
@@ -132,14 +132,14 @@ class Workshop:
                     "name",
                 )
             taken = {one.stem.lower() for one in checkpoint.CHECKPOINTS.glob("*.safetensors")}
-            taken |= {one.lower() for one in checkpoint.read_index()}
+            taken |= {one.lower() for one in index.read_index()}
             if name.lower() in taken:
                 raise FieldError(f"there is a model {name!r} already; choose another name.", "name")
             if len(self.service.models()) >= MAX_MODELS:
                 raise FieldError(f"there are {MAX_MODELS} models here; delete one from checkpoints/ first.", "name")
             about = f"Trained on the page: {run.config.preset}, {run.images:,} images in {run.seconds / 60:.1f} minutes"
             try:
-                checkpoint.add(path, name, about)
+                index.add(path, name, about)
             except (CheckpointError, OSError) as error:
                 raise FieldError(f"the model cannot be kept ({error}).", "name") from error
             run.kept = name
@@ -166,7 +166,7 @@ class Workshop:
             "state": "idle",
             "mine": True,
             "missing": explain_missing("mnist") if allowed else "",
-            "megabytes": MEGABYTES["mnist"],
+            "megabytes": SOURCES["mnist"].megabytes,
         }
         with self._lock:
             run = self._run
