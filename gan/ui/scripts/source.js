@@ -61,13 +61,6 @@
 
   forge.Problem = Problem;
 
-  forge.addWords({
-    "link.lost": [
-      "The server did not answer. Is it still running? The page tries again at the next change.",
-      "服务器没有回应。它还在运行吗？下次更改时页面会再试。",
-    ],
-  });
-
   forge.serverSource = (server) => {
     const ask = async (request) => {
       let answer;
