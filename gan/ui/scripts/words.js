@@ -67,7 +67,8 @@
    as it is. A template is looked up in the language's sentences, and its gaps are filled with the values: those are
    sentences again, lists, names where the gap is called "what", or what a visitor typed and a number, as they are.
 
-     DigitForge.reword(said) -> text; in English where the language does not know the template: nothing is ever lost */
+     DigitForge.reword(said) -> text; in English where the language does not know the template: nothing is ever lost
+     DigitForge.nameOf("slant") -> the visitor's word for it, or the same where there is none */
 (() => {
   const forge = window.DigitForge;
   const HAN = /[\u4e00-\u9fff]/;
@@ -75,9 +76,9 @@
 
   forge.speak = (table) => (own = table);
 
-  const find = (table, name) => (table && Object.hasOwn(table, name) ? table[name] : undefined);
+  const find = (table, name) => (table && Object.hasOwn(table, name) ? table[name] : undefined); // what was typed may be called like anything
 
-  const nameOf = (text) => find(own.names, text) ?? find(own.names, text.charAt(0).toLowerCase() + text.slice(1)) ?? text;
+  forge.nameOf = (text) => find(own.names, text) ?? find(own.names, text.charAt(0).toLowerCase() + text.slice(1)) ?? text;
 
   /* No space where Chinese meets Chinese */
   const glue = (left, between, right) => {
@@ -86,7 +87,7 @@
   };
 
   const list = ({ items, word }) => {
-    const names = items.map((item) => (typeof item === "string" ? nameOf(item) : forge.reword(item)));
+    const names = items.map((item) => (typeof item === "string" ? forge.nameOf(item) : forge.reword(item)));
     const last = names.pop() ?? "";
     const { comma, or, and } = own.grammar;
     return names.length ? glue(names.join(comma), { or, and }[word] ?? comma, last) : last;
@@ -94,7 +95,7 @@
 
   const fill = (gap, value) => {
     if (typeof value !== "string") return forge.reword(value);
-    return gap === "what" ? nameOf(value) : value;
+    return gap === "what" ? forge.nameOf(value) : value;
   };
 
   const fillAll = (template, values) =>
