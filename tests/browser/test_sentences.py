@@ -10,7 +10,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
-from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -23,20 +23,16 @@ from playwright.sync_api import Browser, Page, expect
 from gan.store import released as checkpoint
 from gan.training.watcher import Check, Rules, replay
 from gan.ui import service as service_module
-from gan.ui.page import TABS
+from gan.ui.assets import SCRIPTS
 from gan.ui.service import Service
-from gan.ui.tabs.about import tab as about
-from gan.ui.tabs.explore import tab as explore
-from gan.ui.tabs.explore.service import Explorer
-from gan.ui.tabs.generate import tab as generate
-from gan.ui.tabs.hand import tab as hand
-from gan.ui.tabs.hand.service import HandDesk
-from gan.ui.tabs.inspector import tab as inspector
-from gan.ui.tabs.inspector.service import Inspector
-from gan.ui.tabs.interpolate import tab as interpolate
-from gan.ui.tabs.training import tab as training
-from gan.ui.tabs.training.service import Run, TimeMachine, Workshop, read_config
-from gan.ui.wire import SCRIPTS, respond
+from gan.ui.tabs import NAMES
+from gan.ui.tabs.explore.explorer import Explorer
+from gan.ui.tabs.generate.tab import Generate
+from gan.ui.tabs.training.form import read_config
+from gan.ui.tabs.training.run import Run
+from gan.ui.tabs.training.tab import Training
+from gan.ui.tabs.training.workshop import Workshop
+from gan.ui.wire import respond
 from tests.browser.conftest import SIZES
 from tests.browser.tabs import open_by_id
 from tests.judges.test_verdict import store, write_model
@@ -179,7 +175,6 @@ def list_said(answer: Any) -> list[str]:
     return found
 
 
-NAMES = [name for name, _, _ in TABS]
 PARTS = {
     "inspector": ("", "#inspector-part-game"),
     "training": ("", "#training-to-train"),
@@ -315,16 +310,10 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
 
 
 def make_answers(service: Service, workshop: Workshop) -> dict[str, Callable[[dict[str, Any]], dict[str, Any]]]:
-    """What each tab asks, by its id."""
-    return {
-        "generate": partial(generate.answer, service),
-        "interpolate": partial(interpolate.answer, service),
-        "explore": partial(explore.answer, service),
-        "hand": partial(hand.answer, HandDesk(service), service),
-        "inspector": partial(inspector.answer, Inspector(service), service),
-        "training": partial(training.answer, TimeMachine(service), workshop),
-        "about": partial(about.answer, service),
-    }
+    """What each tab answers, by its id."""
+    own = {"training": Training(service, workshop)}
+    tabs = [own.get(name) or import_module(f"gan.ui.tabs.{name}.tab").TAB(service) for name in NAMES]
+    return {tab.name: tab.answer for tab in tabs}
 
 
 def check(page: Page, texts: list[str]) -> None:
@@ -348,7 +337,7 @@ def test_all_that_a_visitor_can_provoke_is_said_in_chinese(chinese, service, tab
 
 def test_busy_server_and_one_that_fails_say_so_in_chinese(chinese, service):
     with service.draws():
-        busy = respond(partial(generate.answer, service), SHEET)
+        busy = respond(Generate(service).answer, SHEET)
     check(chinese, [busy["problem"], respond(lambda request: {"ok": 1 / 0}, {})["problem"]])
 
 
@@ -359,7 +348,7 @@ def test_run_of_another_visitor_is_explained_in_chinese(chinese, service, tmp_pa
     workshop._run = run = Run(ann, read_config(FORM), tmp_path / "run", clock)
 
     def ask(**request: Any) -> str:
-        return str(respond(partial(training.answer, TimeMachine(service), workshop), request)["problem"])
+        return str(respond(Training(service, workshop).answer, request)["problem"])
 
     said = [ask(**START), ask(**START | {"owner": ann})]
     run.move("ended", clock)

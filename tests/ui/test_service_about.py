@@ -9,19 +9,10 @@ import torch
 from gan.data import to_uint8
 from gan.drawing.generator import load
 from gan.store import released as checkpoint
-from gan.ui.service import FieldError, Service
-from gan.ui.tabs.about.service import (
-    FIGURES,
-    HANDS,
-    JUDGED,
-    PSIS,
-    STYLES,
-    format_figure,
-    list_figures,
-    read_card,
-    split_name,
-    teach,
-)
+from gan.ui.inputs import FieldError
+from gan.ui.service import Service
+from gan.ui.tabs.about.card import FIGURES, format_figure, list_figures, read_card, split_name
+from gan.ui.tabs.about.lesson import HANDS, JUDGED, PSIS, STYLES, teach
 from tests.tiny_checkpoint import write_tiny
 
 

@@ -22,9 +22,10 @@ from torch import Tensor
 from gan.data import to_float, to_uint8
 from gan.handwriting.photo import read_canvas
 from gan.recipes.read import Way, check_recipe, parse_json
-from gan.ui.endpoints import answer_call
-from gan.ui.service import MAX_DIGITS, FieldError, Service, checked, field_of, load_reader, parse_typed
-from gan.ui.tabs.hand.endpoints import read_argument
+from gan.ui.downloads import answer_call, read_argument
+from gan.ui.inputs import FieldError, checked, field_of, parse_typed
+from gan.ui.judge import judge, load_reader
+from gan.ui.service import MAX_DIGITS, Service
 
 
 def score_recipe(service: Service, model: str, recipe: str) -> dict[str, Any]:
@@ -70,7 +71,7 @@ def read_own(data: bytes, centred: Tensor) -> Tensor:
 
 def tell(service: Service, model: str, images: Tensor, labels: list[int]) -> dict[str, Any]:
     """What was found of N pictures, as plain values."""
-    judged = service.judge(model, images, labels)
+    judged = judge(service, model, images, labels)
     names = service.get(model).class_names
     return {
         "digits": [names[label] for label in labels],
@@ -82,7 +83,7 @@ def tell(service: Service, model: str, images: Tensor, labels: list[int]) -> dic
     }
 
 
-def add_score_endpoint(service: Service, folder: Callable[[], str]) -> None:
+def add_score(service: Service, folder: Callable[[], str]) -> None:
     """Add /score to the surrounding Blocks; `folder()` is its cache."""
 
     def score(picture: str = "", digit: str = "", recipe: str = "", model: str = "digits") -> dict:

@@ -9,19 +9,17 @@ Notable choices
 - One z for all digits: a class is drawn once, however often a number repeats it.
 
     from gan.ui.service import Service
-    from gan.ui.tabs.explore.service import find_explorer
-    explored = find_explorer(Service()).draw("digits", "2026", seed=7, edits={"slant": 20})
+    from gan.ui.tabs.explore.explorer import Explorer
+    explored = Explorer(Service()).draw("digits", "2026", seed=7, edits={"slant": 20})
 """
 
 import logging
 import math
 import threading
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
-from weakref import WeakKeyDictionary, proxy
 
 import torch
 from torch import Tensor
@@ -42,9 +40,12 @@ from gan.handwriting.planes import (
     read_directions,
 )
 from gan.handwriting.write import EXACT, QUICK, Hand, Memo, fit_hand
-from gan.recipes.read import check_weights
+from gan.recipes.read import check_weights, make_recipe
 from gan.store.released import CheckpointError
-from gan.ui.service import MAX_TYPED, FieldError, Service, checked, list_digits, make_recipe, parse_typed, plural
+from gan.ui.captions import list_digits, plural
+from gan.ui.inputs import MAX_TYPED, FieldError, checked, parse_typed
+from gan.ui.recent import Recent
+from gan.ui.service import Service
 
 KEEP = 8  # models whose directions are held
 MAP_SIDE = 5  # digits along a side of the pad's map
@@ -84,26 +85,23 @@ class Explorer:
     """Draws for the tab, and holds what is known of each model's w. Safe to call from any thread."""
 
     def __init__(self, service: Service) -> None:
-        self._service: Service = proxy(service)  # a service owns its explorer, see find_explorer
-        self._found: OrderedDict[str, Directions] = OrderedDict()
+        self._service = service
+        self._found = Recent[str, Directions](KEEP)
         self._finding = threading.Lock()
         self._measuring: str | None = None  # the weights whose handwriting is being measured
         self._recall = lru_cache(maxsize=32)(lambda *place: Memo())  # of a slider's moves, which all begin at one place
 
     def find(self, generator: Generator) -> Directions:
         """The model's directions, at once; what it lacks of a hand is being measured when this returns."""
+
+        def look() -> Directions:
+            try:
+                return read_directions(get_path(generator), generator)
+            except CheckpointError:
+                return Directions(generator.name, generator.sha256, *find_planes(generator))
+
         with self._finding:
-            known = self._found.get(generator.sha256)
-            if known is None:
-                try:
-                    known = read_directions(get_path(generator), generator)
-                except CheckpointError:
-                    planes, notes = find_planes(generator)
-                    known = Directions(generator.name, generator.sha256, planes, notes)
-                self._found[generator.sha256] = known
-                while len(self._found) > KEEP:
-                    self._found.popitem(last=False)
-            self._found.move_to_end(generator.sha256)
+            known = self._found.find(generator.sha256, look)
             if known.hand is None and self._measuring is None:
                 self._measuring = generator.sha256
                 threading.Thread(target=self._measure, args=(generator,), name="measure", daemon=True).start()
@@ -117,10 +115,10 @@ class Explorer:
         except Exception:
             log.exception("The handwriting of %s could not be measured", generator.name)
         with self._finding:
-            known = self._found.get(generator.sha256)
-            if known is not None and hand is not None:
-                self._found[generator.sha256] = replace(known, hand=hand)
             if hand is not None:  # after a failure no other try: it would fail for every visitor
+                known = self._found.look(generator.sha256)
+                if known is not None:
+                    self._found.put(generator.sha256, replace(known, hand=hand))
                 self._measuring = None
 
     def describe(self, model: object, weights: object = None) -> dict[str, Any]:
@@ -234,11 +232,3 @@ class Explorer:
 def _draw_z(seed: int, z_dim: int, noise: str) -> Tensor:
     """z(seed, 0), (1, z_dim): the same for every move of a hand."""
     return draw_noise(seed, [0], z_dim, noise)
-
-
-_explorers: WeakKeyDictionary[Service, Explorer] = WeakKeyDictionary()
-
-
-def find_explorer(service: Service) -> Explorer:
-    """The one explorer of a service."""
-    return _explorers.setdefault(service, Explorer(service))

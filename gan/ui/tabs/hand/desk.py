@@ -7,14 +7,13 @@ Notable choices
 - Digits are drawn from the hand as it is told (a byte a number of z), also while it improves: the link, the saved
   picture and the page show the same pixels.
 
-    from gan.ui.tabs.hand.service import HandDesk
+    from gan.ui.service import Service
+    from gan.ui.tabs.hand.desk import HandDesk
     answer = HandDesk(Service()).look("digits", Path("seven.png").read_bytes(), digit=None)
 """
 
 import re
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -31,9 +30,13 @@ from gan.handwriting.encoder import EncoderError, load_encoder
 from gan.handwriting.invert import STEPS, Found, Inverter, draw_hand, hear_hand, measure_error, tell_hand
 from gan.handwriting.measures import measure_slant, measure_thickness
 from gan.handwriting.photo import read_canvas
-from gan.judges.classifier import Classifier, ClassifierError, load_classifier
-from gan.recipes.read import HAND_COLUMNS, check_weights
-from gan.ui.service import FieldError, Service, checked, list_digits, make_recipe
+from gan.judges.classifier import ClassifierError
+from gan.recipes.read import HAND_COLUMNS, check_weights, make_recipe
+from gan.ui.captions import list_digits
+from gan.ui.inputs import FieldError, checked
+from gan.ui.judge import load_reader
+from gan.ui.recent import Recent
+from gan.ui.service import Service
 
 SLICE_SECONDS = 0.03  # after which no further steps are begun: the pen is held for about 50 ms
 WITHOUT_CLASSES = (
@@ -90,10 +93,7 @@ class HandDesk:
     def __init__(self, service: Service, keep: int = 2) -> None:
         """`keep`: how many models' inverters to hold; the one unused for longest goes first."""
         self.service = service
-        self._keep = keep
-        self._lock = threading.Lock()
-        self._inverters: OrderedDict[tuple[str, int], Inverter] = OrderedDict()
-        self._reader: Classifier | None = None
+        self._inverters = Recent[tuple[str, int], Inverter](keep)
 
     def look(self, model: object, picture: object, digit: object = None) -> Answer:
         """The first answer for an image file's bytes; `digit` 0 to 9 says what it is meant to be, None lets it be read.
@@ -188,23 +188,19 @@ class HandDesk:
             raise FieldError(
                 f"the model {generator.name} draws other things than the ten digits; choose another.", "model"
             )
-        key = (generator.name, id(generator))
-        with self._lock:
-            if key not in self._inverters:
-                if self._reader is None:
-                    try:
-                        self._reader = load_classifier()
-                    except ClassifierError as error:
-                        raise FieldError(str(error)) from error
-                try:
-                    encoder = load_encoder(generator)
-                except EncoderError:
-                    encoder = None  # the nearest of random hands is the first answer instead
-                self._inverters[key] = Inverter(generator, self._reader, encoder)
-            self._inverters.move_to_end(key)
-            while len(self._inverters) > self._keep:
-                self._inverters.popitem(last=False)
-            return self._inverters[key]
+
+        def make() -> Inverter:
+            try:
+                reader = load_reader()
+            except ClassifierError as error:
+                raise FieldError(str(error)) from error
+            try:
+                encoder = load_encoder(generator)
+            except EncoderError:
+                encoder = None  # the nearest of random hands is the first answer instead
+            return Inverter(generator, reader, encoder)
+
+        return self._inverters.find((generator.name, id(generator)), make)
 
     @staticmethod
     def _check_digit(digit: object) -> int | None:
