@@ -14,9 +14,8 @@ from typing import Any, ClassVar
 import gradio as gr
 
 from gan.drawing.generator import MAX_PSI, check_count
-from gan.ui.inputs import MAX_TYPED, FieldError, checked
+from gan.ui.inputs import FieldError, checked
 from gan.ui.judge import judge
-from gan.ui.service import MAX_DIGITS
 from gan.ui.tab import Tab
 from gan.ui.tabs.generate.dataset import draw_slice
 from gan.ui.tabs.generate.endpoints import add_generate
@@ -147,18 +146,6 @@ class Generate(Tab):
         # A link that was opened puts its values into the controls
         names = list(controls)
         picture.submit(fn=None, outputs=list(controls.values()), js=f"() => DigitForge.getSettled('generate', {names})")
-
-
-WORDS = add(
-    {
-        "shared.psi": ("Truncation ψ", "截断 ψ"),
-        "shared.psiInfo": (
-            "How far styles stray from the digit's typical hand: at 1 as learnt, at 0 not at all.",
-            "风格可以离该数字的典型笔迹多远：1 为学到的样子，0 为完全不偏离。",
-        ),
-        "shared.randomize": ("Randomize", "随机"),
-    }
-)
 
 
 def make_psi(elem_id: str, value: float) -> gr.Slider:
