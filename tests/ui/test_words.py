@@ -1,4 +1,4 @@
-"""Every word and every sentence of the page is there in each language, none is asked for that is not, none is left over.
+"""Every word and every sentence of the page is there in each language; none is left over.
 
 A language is a file in gan/ui/words/. Keys are read from the pages and the scripts, templates from each `say("...")` of
 the server's source.
@@ -17,15 +17,15 @@ import pytest
 
 from gan.errors import Listing, capitalize, complete, join, pack, say
 from gan.store.released import read_index
-from gan.ui import words
+from gan.ui.words import labels, tables
 from tests.served import ROOT
 
 UI = ROOT / "gan" / "ui"
 PAGES = {path.relative_to(UI).as_posix(): path.read_text(encoding="utf-8") for path in UI.rglob("*.html")}
 SCRIPTS = {path.relative_to(UI).as_posix(): path.read_text(encoding="utf-8") for path in UI.rglob("*.js")}
 PYTHON = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in (ROOT / "gan").rglob("*.py")}
-LANGUAGES = words.read_languages()
-ENGLISH = words.ENGLISH["words"]
+LANGUAGES = tables.read_languages()
+ENGLISH = tables.ENGLISH["words"]
 HAN = re.compile(r"[\u4e00-\u9fff]")
 GAP = re.compile(r"\{(\w+)(?:[:!][^{}]*)?\}")
 COMMENT = re.compile(r"/\*.*?\*/|^\s*//.*?$", re.DOTALL | re.MULTILINE)
@@ -35,7 +35,7 @@ STARTED = re.compile(r"`([a-z]\w*\.[\w.]*)\$\{")  # a key made of parts begins w
 # In a process of its own: building the page opens event loops that nobody closes.
 PAGE = """
 import json, app
-from gan.ui import page, words
+from gan.ui.words import labels
 parts = [
     {"type": type(one).__name__, "id": one.elem_id or str(one._id),
      **{name: str(getattr(one, name, None) or "") for name in ("label", "info", "placeholder")},
@@ -45,7 +45,7 @@ parts = [
 descriptions = {
     one.api_name: one.api_description for one in app.demo.fns.values() if one.api_visibility == "public"
 }
-print(json.dumps({"translations": words.build_i18n().translations_dict, "parts": parts, "descriptions": descriptions}))
+print(json.dumps({"translations": labels.build_i18n().translations_dict, "parts": parts, "descriptions": descriptions}))
 """
 
 
@@ -73,7 +73,9 @@ def list_templates(source: str) -> Iterator[str]:
             yield template.value
 
 
-TEMPLATES = {template for path, source in PYTHON.items() if path != "gan/errors.py" for template in list_templates(source)}
+TEMPLATES = {
+    template for path, source in PYTHON.items() if path != "gan/errors.py" for template in list_templates(source)
+}
 MODELS = {row["about"] for row in read_index().values() if row.get("about")}  # said of the models that are released
 
 
@@ -88,7 +90,8 @@ def test_templates_are_read_as_the_source_says_them():
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
 def test_language_has_every_word_and_none_too_many(language):
     table = LANGUAGES[language]
-    assert table["codes"] and table["language"]
+    assert table["codes"]
+    assert table["language"]
     assert set(table["words"]) == set(ENGLISH)
     for key, said in table["words"].items():
         english = ENGLISH[key]
@@ -102,7 +105,7 @@ def test_language_has_every_word_and_none_too_many(language):
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
 def test_language_has_every_sentence_and_none_too_many(language):
     sentences = LANGUAGES[language]["sentences"]
-    assert TEMPLATES | MODELS == set(sentences)
+    assert set(sentences) == TEMPLATES | MODELS
     for template, said in sentences.items():
         assert said.strip(), template
         assert not HAN.search(template)
@@ -116,7 +119,7 @@ def test_chinese_is_chinese():
     for template, said in table["sentences"].items():
         assert HAN.search(said) or not re.search(r"[a-z]{3}", GAP.sub("", template)), template
     assert all(HAN.search(said) for said in table["names"].values() if said != "Inception 得分")
-    assert set(table["grammar"]) == set(words.ENGLISH["grammar"])
+    assert set(table["grammar"]) == set(tables.ENGLISH["grammar"])
 
 
 @pytest.mark.parametrize("name", sorted({**SCRIPTS, **PAGES}))
@@ -133,7 +136,7 @@ def test_every_word_that_is_asked_for_is_there(name):
 def test_no_word_is_left_over():
     source = "\n".join([*(COMMENT.sub("", text) for text in SCRIPTS.values()), *PAGES.values(), *PYTHON.values()])
     quoted = set(re.findall(r"""["'`]([a-z]\w*(?:\.\w+)+)["'`]""", source))
-    begun = tuple(STARTED.findall(source)) + ("tab.",)
+    begun = (*STARTED.findall(source), "tab.")
     assert [key for key in ENGLISH if key not in quoted and not key.startswith(begun)] == []
 
 
@@ -169,23 +172,24 @@ def test_endpoints_are_described_in_every_language(page):
 
 def test_word_that_is_not_there_is_a_mistake_at_once():
     with pytest.raises(KeyError):
-        words.label("nowhere.nothing")
+        labels.label("nowhere.nothing")
 
 
 def test_language_in_another_folder_is_one_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     table = {"language": "eo", "codes": ["eo", "eo-EO"], "words": {"tab.about": "Pri"}}
     (tmp_path / "eo.json").write_text(json.dumps(table), encoding="utf-8")
     monkeypatch.setenv("GAN_WORDS", str(tmp_path))
-    words.label("tab.about"), words.label("page.model")
-    translations = words.build_i18n().translations_dict
+    for key in ("tab.about", "page.model"):
+        labels.label(key)
+    translations = labels.build_i18n().translations_dict
     assert translations["eo-EO"]["tab.about"] == "Pri"
     assert translations["eo"]["page.model"] == "Model"  # what a language lacks is English
-    assert '"/gradio_api/words/eo.json": ["eo", "eo-EO"]' in words.write_script()
+    assert '"/gradio_api/words/eo.json": ["eo", "eo-EO"]' in tables.write_script()
 
 
 def test_script_cannot_be_ended_by_a_word(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setitem(words.ENGLISH["words"], "tests.word", "</script><b>")
-    assert "</script" not in words.write_script()
+    monkeypatch.setitem(tables.ENGLISH["words"], "tests.word", "</script><b>")
+    assert "</script" not in tables.write_script()
 
 
 # ---- sentences as data
