@@ -13,7 +13,7 @@ wire        requests and answers as JSON; base64 is known here and nowhere else
 moves       the socket of those moves that must be answered within a frame
 assets      the page's files as text: scripts, styles, pages
 endpoints   what programs call: /replay and /models; downloads: what all endpoints share
-words       labels in English and Chinese
+words       in which language? labels, words and sentences, a file each
 theme       colours and type; scripts/page.css has the rest
 scripts/    what all tabs' scripts build on
 

@@ -6,11 +6,12 @@ Whoever shows the page reads it here: the app, which puts all of it into one pag
 from pathlib import Path
 
 from gan.ui.tabs import NAMES
+from gan.ui.words.tables import write_script
 
 UI = Path(__file__).resolve().parent
 SCRIPTS, TABS = UI / "scripts", UI / "tabs"
 # What the tabs' own scripts build on, in this order
-SHARED = ("words.js", "sentences.js", "source.js", "moves.js", "link.js", "paint.js")
+SHARED = ("words.js", "source.js", "moves.js", "link.js", "paint.js")
 
 
 def list_scripts() -> list[Path]:
@@ -28,8 +29,9 @@ def list_styles() -> list[Path]:
 
 
 def read_scripts() -> str:
-    """The scripts as tags for the page's head."""
-    return "".join(f"<script>{path.read_text(encoding='utf-8')}</script>\n" for path in list_scripts())
+    """The scripts as tags for the page's head; the first is followed by the words."""
+    first, *others = (path.read_text(encoding="utf-8") for path in list_scripts())
+    return "".join(f"<script>{text}</script>\n" for text in [first, write_script(), *others])
 
 
 def read_styles() -> str:

@@ -25,7 +25,8 @@ from gan.ui.service import Service
 from gan.ui.tab import Tab
 from gan.ui.tabs import NAMES
 from gan.ui.theme import build_theme
-from gan.ui.words import add, build_i18n, say
+from gan.ui.words.labels import build_i18n, label
+from gan.ui.words.tables import make_words_route
 
 TITLE = "Digit Forge"
 KEEP_FILES_SECONDS = 3600
@@ -33,33 +34,6 @@ KEEP_FILES_SECONDS = 3600
 # The modules of the tabs in their order: TAB of each is its class
 TABS = tuple(import_module(f"gan.ui.tabs.{name}.tab") for name in NAMES)
 
-LABELS = {
-    "generate": "Generate",
-    "interpolate": "Interpolate",
-    "explore": "Explore",
-    "hand": "Your hand",
-    "inspector": "Forger and inspector",
-    "training": "Training",
-    "about": "About",
-}
-
-# The tabs' labels in Chinese, by id
-CHINESE = {
-    "generate": "生成",
-    "interpolate": "插值",
-    "explore": "探索",
-    "hand": "你的笔迹",
-    "inspector": "造假者与鉴定者",
-    "training": "训练",
-    "about": "关于",
-}
-
-WORDS = add(
-    {
-        "page.model": ("Model", "模型"),
-        **{f"tab.{name}": (LABELS[name], CHINESE[name]) for name in NAMES},
-    }
-)
 
 # What one tab has to say of the model chooser, which all share, is seen while that tab is open.
 HIDE_OTHERS = "".join(
@@ -88,7 +62,7 @@ def build(service: Service) -> Page:
             model = gr.Dropdown(
                 names,
                 value=names[0] if names else None,
-                label=say("page.model"),
+                label=label("page.model"),
                 elem_id="model",
                 filterable=False,
                 scale=0,
@@ -107,7 +81,7 @@ def build(service: Service) -> Page:
 
         with gr.Tabs(overflow_behavior="wrap"):
             for tab in page.tabs:
-                with gr.Tab(say(f"tab.{tab.name}"), id=tab.name, elem_id=f"tab-{tab.name}"):
+                with gr.Tab(label(f"tab.{tab.name}"), id=tab.name, elem_id=f"tab-{tab.name}"):
                     tab.build(model)
         gr.HTML(read_part("letters"), js_on_load=TRANSLATE, apply_default_css=False)
         page.load(fn=None, js="() => DigitForge.openLinked()")
@@ -133,7 +107,7 @@ def serve(page: Page, service: Service, *, host: str, port: int, mcp: bool = Fal
     mcp: the endpoints are tools of a Model Context Protocol server too, at /gradio_api/mcp/.
     Raises OSError when the port is taken or the host is none of this machine's.
     """
-    routes = [route for tab in page.tabs for route in tab.routes()]
+    sockets = [route for tab in page.tabs for route in tab.routes()]
     app, address, _ = page.launch(
         server_name=host,
         server_port=port,
@@ -153,7 +127,10 @@ def serve(page: Page, service: Service, *, host: str, port: int, mcp: bool = Fal
         quiet=True,
         inline=False,
         prevent_thread_lock=True,
-        app_kwargs={"routes": routes, "lifespan": keep(mcp=mcp, sockets=[route.path for route in routes])},
+        app_kwargs={
+            "routes": [make_words_route(), *sockets],
+            "lifespan": keep(mcp=mcp, sockets=[socket.path for socket in sockets]),
+        },
     )
     if not isinstance(app.middleware_stack, Gate):  # better no page than one without its door-keeper
         page.close()

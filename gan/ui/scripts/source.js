@@ -33,7 +33,7 @@
 
    A request holds the values of the tab's controls. Each promise is rejected with a Problem: a sentence for the
    visitor, in the visitor's language, and the name of the control it belongs to ("" for none). All other text comes as
-   the server says it, in English: DigitForge.reword (sentences.js) is for those who show it.
+   the server says it, in English: DigitForge.reword (words.js) is for those who show it.
 
    latest(work, done, failed) runs one request at a time and, of those that arrive meanwhile, only the last: a dragged
    slider never waits in a queue behind its own past. */
@@ -60,13 +60,6 @@
   };
 
   forge.Problem = Problem;
-
-  forge.addWords({
-    "link.lost": [
-      "The server did not answer. Is it still running? The page tries again at the next change.",
-      "服务器没有回应。它还在运行吗？下次更改时页面会再试。",
-    ],
-  });
 
   forge.serverSource = (server) => {
     const ask = async (request) => {

@@ -14,45 +14,17 @@ from typing import Any, ClassVar
 import gradio as gr
 
 from gan.drawing.arguments import MAX_PSI, check_count
-from gan.ui.inputs import MAX_TYPED, FieldError, checked
+from gan.ui.inputs import FieldError, checked
 from gan.ui.judge import judge
-from gan.ui.service import MAX_DIGITS
 from gan.ui.tab import Tab
 from gan.ui.tabs.generate.dataset import draw_slice
 from gan.ui.tabs.generate.endpoints import add_generate
 from gan.ui.tabs.generate.sheet import MAX_ROWS, MAX_SCALE, Sheet, check_link, draw_sheet
-from gan.ui.words import add, say
+from gan.ui.words.labels import label
 
 FIRST: dict[str, Any] = {"digits": "0123456789", "rows": 8, "seed": 1, "psi": 1.0, "hands": "one", "locks": ""}
 ARGUMENTS = ("model", "digits", "rows", "seed", "psi", "hands", "locks")
 
-add(
-    {
-        "generate.digits": ("Digits", "数字"),
-        "generate.every": ("All", "全选"),
-        "generate.none": ("None", "清空"),
-        "generate.typed": ("Or type a number", "或输入一个数"),
-        "generate.typedInfo": (
-            f"A number, a PIN or a date: order and repeats are kept, and what stands between digits (. - / : and "
-            f"spaces) is skipped. Up to {MAX_TYPED} digits.",
-            f"数、密码或日期均可：保留顺序和重复，数字之间的 . - / : 和空格会被略去。最多 {MAX_TYPED} 位。",
-        ),
-        "generate.rows": ("How many of each", "每个画几行"),
-        "generate.rowsInfo": (
-            f"One style (one z) a row, up to {MAX_DIGITS} digits on a sheet.",
-            f"每行一种风格（一个 z），整张最多 {MAX_DIGITS} 个数字。",
-        ),
-        "generate.seed": ("Seed", "种子"),
-        "generate.seedInfo": ("The same seed gives the same styles again.", "同一种子总是给出同样的风格。"),
-        "generate.hands": ("Written in", "笔迹"),
-        "generate.handsInfo": (
-            "One hand: a row is one z for all its digits. Many hands: each digit has a z of its own.",
-            "同一笔迹：一行共用一个 z。多种笔迹：每个数字各有自己的 z。",
-        ),
-        "generate.one": ("One hand a row", "每行同一笔迹"),
-        "generate.many": ("Many hands", "多种笔迹"),
-    }
-)
 
 TO_TEXT = "(chosen) => [...chosen].sort().join('')"
 # A list that is returned holds one value for each output, hence the list around the one list.
@@ -123,17 +95,17 @@ class Generate(Tab):
                 toggles = gr.CheckboxGroup(
                     list("0123456789"),
                     value=list(FIRST["digits"]),
-                    label=say("generate.digits"),
+                    label=label("generate.digits"),
                     elem_id="generate-toggles",
                     elem_classes="df-keys",
                 )
                 with gr.Row(elem_classes="df-pair"):
-                    every = gr.Button(say("generate.every"), elem_id="generate-all", size="sm", min_width=0)
-                    none = gr.Button(say("generate.none"), elem_id="generate-none", size="sm", min_width=0)
+                    every = gr.Button(label("generate.every"), elem_id="generate-all", size="sm", min_width=0)
+                    none = gr.Button(label("generate.none"), elem_id="generate-none", size="sm", min_width=0)
                 digits = gr.Textbox(
                     FIRST["digits"],
-                    label=say("generate.typed"),
-                    info=say("generate.typedInfo"),
+                    label=label("generate.typed"),
+                    info=label("generate.typedInfo"),
                     elem_id="generate-digits",
                     html_attributes=gr.InputHTMLAttributes(autocomplete="off", spellcheck=False),
                 )
@@ -142,25 +114,25 @@ class Generate(Tab):
                     MAX_ROWS,
                     value=FIRST["rows"],
                     step=1,
-                    label=say("generate.rows"),
-                    info=say("generate.rowsInfo"),
+                    label=label("generate.rows"),
+                    info=label("generate.rowsInfo"),
                     elem_id="generate-rows",
                     buttons=[],
                 )
                 with gr.Row(elem_classes="df-seed"):
                     seed = gr.Number(
                         FIRST["seed"],
-                        label=say("generate.seed"),
-                        info=say("generate.seedInfo"),
+                        label=label("generate.seed"),
+                        info=label("generate.seedInfo"),
                         precision=0,
                         elem_id="generate-seed",
                     )
                     make_randomize(seed, "generate-randomize")
                 hands = gr.Radio(
-                    [(say("generate.one"), "one"), (say("generate.many"), "many")],
+                    [(label("generate.one"), "one"), (label("generate.many"), "many")],
                     value=FIRST["hands"],
-                    label=say("generate.hands"),
-                    info=say("generate.handsInfo"),
+                    label=label("generate.hands"),
+                    info=label("generate.handsInfo"),
                     elem_id="generate-hands",
                 )
                 psi = make_psi("generate-psi", FIRST["psi"])
@@ -176,18 +148,6 @@ class Generate(Tab):
         picture.submit(fn=None, outputs=list(controls.values()), js=f"() => DigitForge.getSettled('generate', {names})")
 
 
-WORDS = add(
-    {
-        "shared.psi": ("Truncation ψ", "截断 ψ"),
-        "shared.psiInfo": (
-            "How far styles stray from the digit's typical hand: at 1 as learnt, at 0 not at all.",
-            "风格可以离该数字的典型笔迹多远：1 为学到的样子，0 为完全不偏离。",
-        ),
-        "shared.randomize": ("Randomize", "随机"),
-    }
-)
-
-
 def make_psi(elem_id: str, value: float) -> gr.Slider:
     """The slider of truncation psi."""
     return gr.Slider(
@@ -195,8 +155,8 @@ def make_psi(elem_id: str, value: float) -> gr.Slider:
         MAX_PSI,
         value=value,
         step=0.05,
-        label=say("shared.psi"),
-        info=say("shared.psiInfo"),
+        label=label("shared.psi"),
+        info=label("shared.psiInfo"),
         elem_id=elem_id,
         buttons=[],
     )
@@ -205,7 +165,7 @@ def make_psi(elem_id: str, value: float) -> gr.Slider:
 def make_randomize(seed: gr.Number, elem_id: str) -> gr.Button:
     """A button that puts a new random seed into `seed`, in the page alone."""
     button = gr.Button(
-        say("shared.randomize"), elem_id=elem_id, elem_classes="df-randomize", size="sm", min_width=120, scale=0
+        label("shared.randomize"), elem_id=elem_id, elem_classes="df-randomize", size="sm", min_width=120, scale=0
     )
     button.click(fn=None, outputs=seed, js="() => crypto.getRandomValues(new Uint32Array(1))[0]")
     return button
