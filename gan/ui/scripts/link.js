@@ -63,7 +63,7 @@
   };
 
   forge.openLink = async (tab, source, use) => {
-    const { controls } = await source.open(forge.linked(tab));
+    const { controls } = await source.ask(tab, "link", { link: forge.linked(tab) });
     await use(controls);
   };
 

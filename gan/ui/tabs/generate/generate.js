@@ -143,6 +143,7 @@
     };
 
     const show = async (answer, request) => {
+      answer.url = forge.pngUrl(answer.png);
       picture.src = answer.url;
       await picture.decode();
       shown = { answer, request };
@@ -213,7 +214,7 @@
       picture.classList.add("dg-away");
       refit();
     };
-    const askVerdicts = forge.latest((request) => source.judge(request), showVerdicts, fail);
+    const askVerdicts = forge.latest((request) => source.ask(tab, "judge", request), showVerdicts, fail);
 
     judge.addEventListener("click", () => {
       judging = !judging;
@@ -230,7 +231,7 @@
     });
 
     /* ---- asking */
-    const ask = forge.latest((request) => source.sheet(request), show, fail);
+    const ask = forge.latest((request) => source.ask(tab, "sheet", request), show, fail);
     const draw = () => ask({ ...current, locks: writeLocks() });
 
     find("draw").addEventListener("click", draw);
@@ -239,7 +240,7 @@
     const keep = async (button, kind, more = {}) => {
       button.disabled = true;
       try {
-        forge.save(await source.file(kind, { ...shown.request, ...more }));
+        forge.save(await source.ask(tab, kind, { ...shown.request, ...more }));
       } catch (problem) {
         fail(problem);
       }
@@ -294,7 +295,7 @@
       const tell = (key, values = {}) => (made.textContent = forge.word(key, values));
       try {
         do {
-          const slice = await source.slice({ model, digits, seed, psi, count, at: labels.length });
+          const slice = await source.ask(tab, "slice", { model, digits, seed, psi, count, at: labels.length });
           pixels = pixels || new Uint8Array(count * SIDE * SIDE);
           pixels.set(slice.pixels, labels.length * SIDE * SIDE);
           labels.push(...slice.labels);

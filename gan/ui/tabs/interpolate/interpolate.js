@@ -137,7 +137,7 @@
       forge.say(tab, figure, null);
     };
 
-    const ask = forge.latest((request) => source.frames(request), show, fail);
+    const ask = forge.latest((request) => source.ask(tab, "frames", request), show, fail);
     const draw = () => ask(toRequest());
 
     /* ---- the ends */
@@ -295,7 +295,7 @@
       button.addEventListener("click", async () => {
         button.disabled = true;
         try {
-          forge.save(await source.file(kind, shown.request));
+          forge.save(await source.ask(tab, kind, shown.request));
         } catch (problem) {
           fail(problem);
         }
