@@ -57,13 +57,6 @@
 
   forge.Problem = Problem;
 
-  forge.addWords({
-    "link.lost": [
-      "The server did not answer. Is it still running? The page tries again at the next change.",
-      "服务器没有回应。它还在运行吗？下次更改时页面会再试。",
-    ],
-  });
-
   forge.local = {};
 
   forge.pngUrl = (bytes) => `data:image/png;base64,${encode(bytes)}`;
