@@ -191,7 +191,7 @@
     const look = forge.latest(
       async (request) => {
         const begun = performance.now();
-        const answer = await source.hand("look", request);
+        const answer = await source.ask(TAB, "look", request);
         return { answer, begun, first: performance.now() - begun };
       },
       ({ answer, begun, first: took }, request) => {
@@ -207,9 +207,9 @@
     const refine = async (answer, { model, turn: mine }, timing) => {
       write();
       while (answer.step < answer.steps) {
-        const { digit, state: kept, step, packed } = answer;
+        const { digit, state: kept, step, seen: sent } = answer;
         try {
-          answer = await source.hand("refine", { model, digit, state: kept, step, seen: packed });
+          answer = await source.ask(TAB, "refine", { model, digit, state: kept, step, seen: sent });
         } catch (problem) {
           if (mine === turn) fail(problem);
           return;
@@ -236,11 +236,11 @@
       async () => {
         if (!shown || !shown.all) return null;
         const { model, hand } = shown;
-        return { ...(await source.line({ model, hand, number: number.value })), hand };
+        return { ...(await source.ask(TAB, "line", { model, hand, number: number.value })), hand };
       },
       async (answer) => {
         if (!answer) return;
-        line.src = answer.url;
+        line.src = forge.pngUrl(answer.png);
         await line.decode();
         line.alt = forge.reword(answer.alt);
         line.dataset.hand = answer.hand;
@@ -474,7 +474,7 @@
       button.addEventListener("click", async () => {
         button.disabled = true;
         try {
-          forge.save(await source.file(kind, { model: shown.model, hand: shown.hand, number: number.value }));
+          forge.save(await source.ask(TAB, kind, { model: shown.model, hand: shown.hand, number: number.value }));
         } catch (problem) {
           forge.say(LINE, lineFigure, problem);
         }
@@ -493,7 +493,7 @@
       paintPad();
       if (typeof linked.number === "string") number.value = linked.number;
       try {
-        const answer = await source.hand("ten", { model: state.model, hand: linked.hand, weights: linked.weights });
+        const answer = await source.ask(TAB, "ten", { model: state.model, hand: linked.hand, weights: linked.weights });
         if (own !== turn) return;
         const digit = /^[0-9]$/.test(linked.digit || "") ? Number(linked.digit) : 0;
         shown = { hand: answer.hand, weights: answer.weights, model: state.model, digit, all: true };

@@ -216,7 +216,7 @@
       forge.stamp(svg);
     };
 
-    const look = forge.latest((asked) => source.inspect("view", asked), show, failView);
+    const look = forge.latest((asked) => source.ask(TAB, "view", asked), show, failView);
 
     // ---- No real digits: why, and the button that fetches them
 
@@ -230,7 +230,7 @@
       polling = true;
       try {
         for (;;) {
-          const now = await source.inspect("progress", {});
+          const now = await source.ask(TAB, "progress", {});
           if (now.state === "idle") break;
           if (now.state === "failed") {
             missingNote.textContent = forge.reword(now.said);
@@ -273,7 +273,7 @@
       fetchButton.disabled = true;
       missingNote.textContent = "";
       try {
-        await source.inspect("download", { model: state.model });
+        await source.ask(TAB, "download", { model: state.model });
         follow();
       } catch (problem) {
         missingNote.textContent = problem.message;
@@ -325,7 +325,7 @@
       game.dataset.round = 0; // being dealt
       let answer;
       try {
-        answer = await source.inspect("round", { ...mine.asked, round });
+        answer = await source.ask(TAB, "round", { ...mine.asked, round });
       } catch (problem) {
         if (mine !== play) return;
         failGame(problem);
@@ -381,7 +381,7 @@
       mine.open = false;
       let answer;
       try {
-        answer = await source.inspect("choice", { ...mine.asked, round: mine.round, choice });
+        answer = await source.ask(TAB, "choice", { ...mine.asked, round: mine.round, choice });
       } catch (problem) {
         if (mine !== play) return;
         failGame(problem);

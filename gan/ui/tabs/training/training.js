@@ -137,7 +137,7 @@
         return;
       }
       const sprite = new Image();
-      sprite.src = answer.url;
+      sprite.src = forge.pngUrl(answer.png);
       await sprite.decode();
       const moments = answer.moments;
       if (!shown || shown.answer.curves !== answer.curves) {
@@ -169,7 +169,7 @@
       figure.hidden = false;
       forge.say("machine", figure, problem);
     };
-    const run = forge.latest((request) => source.moments(request), show, fail);
+    const run = forge.latest((request) => source.ask(TAB, "history", request), show, fail);
 
     const ask = () => {
       wanted = !isSeen(); // a tab that nobody looks at draws nothing
@@ -446,7 +446,7 @@
     const ask = async (want, request = {}) => {
       const curves = want !== "status" || performance.now() - curvesAt >= CURVE_MILLISECONDS;
       if (curves) curvesAt = performance.now();
-      await show(await source.training(want, { ...request, owner, seen, curves }));
+      await show(await source.ask(TAB, want, { ...request, owner, seen, curves }));
     };
 
     /* One question at a time; the next one when it is due. */
@@ -514,7 +514,7 @@
     onClick(find("training-file"), async () => {
       wrong = null;
       try {
-        forge.save(await source.file("file", { owner }));
+        forge.save(await source.ask(TAB, "file", { owner }));
       } catch (problem) {
         wrong = problem;
       }
@@ -531,7 +531,7 @@
     showCurves({ run: none, checks: none });
     new ResizeObserver(refit).observe(stage);
     setInterval(() => {
-      if (isActive() && last.mine && !isSeen()) source.training("status", { owner, seen, curves: false }).catch(() => {});
+      if (isActive() && last.mine && !isSeen()) source.ask(TAB, "status", { owner, seen, curves: false }).catch(() => {});
     }, SIGN_MILLISECONDS);
     return { appear: poll };
   };
