@@ -123,3 +123,19 @@ class Refusal(ValueError):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.sentence: str = message
+
+
+def pack(said: str) -> Any:
+    """A sentence as JSON can hold it, so that another program says it in its own language.
+
+    Plain text stays text; a Sentence is {"text", "template", "values"} or {"text", "parts"}, a Listing {"text",
+    "items", "word"}, at any depth.
+    """
+    if isinstance(said, Listing):
+        return {"text": str(said), "items": [pack(one) for one in said.items], "word": said.word}
+    if isinstance(said, Sentence) and said.parts:
+        return {"text": str(said), "parts": [pack(one) for one in said.parts]}
+    if isinstance(said, Sentence) and said.template:
+        values = {name: pack(value) for name, value in said.values.items()}
+        return {"text": str(said), "template": said.template, "values": values}
+    return str(said)

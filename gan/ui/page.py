@@ -31,7 +31,7 @@ from gan.ui.tabs.interpolate.tab import build_interpolate
 from gan.ui.tabs.training.tab import build_training
 from gan.ui.theme import build_theme
 from gan.ui.wire import SCRIPTS, read_scripts, read_styles
-from gan.ui.words import add, build_i18n, say
+from gan.ui.words import build_i18n, make_words_route, say
 
 TITLE = "Digit Forge"
 KEEP_FILES_SECONDS = 3600
@@ -45,24 +45,6 @@ TABS: tuple[tuple[str, str, Callable[[Service, gr.Dropdown], None]], ...] = (
     ("inspector", "Forger and inspector", build_inspector),
     ("training", "Training", build_training),
     ("about", "About", build_about),
-)
-
-# The tabs' labels in Chinese, by id; what they are in English stands in TABS
-CHINESE = {
-    "generate": "生成",
-    "interpolate": "插值",
-    "explore": "探索",
-    "hand": "你的笔迹",
-    "inspector": "造假者与鉴定者",
-    "training": "训练",
-    "about": "关于",
-}
-
-WORDS = add(
-    {
-        "page.model": ("Model", "模型"),
-        **{f"tab.{name}": (label, CHINESE[name]) for name, label, _ in TABS},
-    }
 )
 
 # Words stand in the page in English and are replaced where the browser asks for Chinese (scripts/page.js).
@@ -175,7 +157,7 @@ def serve(page: gr.Blocks, service: Service, *, host: str, port: int, mcp: bool 
         quiet=True,
         inline=False,
         prevent_thread_lock=True,
-        app_kwargs={"routes": [make_explore_route(service)]},
+        app_kwargs={"routes": [make_explore_route(service), make_words_route()]},
     )
     threading.Thread(target=service.warm, name="warm", daemon=True).start()
     if block:

@@ -22,7 +22,7 @@ from torch import Tensor
 
 from gan.drawing.generator import MAX_PSI
 from gan.ui.service import FieldError
-from gan.ui.words import add, say
+from gan.ui.words import say, write_script
 
 Answer = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -30,17 +30,6 @@ SCRIPTS = Path(__file__).resolve().parent / "scripts"
 TABS = SCRIPTS.parent / "tabs"
 # What the tabs' own scripts build on, in this order
 SHARED = ("words.js", "sentences.js", "source.js", "moves.js", "link.js", "paint.js")
-
-WORDS = add(
-    {
-        "shared.psi": ("Truncation ψ", "截断 ψ"),
-        "shared.psiInfo": (
-            "How far styles stray from the digit's typical hand: at 1 as learnt, at 0 not at all.",
-            "风格可以离该数字的典型笔迹多远：1 为学到的样子，0 为完全不偏离。",
-        ),
-        "shared.randomize": ("Randomize", "随机"),
-    }
-)
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +39,8 @@ def read_scripts() -> str:
     shared = [SCRIPTS / name for name in SHARED]
     others = [*SCRIPTS.glob("*.js"), *TABS.glob("*/*.js")]
     own = sorted((path for path in others if path not in shared), key=lambda path: path.name)
-    return "".join(f"<script>{path.read_text(encoding='utf-8')}</script>\n" for path in [*shared, *own])
+    first, *others = (path.read_text(encoding="utf-8") for path in [*shared, *own])
+    return "".join(f"<script>{text}</script>\n" for text in [first, write_script(), *others])
 
 
 def read_styles() -> str:

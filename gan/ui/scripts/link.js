@@ -23,7 +23,8 @@
 
   forge.linkedModel = () => (arrived.get("model") || "").slice(0, 100);
 
-  forge.begin = (tab, element, server, mount) => {
+  forge.begin = async (tab, element, server, mount) => {
+    await forge.ready;
     const root = element.querySelector(".df-root");
     if (!forge.linked(tab)) {
       mount(root, server);
@@ -63,7 +64,7 @@
   };
 
   forge.openLink = async (tab, source, use) => {
-    const { controls } = await source.open(forge.linked(tab));
+    const { controls } = await source.ask(tab, "link", { link: forge.linked(tab) });
     await use(controls);
   };
 
@@ -97,11 +98,4 @@
     button.textContent = forge.word(done ? "link.copied" : "link.shown");
     setTimeout(() => (button.textContent = before), 1800);
   };
-
-  forge.addWords({
-    "link.copy": ["Copy link", "复制链接"],
-    "link.copied": ["Copied", "已复制"],
-    "link.wrong": ["This link was not opened. {problem}", "链接未能打开。{problem}"],
-    "link.shown": ["See address bar", "见地址栏"],
-  });
 })();

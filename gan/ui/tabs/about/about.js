@@ -7,174 +7,6 @@
   const LARGEST = 56; // pixels of a digit's side on screen
   const RANDOM = 2 ** 32;
 
-  forge.addWords({
-    "about.how": ["How a GAN works, in five pictures", "五幅图看懂 GAN"],
-    "about.how.text": [
-      "Every picture here is drawn now, by the model chosen above. Choose another one and see what it has learnt.",
-      "这里的每幅图都由上面选中的模型当场绘制。换一个模型，看看它学到了什么。",
-    ],
-    "about.digit": ["Digit", "数字"],
-    "about.others": ["Other numbers", "换一组随机数"],
-    "about.drawing": ["The picture is being drawn", "正在绘制"],
-    "about.note": ["{count} digits in {ms} ms, by {model}", "{count} 个数字，{ms} 毫秒，模型 {model}"],
-    "about.draw": ["1. Numbers become a digit", "一、随机数变成数字"],
-    "about.draw.text": [
-      "The generator G takes random numbers, z (here as grey squares), and the digit that is asked for, y. It has never " +
-        "seen a real digit: it only ever heard whether its drawings convinced the discriminator D.",
-      "生成器 G 读入一组随机数 z（图中的灰色方格）和要画的数字 y。它从未见过真实的数字，只听判别器 D 说自己画得像不像。",
-    ],
-    "about.draw.any": [
-      "This generator takes random numbers, z (here as grey squares), and nothing else: it draws whichever digit it likes.",
-      "这个生成器只读入一组随机数 z（图中的灰色方格），画哪个数字由它自己决定。",
-    ],
-    "about.styles": ["2. Other numbers, another hand", "二、随机数不同，笔迹不同"],
-    "about.styles.text": [
-      "Each row is one z and every column another digit: z has become the hand, its slant and its weight. How alike a row is " +
-        "shows how far G has learnt that.",
-      "每行是同一个 z，每列是不同的数字：z 成了笔迹，决定倾斜和粗细。同一行有多像，就看 G 学到了多少。",
-    ],
-    "about.styles.any": [
-      "Thirty pictures, each from numbers of its own. This model was never told which digit is which.",
-      "三十幅图，各用各的随机数。没有人告诉过这个模型哪个数字是哪个。",
-    ],
-    "about.truncation": ["3. Close to the typical, or far from it", "三、离典型远近"],
-    "about.truncation.text": [
-      "Truncation ψ pulls every style towards the digit's mean. At 0 all are the same and safe, at 1 they are as varied " +
-        "as learnt, above 1 the rare ones come, and the mistakes.",
-      "截断 ψ 把每种风格拉向该数字的平均。ψ 为 0 时全都一样而稳妥，为 1 时与学到的一样多样，超过 1 则出现罕见的写法和错误。",
-    ],
-    "about.judge": ["4. The other network's opinion", "四、另一个网络的看法"],
-    "about.judge.text": [
-      "D looks at ten forgeries and says how real each is. In training, G changes to raise these numbers and D to lower " +
-        "them, in turns; what is left at the end fools a critic that has practised as long.",
-      "D 看十个赝品，说出每个有多像真的。训练时两者轮流学习：G 努力提高这些数，D 努力压低它们；最后剩下的，足以骗过同样久经训练的对手。",
-    ],
-    "about.learn": ["5. How it learnt", "五、它是怎样学会的"],
-    "about.ways": ["5. From one digit to another", "五、从一个数字到另一个"],
-    "about.learn.text": [
-      "The same eight z at four moments of the training run; on the left, how many images D had been shown. " +
-        "The Training tab has all of them.",
-      "训练过程中的四个时刻，同样的八个 z；左边是 D 看过的图像数。全部时刻见“训练”标签页。",
-    ],
-    "about.learn.ways": [
-      "No history of this model's training is kept here, so this is what it learnt instead: between two digits there is " +
-        "always another one. G knows no list of digits, but a space of them.",
-      "这里没有保存这个模型的训练历史，因此展示它学到的东西：两个数字之间总有别的数字。G 记住的不是一张清单，而是一个空间。",
-    ],
-    "about.model": ["The model", "模型"],
-    "about.good": ["How good it is", "质量"],
-    "about.good.text": [
-      "Measured by python -m gan.evaluate on these very weights, beside what as many real training digits get: the " +
-        "ceiling. The judge is a classifier that was trained on real MNIST alone; FID, KID and the shares are taken in " +
-        "its features. The number after a name says how many digits were drawn.",
-      "由 python -m gan.evaluate 对这组权重测得，旁边是同样多真实训练数字的结果，即上限。评判者是只用真实 MNIST 训练的分类器；" +
-        "FID、KID 等都在其特征空间计算。名称后的数表示画了多少数字。",
-    ],
-    "about.figure": ["Figure", "指标"],
-    "about.value": ["This model", "本模型"],
-    "about.real": ["Real digits", "真实数字"],
-    "about.means": ["What it means", "含义"],
-    "about.up": ["higher is better", "越高越好"],
-    "about.down": ["lower is better", "越低越好"],
-    "about.one": ["best at 1", "以 1 为佳"],
-    "about.figure.class_accuracy": ["Read as the digit that was asked for.", "被识别为所要数字的比例。"],
-    "about.figure.cas": [
-      "What a classifier trained on generated digits alone reads right of the real test digits.",
-      "只用生成的数字训练的分类器，在真实测试数字上的正确率。",
-    ],
-    "about.figure.fid": [
-      "Distance between the means and covariances of generated and real features.",
-      "生成与真实特征在均值和协方差上的距离。",
-    ],
-    "about.figure.kid": ["The same question, unbiased and without assuming a Gaussian.", "同一问题的无偏估计，不假设高斯分布。"],
-    "about.figure.inception_score": ["Certain readings and even classes; at most 10.", "识别是否确定、类别是否均匀；最高为 10。"],
-    "about.figure.precision": ["Generated digits that lie among real ones.", "落在真实数字之中的生成数字。"],
-    "about.figure.recall": ["Real digits that lie among generated ones: variety.", "落在生成数字之中的真实数字：多样性。"],
-    "about.figure.density": ["Precision that outliers cannot inflate.", "不受离群值影响的精确率。"],
-    "about.figure.coverage": ["Real neighbourhoods with a generated digit in them.", "含有生成数字的真实邻域。"],
-    "about.figure.nearest_ratio": [
-      "Distance to the nearest training digit over that of test digits: below 1 hints at copying.",
-      "到最近训练数字的距离与测试数字之比：低于 1 表示可能在抄袭。",
-    ],
-    "about.figure.suspiciously_close": [
-      "Closer to a training digit than 99 % of test digits are.",
-      "比 99 % 的测试数字更接近某个训练数字的比例。",
-    ],
-    "about.figure.style_slant": ["Correlation of slant between classes drawn from one z.", "同一个 z 画出的各类之间，倾斜的相关性。"],
-    "about.figure.style_thickness": [
-      "The same of stroke thickness.",
-      "同上，笔画粗细。",
-    ],
-    "about.figure.parameters": ["Numbers in the generator.", "生成器的参数个数。"],
-    "about.figure.multiply_adds": ["Multiplications and additions for one digit.", "画一个数字所需的乘加次数。"],
-    "about.figure.ms_1": ["To draw one digit, on the machine that measured.", "在测量的机器上画一个数字的时间。"],
-    "about.figure.ms_10": ["To draw ten digits at once.", "一次画十个数字的时间。"],
-    "about.truncation.alt": [
-      "Precision rises and recall falls as psi falls; class accuracy stays high up to psi 1",
-      "ψ 减小时精确率上升、召回率下降；ψ 不超过 1 时类别正确率都很高",
-    ],
-    "about.truncation.caption": [
-      "Precision, recall and class accuracy over truncation ψ, measured on this model.",
-      "不同截断 ψ 下的精确率、召回率和类别正确率，在本模型上测得。",
-    ],
-    "about.fact.command": ["made by", "命令"],
-    "about.fact.trained": ["trained on", "训练量"],
-    "about.fact.images": ["{count} images of {dataset}", "{dataset} 的 {count} 张图像"],
-    "about.fact.images.passes": ["{count} images of {dataset} ({passes} passes)", "{dataset} 的 {count} 张图像（{passes} 遍）"],
-    "about.fact.time": ["time", "用时"],
-    "about.fact.minutes": ["{minutes} min on {device}", "{minutes} 分钟，{device}"],
-    "about.fact.threads": ["{device}, {threads} threads", "{device}，{threads} 线程"],
-    "about.fact.networks": ["networks", "网络"],
-    "about.fact.nets": ["G: {generator}, z {z}, w {w}; D: {discriminator}; loss: {loss}", "G：{generator}，z {z}，w {w}；D：{discriminator}；损失：{loss}"],
-    "about.fact.sha256": ["SHA-256 of the weights", "权重的 SHA-256"],
-    "about.fact.none": ["none kept", "未保存"],
-    "about.limits": ["What it is not good at", "它不擅长什么"],
-    "about.limits.data": [
-      "It draws what MNIST holds: digits written in the United States around 1990 by census workers and students. A " +
-        "crossed 7 or a 1 with a long flag come as seldom as they do there.",
-      "它只画 MNIST 里有的：约 1990 年美国人口普查员和学生写的数字。带横的 7、带长钩的 1 与数据中一样少见。",
-    ],
-    "about.limits.size": [
-      "28 by 28 grey pixels, enlarged without smoothing. It cannot draw letters, other sizes, colours or whole pages.",
-      "28×28 灰度像素，放大时不作平滑。它不会画字母、其他尺寸、颜色或整页文字。",
-    ],
-    "about.limits.rare": [
-      "It covers less of the variety than real digits do (recall, in the table), and not every digit is the one that was " +
-        "asked for (class accuracy). Above ψ = 1 both the variety and the mistakes grow.",
-      "它的多样性不及真实数字（见表中的召回率），也并非每个数字都画对（见类别正确率）。ψ 超过 1 时，多样性和错误都会增加。",
-    ],
-    "about.limits.style": [
-      "Where the table's style figures are close to 1, one z gives ten digits of one slant and one stroke, more alike " +
-        "than any one writer's are. That was wanted; far from 1, a z is hardly a hand.",
-      "表中的风格数值接近 1 时，同一个 z 画出的十个数字倾斜和笔画几乎相同，比真人写的更一致，这是有意为之；远离 1 时，z 算不上一种笔迹。",
-    ],
-    "about.limits.judge": [
-      "D's percentage tells how this one opponent sees a picture. It is no measure of quality, and no detector of other " +
-        "generators' forgeries.",
-      "D 的百分比只是这一个对手的看法，既不衡量质量，也不能识别其他生成器的伪造。",
-    ],
-    "about.limits.person": [
-      "It is no evidence about anybody's handwriting, and no way to imitate a signature.",
-      "它不能作为任何人笔迹的证据，也不能用来模仿签名。",
-    ],
-    "about.api": ["For programs", "供程序使用"],
-    "about.api.text": [
-      "Whatever the page draws, a program can ask for: named endpoints, one POST each, without a key.",
-      "页面能画的，程序都能调用：具名端点，一次 POST 即可，无需密钥。",
-    ],
-    "about.api.link": ["Every argument is documented under “Use via API”.", "每个参数的说明见“通过 API 使用”。"],
-    "about.api.none": ["The server did not list its endpoints.", "服务器没有列出端点。"],
-    "about.local": ["Without a server", "不用服务器"],
-    "about.licence": ["Licence and thanks", "许可与致谢"],
-    "about.licence.text": [
-      "Code and weights: Apache-2.0. The weights were trained on MNIST (Yann LeCun, Corinna Cortes, Christopher Burges; " +
-        "CC BY-SA 3.0), which was made from NIST's Special Databases and is not part of this project. The page asks " +
-        "nothing of any other server and keeps nothing of what you do.",
-      "代码和权重：Apache-2.0。权重用 MNIST 训练（Yann LeCun、Corinna Cortes、Christopher Burges；CC BY-SA 3.0），" +
-        "它源自 NIST 的专用数据库，不包含在本项目中。本页面不访问任何其他服务器，也不保存你的任何操作。",
-    ],
-  });
-
   const make = (tag, text, name) => {
     const one = document.createElement(tag);
     if (text !== undefined) one.textContent = text;
@@ -303,7 +135,7 @@
     };
 
     const ask = forge.latest(
-      (request) => source.about("lesson", request),
+      (request) => source.ask(TAB, "lesson", request),
       show,
       (problem) => forge.say(TAB, lesson, problem),
     );
@@ -364,13 +196,13 @@
       find("missing").textContent = forge.reword(answer.missing);
       const picture = find("truncation-picture");
       picture.hidden = !answer.pictures.truncation;
-      if (answer.pictures.truncation) picture.querySelector("img").src = `data:image/png;base64,${answer.pictures.truncation.base64}`;
+      if (answer.pictures.truncation) picture.querySelector("img").src = forge.pngUrl(answer.pictures.truncation);
       card.dataset.sha256 = answer.facts.sha256;
       forge.stamp(card);
     };
 
     const askCard = forge.latest(
-      (request) => source.about("card", request),
+      (request) => source.ask(TAB, "card", request),
       tell,
       () => {}, // the lesson's own line says it already
     );

@@ -10,60 +10,6 @@
   const LONGEST = 16; // of a number written
   const MARKS = " .-/:";
 
-  forge.addWords({
-    "explore.digits": ["Digits in one hand", "同一笔迹的数字"],
-    "explore.reset": ["Reset", "复位"],
-    "explore.hand": ["Handwriting", "笔迹"],
-    "explore.handInfo": [
-      "Each slider asks the whole hand for a value: the mean over its digits, each taking its share (a 1 is never as wide as a 0). What was measured on the picture stands beside it.",
-      "每个滑块对整个笔迹提出要求：各数字的平均值，每个数字按自身比例分担（1 不会像 0 那样宽）。旁边是在图上实测的值。",
-    ],
-    "explore.slant": ["Slant", "倾斜"],
-    "explore.thickness": ["Stroke thickness", "笔画粗细"],
-    "explore.width": ["Width, set upright", "宽度（扶正后）"],
-    "explore.height": ["Height", "高度"],
-    "explore.follows": ["{found}{unit}, free", "{found}{unit}，未限定"],
-    "explore.asked": ["asked {asked}{unit} · measured {found}{unit}", "要求 {asked}{unit} · 实测 {found}{unit}"],
-    "explore.askedShort": ["asked {asked}", "要求 {asked}"],
-    "explore.free": ["Let go", "放开"],
-    "explore.freeLabel": ["Let go of {name}", "放开{name}"],
-    "explore.all": ["All measures of all digits", "所有数字的全部测量"],
-    "explore.digit": ["Digit", "数字"],
-    "explore.planeTitle": ["Plane of styles", "风格平面"],
-    "explore.pad": [
-      "Pad over the plane of styles: arrow keys move, with Shift further, Home goes back to the middle",
-      "风格平面触控板：方向键移动，按住 Shift 移动更远，Home 回到中心",
-    ],
-    "explore.padInfo": [
-      "Drag, or use the arrow keys. From one picture to the next: 1.5 standard deviations of w.",
-      "拖动或使用方向键。图上一格为 w 的 1.5 个标准差。",
-    ],
-    "explore.x": ["Across", "横向"],
-    "explore.y": ["Up", "纵向"],
-    "explore.plane": ["Directions", "方向"],
-    "explore.plane.pca": ["PCA: where w varies most", "PCA：w 变化最大"],
-    "explore.plane.sefa": ["SeFa: what layers react to", "SeFa：各层最敏感"],
-    "explore.plane.random": ["Random", "随机"],
-    "explore.pair": ["Which two", "哪两个"],
-    "explore.more": ["Whose hand", "谁的笔迹"],
-    "explore.seed": ["Seed", "种子"],
-    "explore.randomize": ["Randomize", "随机"],
-    "explore.psi": ["Truncation ψ", "截断 ψ"],
-    "explore.number": ["Write a number, PIN or date", "写一个数、密码或日期"],
-    "explore.written": ["The number in this hand", "以此笔迹书写的数"],
-    "explore.writtenAlt": ["{text}, in this hand", "{text}，以此笔迹"],
-    "explore.note": ["{count} digits in {ms} ms, by {model}", "{count} 个数字，{ms} 毫秒，模型 {model}"],
-    "explore.cell": ["{name}: {measures}", "{name}：{measures}"],
-    "explore.badMark": [
-      "{mark} is not a digit of this model; write digits, and between them a space or one of . - / :",
-      "{mark} 不是此模型的数字；请写数字，其间可用空格或 . - / :",
-    ],
-    "explore.tooLong": [
-      "{count} characters are too many; up to {most} are written here.",
-      "{count} 个字符太多；这里最多写 {most} 个。",
-    ],
-  });
-
   forge.mountExplore = (element, source, first) => {
     const tab = "explore";
     const { names, units, reach } = first;
@@ -270,7 +216,7 @@
 
     /* Every answer is shown, also while the next move waits: a hand that never rests sees where it is */
     const ask = forge.latest(
-      async (request) => draw(await source.explore("edit", request), request),
+      async (request) => draw(await source.ask(tab, "edit", request), request),
       () => {},
       fail,
     );
@@ -296,7 +242,7 @@
     let mapped = "";
     let mapping = null;
     const askMap = forge.latest(
-      (request) => source.explore("map", request),
+      (request) => source.ask(tab, "map", request),
       (answer) => {
         const context = map.getContext("2d");
         const count = Math.round(Math.sqrt(answer.count));
@@ -503,7 +449,7 @@
       button.disabled = true;
       const digitsWritten = writing.hidden ? null : labelsOf(state.text);
       try {
-        forge.save(await source.file("explore.png", { ...toRequest(), digits: digitsWritten }));
+        forge.save(await source.ask(tab, "explore.png", { ...toRequest(), digits: digitsWritten }));
       } catch (problem) {
         fail(problem);
       }
@@ -540,7 +486,7 @@
       settle();
       remap();
     };
-    const askHand = forge.latest((request) => source.explore("hand", request), meet, (problem) => {
+    const askHand = forge.latest((request) => source.ask(tab, "hand", request), meet, (problem) => {
       weights = null; // the next move draws with the weights that are here
       fail(problem);
     });

@@ -7,45 +7,6 @@
   const LOCKS = 36; // width of the column of locks, in CSS pixels
   const TEST_SHARE = 7; // as gan/render.py has it: every seventh digit of a dataset is for testing
 
-  forge.addWords({
-    "generate.sheet": ["Sheet of digits", "数字表"],
-    "generate.drawing": ["The sheet is being drawn", "正在绘制"],
-    "generate.draw": ["Generate", "生成"],
-    "generate.note": ["{count} {digits} in {ms} ms, by {model}", "{count} 个数字，{ms} 毫秒，模型 {model}"],
-    "generate.noun1": ["digit", ""],
-    "generate.noun2": ["digits", ""],
-    "generate.judge": ["Show verdicts", "显示鉴定"],
-    "generate.unjudge": ["Hide verdicts", "隐藏鉴定"],
-    "generate.verdicts": ["Verdicts", "鉴定"],
-    "generate.locks": ["Lock styles", "锁定风格"],
-    "generate.lock": ["Lock the style of row {row}", "锁定第 {row} 行的风格"],
-    "generate.spread": ["Locked style in every row", "各行都用锁定的风格"],
-    "generate.unlock": ["Unlock", "解锁"],
-    "generate.scale": ["Scale", "倍数"],
-    "generate.png": ["Save PNG", "保存 PNG"],
-    "generate.zip": ["Save ZIP", "保存 ZIP"],
-    "generate.dataset": ["Make a dataset", "制作数据集"],
-    "generate.datasetInfo": [
-      "The digits typed, in turn, each with a z of its own from the seed; up to 60,000. IDX is MNIST's own four files, " +
-        "the last seventh for testing. It is drawn in slices, so that others are not kept waiting.",
-      "按所选数字轮流绘制，每个都有来自种子的 z；最多 60,000 个。IDX 即 MNIST 的四个文件，最后七分之一为测试集。" +
-        "分批绘制，不耽误其他访客。",
-    ],
-    "generate.count": ["How large", "数量"],
-    "generate.kind": ["As", "格式"],
-    "generate.make": ["Make it", "制作"],
-    "generate.cancel": ["Cancel", "取消"],
-    "generate.progress": ["Progress of the dataset", "数据集进度"],
-    "generate.made": ["{made} of {count}", "{made} / {count}"],
-    "generate.packing": ["Packing", "打包中"],
-    "generate.done": ["{count} saved", "已保存 {count} 个"],
-    "generate.cancelled": ["Cancelled at {made}", "已在 {made} 处取消"],
-    "generate.real": ["{share} real", "{share} 真"],
-    "generate.cell": ["{label}, row {row}: {said}", "{label}，第 {row} 行：{said}"],
-    "generate.cellReal": ["D says {share} real", "D 认为 {share} 为真"],
-    "generate.cellRead": ["read as {label} with {share}", "读作 {label}，把握 {share}"],
-  });
-
   const percent = (share) => {
     const whole = Math.round(share * 100);
     if (whole === 100 && share < 1) return ">99 %";
@@ -143,6 +104,7 @@
     };
 
     const show = async (answer, request) => {
+      answer.url = forge.pngUrl(answer.png);
       picture.src = answer.url;
       await picture.decode();
       shown = { answer, request };
@@ -213,7 +175,7 @@
       picture.classList.add("dg-away");
       refit();
     };
-    const askVerdicts = forge.latest((request) => source.judge(request), showVerdicts, fail);
+    const askVerdicts = forge.latest((request) => source.ask(tab, "judge", request), showVerdicts, fail);
 
     judge.addEventListener("click", () => {
       judging = !judging;
@@ -230,7 +192,7 @@
     });
 
     /* ---- asking */
-    const ask = forge.latest((request) => source.sheet(request), show, fail);
+    const ask = forge.latest((request) => source.ask(tab, "sheet", request), show, fail);
     const draw = () => ask({ ...current, locks: writeLocks() });
 
     find("draw").addEventListener("click", draw);
@@ -239,7 +201,7 @@
     const keep = async (button, kind, more = {}) => {
       button.disabled = true;
       try {
-        forge.save(await source.file(kind, { ...shown.request, ...more }));
+        forge.save(await source.ask(tab, kind, { ...shown.request, ...more }));
       } catch (problem) {
         fail(problem);
       }
@@ -294,7 +256,7 @@
       const tell = (key, values = {}) => (made.textContent = forge.word(key, values));
       try {
         do {
-          const slice = await source.slice({ model, digits, seed, psi, count, at: labels.length });
+          const slice = await source.ask(tab, "slice", { model, digits, seed, psi, count, at: labels.length });
           pixels = pixels || new Uint8Array(count * SIDE * SIDE);
           pixels.set(slice.pixels, labels.length * SIDE * SIDE);
           labels.push(...slice.labels);

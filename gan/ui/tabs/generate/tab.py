@@ -16,48 +16,17 @@ import gradio as gr
 
 from gan.drawing.generator import check_count
 from gan.ui.service import (
-    MAX_DIGITS,
     MAX_ROWS,
     MAX_SCALE,
-    MAX_TYPED,
     FieldError,
     Service,
     checked,
 )
 from gan.ui.wire import ask, make_picture, make_psi, make_randomize
-from gan.ui.words import add, say
+from gan.ui.words import say
 
 FIRST: dict[str, Any] = {"digits": "0123456789", "rows": 8, "seed": 1, "psi": 1.0, "hands": "one"}
 ARGUMENTS = ("model", "digits", "rows", "seed", "psi", "hands", "locks")
-
-add(
-    {
-        "generate.digits": ("Digits", "数字"),
-        "generate.every": ("All", "全选"),
-        "generate.none": ("None", "清空"),
-        "generate.typed": ("Or type a number", "或输入一个数"),
-        "generate.typedInfo": (
-            f"A number, a PIN or a date: order and repeats are kept, and what stands between digits (. - / : and "
-            f"spaces) is skipped. Up to {MAX_TYPED} digits.",
-            f"数、密码或日期均可：保留顺序和重复，数字之间的 . - / : 和空格会被略去。最多 {MAX_TYPED} 位。",
-        ),
-        "generate.rows": ("How many of each", "每个画几行"),
-        "generate.rowsInfo": (
-            f"One style (one z) a row, up to {MAX_DIGITS} digits on a sheet.",
-            f"每行一种风格（一个 z），整张最多 {MAX_DIGITS} 个数字。",
-        ),
-        "generate.seed": ("Seed", "种子"),
-        "generate.seedInfo": ("The same seed gives the same styles again.", "同一种子总是给出同样的风格。"),
-        "generate.hands": ("Written in", "笔迹"),
-        "generate.handsInfo": (
-            "One hand: a row is one z for all its digits. Many hands: each digit has a z of its own.",
-            "同一笔迹：一行共用一个 z。多种笔迹：每个数字各有自己的 z。",
-        ),
-        "generate.one": ("One hand a row", "每行同一笔迹"),
-        "generate.many": ("Many hands", "多种笔迹"),
-    }
-)
-
 
 PAGE = (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
 

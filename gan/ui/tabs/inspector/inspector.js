@@ -8,107 +8,6 @@
   const SVG = "http://www.w3.org/2000/svg";
   const TAB = "inspector";
 
-  forge.addWords({
-    "inspector.parts": ["Look or play", "观察或游戏"],
-    "inspector.view": ["D's view", "判别器的看法"],
-    "inspector.game": ["The game", "游戏"],
-    "inspector.real": ["real", "真实"],
-    "inspector.forged": ["forged", "伪造"],
-    "inspector.share": ["share of the digits", "占比"],
-    "inspector.axis": ["D says real (%)", "判别器认为真实（%）"],
-    "inspector.axis.rank": ["forgeries that look less real to D (%)", "判别器认为更假的伪造品（%）"],
-    "inspector.guess": ["even odds", "各占一半"],
-    "inspector.guess.rank": ["typical forgery", "典型伪造"],
-    "inspector.table": ["The same as a table", "以表格显示"],
-    "inspector.others": ["Other digits", "换一批"],
-    "inspector.reals": ["Real: {source} test digits", "真实：{source} 测试集"],
-    "inspector.reals.none": ["Real: none at hand", "真实：没有数据"],
-    "inspector.forgeds": ["Forged: model {model}", "伪造：模型 {model}"],
-    "inspector.both": ["Real and forged", "真实与伪造"],
-    "inspector.card": ["A {kind} {name}: D says {share} real", "{kind}的 {name}：判别器认为 {share} 真实"],
-    "inspector.card.rank": [
-      "A {kind} {name}: more real to D than {share} of forgeries",
-      "{kind}的 {name}：判别器认为比 {share} 的伪造品更真",
-    ],
-    "inspector.digit.word": ["digit", "数字"],
-    "inspector.summary": [
-      "On average D says {real} for real digits and {forged} for forged ones. Shown one of each, it finds the real one the more real {ranked} of the time; guessing gives 50 %.",
-      "判别器对真实数字平均给出 {real}，对伪造数字给出 {forged}。各取一个比较，它有 {ranked} 的次数认为真实的更真；瞎猜是 50 %。",
-    ],
-    "inspector.summary.alone": ["On average D says {forged} for forged digits.", "判别器对伪造数字平均给出 {forged}。"],
-    "inspector.summary.rank": [
-      "On average D finds a real digit more real than {real} of forgeries, and a forged one than {forged}. Shown one of each, it finds the real one the more real {ranked} of the time; guessing gives 50 %.",
-      "判别器平均认为真实数字比 {real} 的伪造品更真，伪造数字比 {forged} 的更真。各取一个比较，它有 {ranked} 的次数认为真实的更真；瞎猜是 50 %。",
-    ],
-    "inspector.summary.alone.rank": [
-      "On average D finds a forged digit more real than {forged} of forgeries.",
-      "判别器平均认为伪造数字比 {forged} 的伪造品更真。",
-    ],
-    "inspector.plot": ["Histogram of D's opinion, real digits upwards, forged ones downwards.", "判别器看法的直方图：真实向上，伪造向下。"],
-    "inspector.range": ["{low} to {high}", "{low} 至 {high}"],
-    "inspector.digit": ["Digit", "数字"],
-    "inspector.any": ["Any", "任意"],
-    "inspector.any.alone": ["Any (this model knows no classes)", "任意（此模型不分类别）"],
-    "inspector.count": ["How many of each", "每种数量"],
-    "inspector.seed": ["Seed", "种子"],
-    "inspector.seed.info": ["Chooses the real digits and the hands of the forged ones.", "决定选哪些真实数字以及伪造的笔迹。"],
-    "inspector.randomize": ["Randomize", "随机"],
-    "inspector.psi": ["Truncation ψ", "截断 ψ"],
-    "inspector.psi.info": ["A cautious forger (low ψ) keeps to typical hands.", "谨慎的造假者（低 ψ）只用典型笔迹。"],
-    "inspector.order": ["Order", "排列"],
-    "inspector.order.sides": ["Side by side", "左右并列"],
-    "inspector.order.mixed": ["Shuffled", "打乱"],
-    "inspector.order.sorted": ["Most real first", "最真的在前"],
-    "inspector.who": ["Forger and inspector", "造假者与鉴定者"],
-    "inspector.who.text": [
-      "G, the forger, draws digits. D, the inspector, is shown real and forged ones and says how real each looks. G never sees a real digit: all it learns comes from D's answers.",
-      "G 是造假者，负责画数字。D 是鉴定者，看真实和伪造的数字并判断有多真。G 从没见过真实数字：它学到的一切都来自 D 的回答。",
-    ],
-    "inspector.half": ["What the percentage means", "百分比的含义"],
-    "inspector.close": ["Why the two must stay close", "为何两者必须旗鼓相当"],
-    "inspector.close.text": [
-      "An inspector who is always right gives the forger no hint of what to do better; one who only guesses gives wrong ones. Training works while both improve together, neither far ahead. Choose a lesson's model above to see one that is easier to tell.",
-      "总是正确的鉴定者不会告诉造假者该如何改进；只会猜的鉴定者给的提示是错的。两者一起进步、谁也不领先太多，训练才有效。在上方选择教程模型，看看更容易识破的例子。",
-    ],
-    "inspector.download": ["Download {source} ({size} MB)", "下载 {source}（{size} MB）"],
-    "inspector.download.any": ["Download {source}", "下载 {source}"],
-    "inspector.downloading": ["Download", "下载"],
-    "inspector.got": ["{got} of {of} MB", "{got} / {of} MB"],
-    "inspector.got.any": ["{got} MB", "{got} MB"],
-    "inspector.unpacking": ["Reading it", "正在读取"],
-    "inspector.question": ["Which one did the machine draw?", "哪一个是机器画的？"],
-    "inspector.round": ["Round {round} of {rounds}: two pictures of the digit {name}. Click one, or press 1 or 2.", "第 {round} / {rounds} 轮：两张数字 {name}。点击一张，或按 1、2。"],
-    "inspector.round.any": ["Round {round} of {rounds}: one real digit, one forged. Click one, or press 1 or 2.", "第 {round} / {rounds} 轮：一真一假。点击一张，或按 1、2。"],
-    "inspector.pick": ["Picture {key}: the machine drew this one", "图 {key}：这是机器画的"],
-    "inspector.was": ["Picture {key}: {truth}. {says}", "图 {key}：{truth}。{says}"],
-    "inspector.machine": ["the machine's", "机器画的"],
-    "inspector.human": ["a person's", "人写的"],
-    "inspector.says": ["D says {share} real", "判别器：{share} 真实"],
-    "inspector.says.rank": ["D: above {share} of forgeries", "判别器：胜过 {share} 的伪造"],
-    "inspector.right": ["Right.", "答对了。"],
-    "inspector.wrong": ["Wrong: a person wrote that one.", "错了：那是人写的。"],
-    "inspector.d.right": ["D is right too.", "判别器也对。"],
-    "inspector.d.only": ["D is right.", "判别器对了。"],
-    "inspector.d.wrong": ["D would have been wrong.", "判别器会判错。"],
-    "inspector.d.both": ["D would have been wrong as well.", "判别器也会判错。"],
-    "inspector.next": ["Next round", "下一轮"],
-    "inspector.result": ["See the result", "查看结果"],
-    "inspector.again": ["Play again", "再玩一次"],
-    "inspector.score": ["Score so far", "目前得分"],
-    "inspector.game.note": ["{model}, seed {seed}", "{model}，种子 {seed}"],
-    "inspector.you": ["You", "你"],
-    "inspector.d": ["D", "判别器"],
-    "inspector.sum": ["Sum", "合计"],
-    "inspector.yes": ["right", "对"],
-    "inspector.no": ["wrong", "错"],
-    "inspector.done": ["You found {mine} of {rounds} forgeries, D found {its}.", "你识破了 {rounds} 个伪造中的 {mine} 个，判别器识破 {its} 个。"],
-    "inspector.more": ["You are the better inspector.", "你是更好的鉴定者。"],
-    "inspector.same": ["You are as good an inspector as D.", "你和判别器不相上下。"],
-    "inspector.less": ["D sees something that you do not.", "判别器看到了你没看到的。"],
-    "inspector.luck": ["Guessing gets {mine} or more right in {luck} % of games.", "瞎猜有 {luck} % 的机会答对 {mine} 个或更多。"],
-    "inspector.fooled": ["Guessing gets 5 right on average: to you, this forger's digits pass for real.", "瞎猜平均答对 5 个：在你眼里，这些伪造品足以乱真。"],
-  });
-
   /* 0.62 -> "62 %", and never "100 %" for what is not quite sure. */
   const percent = (share) => {
     if (share > 0 && share < 0.005) return "<1 %";
@@ -317,7 +216,7 @@
       forge.stamp(svg);
     };
 
-    const look = forge.latest((asked) => source.inspect("view", asked), show, failView);
+    const look = forge.latest((asked) => source.ask(TAB, "view", asked), show, failView);
 
     // ---- No real digits: why, and the button that fetches them
 
@@ -331,7 +230,7 @@
       polling = true;
       try {
         for (;;) {
-          const now = await source.inspect("progress", {});
+          const now = await source.ask(TAB, "progress", {});
           if (now.state === "idle") break;
           if (now.state === "failed") {
             missingNote.textContent = forge.reword(now.said);
@@ -374,7 +273,7 @@
       fetchButton.disabled = true;
       missingNote.textContent = "";
       try {
-        await source.inspect("download", { model: state.model });
+        await source.ask(TAB, "download", { model: state.model });
         follow();
       } catch (problem) {
         missingNote.textContent = problem.message;
@@ -426,7 +325,7 @@
       game.dataset.round = 0; // being dealt
       let answer;
       try {
-        answer = await source.inspect("round", { ...mine.asked, round });
+        answer = await source.ask(TAB, "round", { ...mine.asked, round });
       } catch (problem) {
         if (mine !== play) return;
         failGame(problem);
@@ -482,7 +381,7 @@
       mine.open = false;
       let answer;
       try {
-        answer = await source.inspect("choice", { ...mine.asked, round: mine.round, choice });
+        answer = await source.ask(TAB, "choice", { ...mine.asked, round: mine.round, choice });
       } catch (problem) {
         if (mine !== play) return;
         failGame(problem);

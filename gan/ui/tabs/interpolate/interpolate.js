@@ -6,52 +6,6 @@
   const PLAY_MILLISECONDS = 40; // as the films' frames
   const HANDS = 6; // seeds of "same digit, new hands"
 
-  forge.addWords({
-    "interpolate.strip": ["Strip of frames", "帧条"],
-    "interpolate.drawing": ["The digits are being drawn", "正在绘制"],
-    "interpolate.play": ["Play", "播放"],
-    "interpolate.pause": ["Pause", "暂停"],
-    "interpolate.gif": ["Save GIF", "保存 GIF"],
-    "interpolate.webp": ["Save WebP", "保存 WebP"],
-    "interpolate.mp4": ["Save MP4", "保存 MP4"],
-    "interpolate.png": ["Save strip", "保存帧条"],
-    "interpolate.ends": ["Ends", "端点"],
-    "interpolate.endsInfo": ["two to 12, each a digit and a seed", "2 到 12 个，每个是一个数字和一个种子"],
-    "interpolate.digit": ["End {place}: digit", "端点 {place}：数字"],
-    "interpolate.seed": ["End {place}: seed", "端点 {place}：种子"],
-    "interpolate.randomize": ["Randomize", "随机"],
-    "interpolate.randomizeEnd": ["Randomize end {place}", "随机端点 {place}"],
-    "interpolate.remove": ["Remove end {place}", "移除端点 {place}"],
-    "interpolate.add": ["Add an end", "添加端点"],
-    "interpolate.zero": ["0 to 9 and back", "0 到 9 再返回"],
-    "interpolate.same": ["Same digit, new hands", "同一数字，新笔迹"],
-    "interpolate.travels": ["What travels", "变化的是"],
-    "interpolate.travels.both": ["Both", "两者"],
-    "interpolate.travels.noise": ["Noise only", "仅噪声"],
-    "interpolate.travels.class": ["Class only", "仅类别"],
-    "interpolate.travelsInfo": [
-      "Noise only: the first end's digit in changing hands. Class only: changing digits in the first end's hand.",
-      "仅噪声：第一个端点的数字，笔迹变化。仅类别：第一个端点的笔迹，数字变化。",
-    ],
-    "interpolate.method": ["How z travels", "z 如何变化"],
-    "interpolate.method.slerp": ["Spherical (slerp)", "球面（slerp）"],
-    "interpolate.method.lerp": ["Linear (lerp)", "线性（lerp）"],
-    "interpolate.methodInfo": [
-      "Spherical keeps its length, as typical noise has it. The class is blended in w by t.",
-      "球面插值保持典型噪声的长度。类别按 t 在 w 中混合。",
-    ],
-    "interpolate.loop": ["How it plays", "播放方式"],
-    "interpolate.loop.back": ["Forth and back", "往返"],
-    "interpolate.loop.round": ["Round, to the first end", "循环回到起点"],
-    "interpolate.loopInfo": ["Films are played for ever in this way.", "保存的动画也这样循环播放。"],
-    "interpolate.psi": ["Truncation ψ", "截断 ψ"],
-    "interpolate.note": ["{count} frames in {ms} ms, by {model}", "{count} 帧，{ms} 毫秒，模型 {model}"],
-    "interpolate.alt": ["A digit on the way {alt}; the slider moves it", "数字渐变中（{alt}）；用滑块移动"],
-    "interpolate.start": ["Start: digit {digit}, seed {seed}", "起点：数字 {digit}，种子 {seed}"],
-    "interpolate.end": ["End: digit {digit}, seed {seed}", "终点：数字 {digit}，种子 {seed}"],
-    "interpolate.stripAlt": ["Strip of {count} frames {alt}", "{count} 帧的帧条（{alt}）"],
-  });
-
   const draw32 = () => crypto.getRandomValues(new Uint32Array(1))[0];
 
   forge.mountInterpolate = (element, source, first, trigger) => {
@@ -137,7 +91,7 @@
       forge.say(tab, figure, null);
     };
 
-    const ask = forge.latest((request) => source.frames(request), show, fail);
+    const ask = forge.latest((request) => source.ask(tab, "frames", request), show, fail);
     const draw = () => ask(toRequest());
 
     /* ---- the ends */
@@ -295,7 +249,7 @@
       button.addEventListener("click", async () => {
         button.disabled = true;
         try {
-          forge.save(await source.file(kind, shown.request));
+          forge.save(await source.ask(tab, kind, shown.request));
         } catch (problem) {
           fail(problem);
         }

@@ -11,117 +11,6 @@
   const SIGN_MILLISECONDS = 20000; // a sign of life from an owner who looks elsewhere
   const ACTIVE = ["preparing", "fetching", "running", "paused", "stopping"];
 
-  forge.addWords({
-    "training.parts": ["Look back or train", "回顾或训练"],
-    "training.machine": ["Time machine", "时光机"],
-    "training.train": ["Train here", "在此训练"],
-    "training.sheet": ["What G drew at that moment", "那一刻生成器的作品"],
-    "training.live": ["What G draws now", "生成器当前的作品"],
-    "training.moment": ["Moment:", "时刻："],
-    "training.note": [
-      "{count} digits at {moments} moments in {ms} ms, by {model}",
-      "{moments} 个时刻的 {count} 个数字，{ms} 毫秒，模型 {model}",
-    ],
-    "training.readout": ["{images} images, {time}", "{images} 张图，{time}"],
-    "training.play": ["Play", "播放"],
-    "training.halt": ["Pause", "暂停"],
-    "training.seed": ["Seed", "种子"],
-    "training.seed.info": ["The same z at every moment: one hand a row.", "每个时刻都用同样的 z：每行一种笔迹。"],
-    "training.randomize": ["Randomize", "随机"],
-    "training.seconds": ["{count} s", "{count} 秒"],
-    "training.long": ["{count} min", "{count} 分钟"],
-    "training.zero": [
-      "Before the first step: G's weights are random, and so is what it draws.",
-      "训练开始之前：G 的权重是随机的，画出来的也是。",
-    ],
-    "training.at.loss": ["Loss of D {d}, of G {g}.", "D 的损失 {d}，G 的损失 {g}。"],
-    "training.at.early": ["The log begins a little later.", "日志稍后才开始。"],
-    "training.at.won": ["D ranks {won} of pairs right.", "D 在 {won} 的配对中判断正确。"],
-    "training.at.accuracy": [
-      "A reader sees the digit asked for in {accuracy} of the pictures; the hardest is {name} ({least}).",
-      "识别器在 {accuracy} 的图中看到所要的数字；最难的是 {name}（{least}）。",
-    ],
-    "training.check.accuracy": ["A reader sees the digit asked for in {accuracy} of the pictures.", "识别器在 {accuracy} 的图中看到所要的数字。"],
-    "training.at.diversity": ["They are {diversity} as diverse as real digits.", "其多样性是真实数字的 {diversity}。"],
-    "training.charts": [
-      "The horizontal axis grows by factors of ten: most happens early. What each curve means: D's loss falls when it judges well, G's when it fools D; neither has to reach zero, and a good run ends near a balance.",
-      "横轴按十倍增长：大部分变化发生在早期。D 判断得好，其损失下降；G 骗过 D，其损失下降；两者都不必到零，好的训练最终接近平衡。",
-    ],
-    "training.chart.loss": ["Losses", "损失"],
-    "training.chart.verdict": ["D says real", "D 认为真实"],
-    "training.chart.quality": ["Pictures", "图像"],
-    "training.images": ["real images shown to D", "D 看过的真实图像"],
-    "training.images.log": ["real images shown to D (log scale)", "D 看过的真实图像（对数刻度）"],
-    "training.real": ["real", "真实"],
-    "training.forged": ["forged", "伪造"],
-    "training.accuracy": ["read as asked", "识别正确"],
-    "training.diversity": ["diversity", "多样性"],
-    "training.chart.label": ["{title} over images: {first} {a}, {second} {b}", "{title}：{first} {a}，{second} {b}"],
-    "training.unknown": ["not known", "未知"],
-    "training.picture": ["Digits by G after {images} images: {what}", "{images} 张图像后 G 画的数字：{what}"],
-    "training.nothing": ["Start a run: its digits appear here.", "开始训练后，数字将显示在这里。"],
-    "training.controls": ["The run", "训练"],
-    "training.start": ["Start", "开始"],
-    "training.go": ["Go on", "继续"],
-    "training.pause": ["Pause", "暂停"],
-    "training.step.d": ["Step D", "D 走一步"],
-    "training.step.g": ["Step G", "G 走一步"],
-    "training.stop": ["Stop", "停止"],
-    "training.form": ["What is trained", "训练设置"],
-    "training.preset": ["Preset", "预设"],
-    "training.preset.info": ["G: {generator}; D: {discriminator}", "G：{generator}；D：{discriminator}"],
-    "training.loss": ["Loss", "损失函数"],
-    "training.lr": ["Learning rate", "学习率"],
-    "training.batch": ["Batch", "批量"],
-    "training.minutes": ["Minutes", "分钟"],
-    "training.unconditional": ["Unconditional: nobody tells G and D the class", "无条件：不告诉 G 和 D 类别"],
-    "training.limits": [
-      "1 to 30 minutes. One run at a time on this machine; it stops about two minutes after its page was closed, or when it stood paused for 15 minutes.",
-      "1 至 30 分钟。本机同时只有一个训练；关闭页面约两分钟后或暂停满 15 分钟后自动停止。",
-    ],
-    "training.download": ["Download {name} ({size} MB) and start", "下载 {name}（{size} MB）并开始"],
-    "training.state.idle": ["Ready.", "就绪。"],
-    "training.state.preparing": ["Getting ready: reading the data, building the networks ...", "准备中：读取数据，建立网络……"],
-    "training.state.fetching": ["Downloading the data ...", "正在下载数据……"],
-    "training.state.running": [
-      "Running: {images} images in {time}, {rate} a second; {done} of {minutes} min.",
-      "训练中：{time} 内 {images} 张图像，每秒 {rate} 张；已完成 {minutes} 分钟的 {done}。",
-    ],
-    "training.state.paused": ["Paused at {images} images. Go on, or take single steps.", "在 {images} 张图像处暂停。可继续或单步。"],
-    "training.state.stopping": ["Stopping ...", "正在停止……"],
-    "training.state.ended": ["Ended after {images} images in {time}.", "已结束：{time} 内 {images} 张图像。"],
-    "training.state.ended.none": ["Ended before anything was learnt.", "尚未学到任何东西就结束了。"],
-    "training.watching": [
-      "Somebody else is training here: you may watch. There is one run at a time; when it has ended it is your turn.",
-      "有人正在训练：您可以观看。同时只能有一个训练；结束后轮到您。",
-    ],
-    "training.says": ["D says {real} real of real digits, {fake} of forged ones.", "D 认为真实数字 {real} 真实，伪造数字 {fake} 真实。"],
-    "training.says.critic": [
-      "D scores real digits {real} and forged ones {fake}: a critic's scores are no probabilities.",
-      "D 给真实数字 {real} 分，伪造数字 {fake} 分：评论家的分数不是概率。",
-    ],
-    "training.skill.won": [
-      "D has won: it is nearly always right and sure of it, so G learns little from it.",
-      "D 赢了：它几乎总是正确而且很有把握，G 几乎学不到东西。",
-    ],
-    "training.skill.far": ["D is far ahead: it finds the real one in {won} of pairs.", "D 遥遥领先：在 {won} 的配对中找出真实的。"],
-    "training.skill.ahead": ["D is ahead, and G learns from it: right in {won} of pairs.", "D 领先，G 从中学习：{won} 的配对正确。"],
-    "training.skill.level": ["Level: D is right in {won} of pairs, hardly better than a coin.", "平衡：D 在 {won} 的配对中正确，与抛硬币差不多。"],
-    "training.skill.behind": ["G is ahead: D is right in only {won} of pairs.", "G 领先：D 只在 {won} 的配对中正确。"],
-    "training.step.of": [
-      "One step of {of}: “real” of the forged {a} → {b}, of the real {c} → {d}; pairs ranked right {e} → {f}.",
-      "{of} 走一步：伪造的“真实”度 {a} → {b}，真实的 {c} → {d}；配对正确率 {e} → {f}。",
-    ],
-    "training.balance": ["Balance of skill: D is right in {won} of pairs, G fools it in {lost}", "技能天平：D 在 {won} 的配对中正确，G 在 {lost} 中骗过它"],
-    "training.balance.none": ["Balance of skill: no step yet", "技能天平：尚未开始"],
-    "training.result": ["This G can be kept as a model, to be used in every tab, or downloaded.", "可将此 G 保存为模型，在各标签页使用，或下载。"],
-    "training.name": ["Name of the model", "模型名称"],
-    "training.keep": ["Keep", "保存"],
-    "training.file": ["Download", "下载"],
-    "training.kept": ["Kept as {name}: choose it under Model, above the tabs.", "已保存为 {name}：在标签页上方的“模型”中选择。"],
-    "training.alarm": ["At {images} images: {message}", "{images} 张图像时：{message}"],
-  });
-
   const count = (number) => Number(number).toLocaleString("en-US");
   const known = (value) => value !== null && value !== undefined;
   const percent = (share) => (known(share) ? forge.percent(share) : forge.word("training.unknown"));
@@ -248,7 +137,7 @@
         return;
       }
       const sprite = new Image();
-      sprite.src = answer.url;
+      sprite.src = forge.pngUrl(answer.png);
       await sprite.decode();
       const moments = answer.moments;
       if (!shown || shown.answer.curves !== answer.curves) {
@@ -280,7 +169,7 @@
       figure.hidden = false;
       forge.say("machine", figure, problem);
     };
-    const run = forge.latest((request) => source.moments(request), show, fail);
+    const run = forge.latest((request) => source.ask(TAB, "history", request), show, fail);
 
     const ask = () => {
       wanted = !isSeen(); // a tab that nobody looks at draws nothing
@@ -557,7 +446,7 @@
     const ask = async (want, request = {}) => {
       const curves = want !== "status" || performance.now() - curvesAt >= CURVE_MILLISECONDS;
       if (curves) curvesAt = performance.now();
-      await show(await source.training(want, { ...request, owner, seen, curves }));
+      await show(await source.ask(TAB, want, { ...request, owner, seen, curves }));
     };
 
     /* One question at a time; the next one when it is due. */
@@ -625,7 +514,7 @@
     onClick(find("training-file"), async () => {
       wrong = null;
       try {
-        forge.save(await source.file("file", { owner }));
+        forge.save(await source.ask(TAB, "file", { owner }));
       } catch (problem) {
         wrong = problem;
       }
@@ -642,7 +531,7 @@
     showCurves({ run: none, checks: none });
     new ResizeObserver(refit).observe(stage);
     setInterval(() => {
-      if (isActive() && last.mine && !isSeen()) source.training("status", { owner, seen, curves: false }).catch(() => {});
+      if (isActive() && last.mine && !isSeen()) source.ask(TAB, "status", { owner, seen, curves: false }).catch(() => {});
     }, SIGN_MILLISECONDS);
     return { appear: poll };
   };
