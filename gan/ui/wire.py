@@ -29,7 +29,7 @@ Answer = Callable[[dict[str, Any]], dict[str, Any]]
 SCRIPTS = Path(__file__).resolve().parent / "scripts"
 TABS = SCRIPTS.parent / "tabs"
 # What the tabs' own scripts build on, in this order
-SHARED = ("words.js", "sentences.js", "source.js", "moves.js", "link.js", "paint.js")
+SHARED = ("words.js", "source.js", "moves.js", "link.js", "paint.js")
 
 log = logging.getLogger(__name__)
 

@@ -8,15 +8,17 @@
      <span data-word="explore.slant"></span>                         filled by DigitForge.translate(element)
      data-word-label="..." gives an element its name (aria-label), data-word-alt="..." a picture its text;
      the gaps of such words are filled from the element's data: data-most="60"
-     DigitForge.join([one, another])                                 sentences one after the other; empty ones are left out */
+     DigitForge.join([one, another])         sentences one after the other; empty ones are left out
+     DigitForge.reword(said)                 what the server says, see below */
 (() => {
   const forge = (window.DigitForge = window.DigitForge || {});
-  let english = { words: {} };
+  let english = { words: {}, grammar: { between: " " } };
   let own = english;
 
   const choose = (table) => {
     own = table;
     forge.language = document.documentElement.lang = table.language;
+    forge.speak(table);
   };
 
   const locate = (path) => (window.gradio_config?.root || window.location.origin).replace(/\/$/, "") + path;
@@ -40,7 +42,7 @@
     return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
   };
 
-  forge.join = (sentences) => sentences.filter(Boolean).join(own.grammar?.between ?? " ");
+  forge.join = (sentences) => sentences.filter(Boolean).join(own.grammar.between);
 
   const fill = (element) => {
     for (const item of element.querySelectorAll("[data-word]")) {
@@ -57,5 +59,70 @@
   forge.translate = (element) => {
     fill(element);
     if (own === english) forge.ready.then(() => own !== english && fill(element));
+  };
+})();
+
+/* What the server says, in the visitor's language. It says everything in English, and what it is made of (gan/errors.py):
+   {text, template, values}, {text, parts} of several sentences, {text, items, word} of a list; or plain text, which stays
+   as it is. A template is looked up in the language's sentences, and its gaps are filled with the values: those are
+   sentences again, lists, names where the gap is called "what", or what a visitor typed and a number, as they are.
+
+     DigitForge.reword(said) -> text; in English where the language does not know the template: nothing is ever lost */
+(() => {
+  const forge = window.DigitForge;
+  const HAN = /[\u4e00-\u9fff]/;
+  let own = {};
+
+  forge.speak = (table) => (own = table);
+
+  const find = (table, name) => (table && Object.hasOwn(table, name) ? table[name] : undefined);
+
+  const nameOf = (text) => find(own.names, text) ?? find(own.names, text.charAt(0).toLowerCase() + text.slice(1)) ?? text;
+
+  /* No space where Chinese meets Chinese */
+  const glue = (left, between, right) => {
+    const begun = HAN.test(left.at(-1)) ? between.trimStart() : between;
+    return left + (HAN.test(right[0]) ? begun.trimEnd() : begun) + right;
+  };
+
+  const list = ({ items, word }) => {
+    const names = items.map((item) => (typeof item === "string" ? nameOf(item) : forge.reword(item)));
+    const last = names.pop() ?? "";
+    const { comma, or, and } = own.grammar;
+    return names.length ? glue(names.join(comma), { or, and }[word] ?? comma, last) : last;
+  };
+
+  const fill = (gap, value) => {
+    if (typeof value !== "string") return forge.reword(value);
+    return gap === "what" ? nameOf(value) : value;
+  };
+
+  const fillAll = (template, values) =>
+    template.replace(/( ?)\{(\w+)\}( (?=[\u4e00-\u9fff]))?/g, (whole, before, gap, after = "") => {
+      const filled = fill(gap, find(values, gap) ?? `{${gap}}`);
+      return `${HAN.test(filled[0]) ? "" : before}${filled}${HAN.test(filled.at(-1)) ? "" : after}`;
+    });
+
+  /* With a capital and a full stop where the English has got or lost one since it was said */
+  const finish = (said, text, source) => {
+    const { stop } = own.grammar;
+    const ends = [text.endsWith("."), source.endsWith(".")];
+    let done = said;
+    if (ends[0] && !ends[1]) done = said + stop;
+    if (!ends[0] && ends[1] && said.endsWith(stop)) done = said.slice(0, -stop.length);
+    const risen = text[0] !== source[0] && text[0] === source.charAt(0).toUpperCase();
+    return risen ? done.charAt(0).toUpperCase() + done.slice(1) : done;
+  };
+
+  forge.reword = (said) => {
+    if (!said || typeof said === "string") return said;
+    if (!own.sentences) return said.text;
+    if (said.items) return list(said);
+    if (said.parts) {
+      const [first, last] = [said.parts[0], said.parts.at(-1)].map((part) => part.text ?? part);
+      return finish(forge.join(said.parts.map(forge.reword)), said.text, first.charAt(0) + last.slice(1));
+    }
+    const template = find(own.sentences, said.template);
+    return template === undefined ? said.text : finish(fillAll(template, said.values), said.text, said.template);
   };
 })();
