@@ -1,10 +1,11 @@
-/* Asking for what is drawn: read at once, then redrawn better and better, slice by slice. A new drawing ends the slices of
-   the old.
+/* Asking for what is drawn: read at once, then redrawn better and better, slice by slice. A new drawing ends the slices
+   of the old.
 
-     const asking = DigitForge.hand.makeAsking(source, {show, note, fail, end})
+     const asking = DigitForge.hand.makeAsking(source, {accept, show, settle, fail})
+         accept(note)                 it is read, and the source says this of the picture
          show(answer, {first, all})   each answer as it comes, and the milliseconds to the first and to this one
-         note(text)                   what the source says of the picture
-         fail(problem)                nothing more comes; end()  the last slice is shown
+         settle()                     the last one is shown
+         fail(problem)                nothing more comes
      asking.look({model, picture, digit})
      asking.renew() -> turn           what was asked for before is no longer wanted
      asking.isNow(turn) */
@@ -12,7 +13,7 @@
   const forge = window.DigitForge;
   forge.hand = forge.hand || {};
 
-  forge.hand.makeAsking = (source, { show, note, fail, end }) => {
+  forge.hand.makeAsking = (source, { accept, show, settle, fail }) => {
     let turn = 0; // counts drawings: an answer for an earlier one is dropped
 
     const refine = async (answer, { model, turn: mine }, { begun, first }) => {
@@ -27,7 +28,7 @@
         if (mine !== turn) return;
         show(answer, { first, all: performance.now() - begun });
       }
-      end();
+      settle();
     };
 
     const look = forge.latest(
@@ -38,7 +39,7 @@
       },
       ({ answer, begun, first }, request) => {
         if (request.turn !== turn) return;
-        note(answer.note);
+        accept(answer.note);
         show(answer, { first, all: first });
         refine(answer, request, { begun, first });
       },

@@ -1,11 +1,11 @@
-/* What the pad shows, as data: strokes, each a list of points [x, y] in the unit square, or a photo in their place. Undo,
-   the pen's width and the picture that is sent come from this one truth.
+/* What the pad shows, as data: strokes, each a list of points [x, y] in the unit square, or a photo in their place.
+   Undo, the pen's width and the picture that is sent come from this one truth.
 
      const drawing = DigitForge.hand.makeDrawing()
      drawing.strokes, drawing.photo ({canvas, data} or null), drawing.example (whether the page itself drew it)
      drawing.isEmpty()
      drawing.begin()                what a pen starts on: an example or a photo gives way to it
-     drawing.paint(context, side, pen)    as a square of so many pixels; pen: the line's width in a drawing as it is sent
+     drawing.paint(context, side, pen)    as a square of so many pixels; pen: the line's width in the picture sent
      drawing.toPicture(pen)         -> base64 text of the PNG to send */
 (() => {
   const forge = window.DigitForge;

@@ -10,7 +10,7 @@
   const STYLE = { slant: "°", thickness: " px" };
   forge.hand = forge.hand || {};
 
-  const percent = (share) => `${(100 * share).toFixed(1)} %`;
+  const percent = (share) => forge.percent(share, { decimals: 1 });
 
   const makeKeys = (keys, choose) => {
     keys.forEach((key, digit) => {
@@ -37,7 +37,9 @@
     const pick = makeKeys(keys, (digit) => {
       if (choose(digit)) keys[digit].focus();
     });
-    const setBars = (shares) => keys.forEach((key, digit) => (key.firstElementChild.style.height = `${100 * shares[digit]}%`));
+    const setBars = (shares) => {
+      keys.forEach((key, digit) => (key.firstElementChild.style.height = `${100 * shares[digit]}%`));
+    };
     return {
       pick,
 

@@ -1,10 +1,10 @@
 /* The pad: pen, finger, mouse and keys draw on it, and Undo and Clear take away again.
 
-     const pad = DigitForge.hand.makePad(element, drawing, {begin, send, takeAway, speak})
+     const pad = DigitForge.hand.makePad(element, drawing, values, {begin, send, takeAway, speak})
+         values.pen  the line's width, in the picture as it is sent
          begin()  a stroke begins, send()  what is drawn is to be read, takeAway()  less is drawn, or nothing, than was;
          speak(key)  says a word of the pen
-     pad.paint()                    shows the drawing and what can be done with it
-     pad.getWidth(), pad.setWidth(pixels)    of the pen, in a drawing as it is sent */
+     pad.paint()     shows the drawing and what can be done with it */
 (() => {
   const forge = window.DigitForge;
   const STEP = 1 / 40; // of the pad, an arrow key; a third of it with Shift
@@ -93,20 +93,18 @@
     context.stroke();
   };
 
-  forge.hand.makePad = (element, drawing, asked) => {
-    const [canvas, undo, clear, pen] = ["pad", "undo", "clear", "pen"].map((name) => element.querySelector(`#hand-${name}`));
+  forge.hand.makePad = (element, drawing, values, asked) => {
+    const [canvas, undo, clear] = ["pad", "undo", "clear"].map((name) => element.querySelector(`#hand-${name}`));
     const hint = element.querySelector(".dh-hint");
-    const { send, takeAway, speak } = asked;
+    const { takeAway, speak } = asked;
     const pad = {
       undo,
       clear,
       cursor: null, // the keyboard's pen: {x, y, down}
-      getWidth: () => Number(pen.value),
-      setWidth: (pixels) => (pen.value = pixels),
       paint() {
         const context = canvas.getContext("2d");
-        drawing.paint(context, canvas.width, pad.getWidth());
-        if (pad.cursor) paintCursor(context, canvas.width, pad.cursor, pad.getWidth());
+        drawing.paint(context, canvas.width, values.pen);
+        if (pad.cursor) paintCursor(context, canvas.width, pad.cursor, values.pen);
         hint.hidden = !drawing.isEmpty();
         undo.disabled = !drawing.strokes.length;
         clear.disabled = drawing.isEmpty();
@@ -114,7 +112,6 @@
     };
     followPointer(pad, canvas, drawing, asked);
     followKeys(pad, canvas, drawing, asked);
-    pen.addEventListener("input", () => (drawing.strokes.length ? send() : pad.paint()));
     undo.addEventListener("click", () => {
       if (!drawing.strokes.length) return;
       drawing.strokes.pop();
