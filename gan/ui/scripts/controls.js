@@ -23,6 +23,7 @@
      text     input or textarea
      digits   the same, and keys that follow it: checkboxes in `#${tab}-toggles`, `#${tab}-all` and `#${tab}-none`
      choice   select, or radio buttons
+     check    input[type=checkbox]; true or false
    and none for a value without a control, or with one that the tab's own script moves. */
 (() => {
   const forge = window.DigitForge;
@@ -56,7 +57,7 @@
   /* Each kind finds its controls below `box`, says each value of the visitor's to `tell`, and gives what shows one. */
   const KINDS = {
     range(box, tell) {
-      const slid = box.querySelector(SLID);
+      const slid = box.matches(SLID) ? box : box.querySelector(SLID);
       const typed = box.querySelector(TYPED);
       const output = box.querySelector("output");
       const places = (slid.step.split(".")[1] || "").length;
@@ -141,6 +142,12 @@
       return (value) => {
         for (const input of box.querySelectorAll("input")) input.checked = input.value === String(value);
       };
+    },
+
+    check(box, tell) {
+      const input = box.matches("input") ? box : box.querySelector("input");
+      input.addEventListener("change", () => tell(input.checked));
+      return (value) => (input.checked = Boolean(value));
     },
   };
 
