@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import gradio as gr
 
 from gan.errors import capitalize
-from gan.training.moments import HistoryError, get_paths
+from gan.store.snapshots import HistoryError, get_paths
 from gan.ui.inputs import FieldError
 from gan.ui.service import Service
 from gan.ui.tab import Tab

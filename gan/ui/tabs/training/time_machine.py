@@ -17,7 +17,7 @@ from gan.drawing.generator import Generator
 from gan.drawing.noise import draw_noise
 from gan.drawing.sheets import encode_png, make_sheet
 from gan.recipes.recipe import make_recipe
-from gan.training.moments import History
+from gan.store.snapshots import History
 from gan.ui.captions import list_digits
 from gan.ui.inputs import checked
 from gan.ui.service import Recent, Service
