@@ -10,7 +10,7 @@ from collections.abc import Callable
 from gradio.events import api
 
 from gan.recipes.read import parse_json
-from gan.store.released import read_index
+from gan.store.index import read_index
 from gan.ui.downloads import answer_call, make_file
 from gan.ui.inputs import checked
 from gan.ui.replay import draw_again

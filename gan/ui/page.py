@@ -20,6 +20,7 @@ import gradio as gr
 
 from gan.ui.assets import SCRIPTS, read_part, read_scripts, read_styles
 from gan.ui.endpoints import add_endpoints
+from gan.ui.gate import Gate, keep
 from gan.ui.service import Service
 from gan.ui.tab import Tab
 from gan.ui.tabs import NAMES
@@ -106,7 +107,8 @@ def serve(page: Page, service: Service, *, host: str, port: int, mcp: bool = Fal
     mcp: the endpoints are tools of a Model Context Protocol server too, at /gradio_api/mcp/.
     Raises OSError when the port is taken or the host is none of this machine's.
     """
-    _, address, _ = page.launch(
+    routes = [route for tab in page.tabs for route in tab.routes()]
+    app, address, _ = page.launch(
         server_name=host,
         server_port=port,
         theme=build_theme(),
@@ -125,8 +127,14 @@ def serve(page: Page, service: Service, *, host: str, port: int, mcp: bool = Fal
         quiet=True,
         inline=False,
         prevent_thread_lock=True,
-        app_kwargs={"routes": [make_words_route(), *(route for tab in page.tabs for route in tab.routes())]},
+        app_kwargs={
+            "routes": [make_words_route(), *routes],
+            "lifespan": keep(mcp=mcp, sockets=[route.path for route in routes]),
+        },
     )
+    if not isinstance(app.middleware_stack, Gate):  # better no page than one without its door-keeper
+        page.close()
+        raise RuntimeError("the server started without its gate (gan/ui/gate.py)")
     threading.Thread(target=service.warm, name="warm", daemon=True).start()
     if block:
         print(f"{TITLE} is at {address} (Ctrl-C stops it)", flush=True)

@@ -11,13 +11,16 @@ import torch
 
 import gan
 from gan.data import to_uint8
-from gan.drawing.generator import Generator, InputError, load
+from gan.drawing.arguments import InputError
+from gan.drawing.films import encode_film
+from gan.drawing.generator import Generator, load
 from gan.drawing.interpolation import End
-from gan.drawing.sample_command import main
-from gan.drawing.sheets import encode_film, encode_png, make_sheet
+from gan.drawing.sheets import encode_png, make_sheet
 from gan.handwriting.invert import draw_hand, hear_hand, tell_hand
 from gan.models import build_generator
-from gan.recipes.read import MAX_ENDS, check_recipe, parse_json, read_file, replay
+from gan.recipes.read import check_recipe, parse_json, read_file, replay
+from gan.recipes.way import MAX_ENDS
+from gan.sample import main
 from gan.store.released import write_released
 from gan.ui.inputs import FieldError
 from gan.ui.replay import draw_again

@@ -15,9 +15,9 @@ from PIL import Image, ImageSequence
 
 from gan.data import to_uint8
 from gan.drawing.generator import load
-from gan.drawing.sheets import read_recipe
 from gan.models import build_generator
-from gan.recipes.read import MAX_ENDS, MAX_FRAMES, replay
+from gan.recipes.read import read_recipe, replay
+from gan.recipes.way import MAX_ENDS, MAX_FRAMES
 from gan.store import released as checkpoint
 from gan.ui import service as module
 from gan.ui.inputs import MAX_TYPED, FieldError
@@ -299,7 +299,7 @@ def test_many_hands_give_each_digit_a_z_of_its_own_that_its_neighbours_do_not_ch
     one, many = ask_sheet(service), ask_sheet(service, hands="many")
     assert torch.equal(one.images[0], one.images[2])
     assert not torch.equal(many.images[0], many.images[2])
-    assert len(set(many.indices)) == len(many.indices)
+    assert len(set(many.drawn.indices)) == len(many.drawn.indices)
     longer = ask_sheet(service, hands="many", digits="20261")
     assert (many.images[4:8].int() - longer.images[5:9].int()).abs().max() <= 1
 

@@ -8,6 +8,7 @@ import torch
 
 from gan.data import to_uint8
 from gan.drawing.generator import load
+from gan.store import index
 from gan.store import released as checkpoint
 from gan.ui.inputs import FieldError
 from gan.ui.service import Service
@@ -104,7 +105,7 @@ def test_bad_input_is_a_sentence_of_its_control(service, arguments, field, said)
 
 
 def test_card_holds_what_the_evaluator_wrote_of_these_weights():
-    row = checkpoint.read_index()["digits"]
+    row = index.read_index()["digits"]
     card = read_card(Service(), "digits")
     assert card.facts["sha256"] == row["sha256"]
     assert card.facts["command"] == row["trained"]["command"]

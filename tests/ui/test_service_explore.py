@@ -16,10 +16,12 @@ from PIL import Image
 import gan
 from gan.data import to_float, to_uint8
 from gan.drawing.generator import Generator, load
-from gan.drawing.sheets import read_recipe
+from gan.handwriting.fit_hand import fit_hand
+from gan.handwriting.hand import Hand
 from gan.handwriting.measures import MEASURES, measure_hand
-from gan.handwriting.planes import Directions, find_planes, get_path, write_directions
-from gan.handwriting.write import Hand, fit_hand
+from gan.handwriting.planes import Directions, find_planes
+from gan.handwriting.planes_file import get_path, write_directions
+from gan.recipes.read import read_recipe
 from gan.store import released as checkpoint
 from gan.ui.inputs import FieldError
 from gan.ui.service import Service

@@ -15,8 +15,8 @@ from PIL import Image
 
 from gan.data import to_float
 from gan.drawing.number_line import MAX_WRITTEN, parse_number, set_line
-from gan.drawing.sheets import read_recipe
 from gan.handwriting.invert import STEPS, measure_error
+from gan.recipes.read import read_recipe
 from gan.store import released as checkpoint
 from gan.ui import service as service_module
 from gan.ui.downloads import read_argument
@@ -220,7 +220,6 @@ def test_tampered_hand_is_a_sentence(desk, hand):
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(checkpoint, "CHECKPOINTS", tmp_path)
-    monkeypatch.setattr("gan.handwriting.encoder.CHECKPOINTS", tmp_path)
     return tmp_path
 
 

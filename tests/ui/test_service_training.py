@@ -17,6 +17,7 @@ from PIL import Image
 
 from gan.config import PRESETS
 from gan.data import to_uint8
+from gan.store import index
 from gan.store import released as checkpoint
 from gan.store.released import read_released
 from gan.training.moments import HistoryError, add, get_paths, read_history
@@ -331,7 +332,7 @@ def test_a_run_from_start_to_a_model_that_every_tab_can_use(stage):
     assert stage.workshop.keep(ANN, "mine") == "mine"
     assert "mine" in stage.service.models()
     assert stage.service.get("mine").sha256 == stage.service.get("bare").sha256
-    assert "tutorial-mlp, 64 images" in checkpoint.read_index()["mine"]["about"]
+    assert "tutorial-mlp, 64 images" in index.read_index()["mine"]["about"]
     data, name = stage.workshop.fetch(ANN)
     assert data == (checkpoint.CHECKPOINTS / "mine.safetensors").read_bytes()
     assert name == "mine-64.safetensors"

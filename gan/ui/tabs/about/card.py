@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gan.store.released import read_index
+from gan.errors import Sentence, say
+from gan.store.index import read_index
+from gan.ui.captions import describe_result
 from gan.ui.service import Service
 
 PICTURES = Path(__file__).resolve().parents[4] / "docs"
@@ -94,18 +96,12 @@ def read_card(service: Service, model: object) -> Card:
     row = read_index().get(generator.name, {})
     ours = row.get("sha256") == generator.sha256
     metrics = row.get("metrics") or {} if ours else {}
-    problem = ""
-    if not metrics:
-        why = "has other weights than checkpoints/index.json tells of" if row and not ours else "was not evaluated yet"
-        problem = (
-            f"This model {why}; python -m gan.evaluate {generator.name} --data ROOT --json FILE measures it, and "
-            f"python -m gan.checkpoint add puts the figures here."
-        )
+    problem = "" if metrics else _explain_missing(generator.name, other=bool(row) and not ours)
     config = generator.config
     trained = generator.meta.get("trained") or {}
     facts = {
         "name": generator.name,
-        "about": row.get("about", "") if ours else "",
+        "about": _read_about(row.get("about", ""), trained) if ours else "",
         "sha256": generator.sha256,
         "bytes": row.get("bytes") if ours else None,
         "dataset": config.dataset,
@@ -123,3 +119,28 @@ def read_card(service: Service, model: object) -> Card:
         pictures["truncation"] = path.read_bytes()
     known = {key: value for key, value in facts.items() if value not in (None, "")}
     return Card(known, list_figures(metrics), problem, pictures)
+
+
+def _explain_missing(model: str, *, other: bool) -> Sentence:
+    """Why there are no figures: none were measured, or those that were are of other weights."""
+    if other:
+        return say(
+            "This model has other weights than checkpoints/index.json tells of; python -m gan.evaluate {model} "
+            "--data ROOT --json FILE measures it, and python -m gan.checkpoint add puts the figures here.",
+            model=model,
+        )
+    return say(
+        "This model was not evaluated yet; python -m gan.evaluate {model} --data ROOT --json FILE measures it, and "
+        "python -m gan.checkpoint add puts the figures here.",
+        model=model,
+    )
+
+
+def _read_about(text: str, trained: dict[str, Any]) -> str:
+    """What index.json says of a model, as a sentence that other languages may know."""
+    preset = re.search(r"--preset (\S+)", str(trained.get("command", "")))
+    if preset and isinstance(trained.get("images"), int) and isinstance(trained.get("seconds"), int | float):
+        made = describe_result(preset[1], trained["images"], trained["seconds"])
+        if made == text:
+            return made
+    return Sentence(text, text)

@@ -11,8 +11,8 @@ and -psi (an input in each), the pad #explore-pad, #explore-plane, #explore-pair
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from gan.handwriting.edits import EDITS, REACH
 from gan.handwriting.measures import MEASURES
-from gan.handwriting.planes import EDITS, REACH
 from gan.ui.service import Service
 from gan.ui.tab import Tab
 from gan.ui.tabs.explore.endpoints import add_edit

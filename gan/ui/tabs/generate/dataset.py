@@ -2,12 +2,13 @@
 
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from gan.data import to_uint8
-from gan.drawing.generator import check_count, check_psi, check_seed
-from gan.recipes.read import make_recipe
+from gan.drawing.arguments import check_count, check_psi, check_seed
+from gan.errors import say
+from gan.recipes.recipe import make_recipe
+from gan.recipes.sheet import Sheet
 from gan.ui.inputs import FieldError, checked, parse_typed
 from gan.ui.service import Service
 
@@ -27,15 +28,10 @@ def draw_slice(
     total = checked("count", check_count, count, MAX_DATASET)
     number, truncation = checked("seed", check_seed, seed), checked("psi", check_psi, psi)
     if isinstance(at, bool) or not isinstance(at, int) or not 0 <= at < total:
-        raise FieldError(f"a dataset of {total} has no digit {str(at)[:40]}.", "count")
+        raise FieldError(say("a dataset of {total} has no digit {at}.", total=total, at=str(at)[:40]), "count")
     labels = [classes[i % len(classes)] for i in range(at, min(total, at + SLICE))]
-    y = torch.tensor(labels)
-    z = generator.draw_z(number, range(at, at + len(labels)))
-
-    def draw(part: slice) -> Tensor:
-        w = generator.truncate(generator.map(z[part], y[part]), y[part], truncation)
-        return to_uint8(generator.synthesize(w))
-
+    indices = tuple(range(at, at + len(labels)))
+    drawn = Sheet(tuple(labels), (number,) * len(labels), indices, truncation, len(classes))
     with service.draws():
-        images = service.share(draw, len(labels))
+        images = service.share(lambda part: to_uint8(drawn.draw(generator, part)), len(labels))
     return images, labels, make_recipe(generator, seed=number, digits=classes, count=total, truncation=truncation)

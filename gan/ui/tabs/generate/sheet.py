@@ -11,25 +11,24 @@ Notable choices
     sheet = draw_sheet(Service(), "digits", "2026", rows=4, seed=7, psi=1.0)
 """
 
-import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from gan.data import to_uint8
-from gan.drawing.generator import Generator, InputError, check_count, check_psi, check_seed
-from gan.drawing.sheets import encode_png, make_sheet, write_zip
-from gan.recipes.read import describe_seeds, make_recipe
+from gan.drawing.arguments import InputError, check_count, check_psi, check_seed, quote
+from gan.drawing.generator import Generator
+from gan.drawing.sheets import make_sheet
+from gan.errors import Listing, say
+from gan.recipes.sheet import Sheet as Recipe
 from gan.ui.captions import list_digits, plural
 from gan.ui.inputs import MAX_TYPED, FieldError, checked, parse_typed
-from gan.ui.service import MAX_DIGITS, Service
+from gan.ui.service import MAX_DIGITS, MAX_SCALE, Service
 
 MAX_ROWS = 20
-MAX_SCALE = 10  # screen pixels for each of a digit's own, of a downloaded sheet
 MAX_SIDE = 4096  # pixels of a downloaded sheet's longer side, unless it is larger at 1 x
 HANDS = ("one", "many")  # one z a row, or one z a digit
 
@@ -39,27 +38,36 @@ class Sheet:
     """images uint8 (rows * columns, 1, 28, 28), row by row; alt says what they show; milliseconds to draw them."""
 
     images: Tensor
-    columns: int
-    rows: int
+    drawn: Recipe
     recipe: dict[str, Any]
     alt: str
     milliseconds: float
-    labels: list[int]
-    seeds: list[int]
-    indices: list[int]
+
+    @property
+    def columns(self) -> int:
+        """How many digits stand in a row."""
+        return self.drawn.columns
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return len(self.images) // self.columns
+
+    @property
+    def labels(self) -> list[int]:
+        """The class of each picture."""
+        return list(self.drawn.digits)
 
     def to_zip(self) -> bytes:
         """A PNG for each digit, and a CSV that says which z of which seed it is."""
-        file = io.BytesIO()
-        write_zip(file, self.images, self.labels, seed=self.seeds, indices=self.indices)
-        return file.getvalue()
+        return self.drawn.encode(self.images, "zip", 1, self.recipe)
 
     def to_png(self, scale: int | None = None) -> bytes:
-        """The sheet as a PNG that carries its recipe; without a scale, as large as MAX_SIDE allows, to 10 x."""
+        """The sheet as a PNG that carries its recipe; without a scale, as large as MAX_SIDE allows, to MAX_SCALE."""
         if scale is None:
             own = make_sheet(self.images, self.columns)
-            scale = max(1, min(10, MAX_SIDE // max(own.size)))
-        return encode_png(make_sheet(self.images, self.columns, scale=scale), self.recipe)
+            scale = max(1, min(MAX_SCALE, MAX_SIDE // max(own.size)))
+        return self.drawn.encode(self.images, "png", scale, self.recipe)
 
 
 def draw_sheet(
@@ -90,39 +98,41 @@ def draw_sheet(
         seeds += [own] * len(columns)
         first = style if kind == "one" else style * MAX_TYPED
         indices += [first + (0 if kind == "one" else column) for column in range(len(columns))]
-    z, y = generator.draw_z(seeds, indices), torch.tensor(labels)
-
-    def draw(part: slice) -> Tensor:
-        w = generator.truncate(generator.map(z[part], y[part]), y[part], truncation)
-        return to_uint8(generator.synthesize(w))
-
+    drawn = Recipe(tuple(labels), tuple(seeds), tuple(indices), truncation, len(columns))
     with service.draws() as clock:
-        images = service.share(draw, len(labels))
-    recipe = make_recipe(
-        generator,
-        **describe_seeds(seeds),
-        digits=labels,
-        indices=indices,
-        truncation=truncation,
-        columns=len(columns),
-    )
+        images = service.share(lambda part: to_uint8(drawn.draw(generator, part)), len(labels))
     shown = list_digits([generator.class_names[digit] for digit in columns])
-    noun = plural(len(labels), "digit")
-    alt = f"Sheet of {len(labels)} handwritten {noun}, {count} {plural(count, 'row')} of {shown}"
-    return Sheet(images, len(columns), count, recipe, alt, clock(), labels, seeds, indices)
+    alt = say(
+        "Sheet of {count} handwritten digit{s}, {rows} row{t} of {digits}",
+        count=len(labels),
+        s=plural(len(labels)),
+        rows=count,
+        t=plural(count),
+        digits=shown,
+    )
+    return Sheet(images, drawn, drawn.describe(generator), alt, clock())
 
 
 def _check_columns(generator: Generator, digits: object, rows: object) -> tuple[list[int], int]:
     columns = checked("digits", parse_typed, digits, generator.num_classes)
     if len(columns) > MAX_TYPED:
-        raise FieldError(f"{len(columns)} digits are too many; a sheet holds up to {MAX_TYPED} in a row.", "digits")
+        raise FieldError(
+            say(
+                "{count} digits are too many; a sheet holds up to {most} in a row.", count=len(columns), most=MAX_TYPED
+            ),
+            "digits",
+        )
     count = checked("rows", check_count, rows, MAX_ROWS)
     if count * len(columns) > MAX_DIGITS:
-        raise FieldError(
-            f"{len(columns)} digits in {count} rows are {count * len(columns)}; a sheet holds up to {MAX_DIGITS}, "
-            f"here up to {MAX_DIGITS // len(columns)} rows.",
-            "rows",
+        said = say(
+            "{count} digits in {rows} rows are {all}; a sheet holds up to {most}, here up to {fit} rows.",
+            count=len(columns),
+            rows=count,
+            all=count * len(columns),
+            most=MAX_DIGITS,
+            fit=MAX_DIGITS // len(columns),
         )
+        raise FieldError(said, "rows")
     return columns, count
 
 
@@ -150,7 +160,9 @@ def check_link(service: Service, link: Mapping[str, Any]) -> dict[str, Any]:
 def check_hands(hands: object) -> str:
     """Whose hand a row is in, "one" or "many"; InputError otherwise."""
     if hands not in HANDS:
-        raise InputError(f"the hands are {str(hands)[:40]!r}; they can be {' or '.join(HANDS)}.")
+        raise InputError(
+            say("the hands are {value}; they can be {list}.", value=quote(hands), list=Listing(HANDS, "or"))
+        )
     return str(hands)
 
 
@@ -159,13 +171,17 @@ def parse_locks(text: object) -> dict[int, tuple[int, int]]:
     if text is None or text == "":
         return {}
     if not isinstance(text, str) or len(text) > 1000:
-        raise InputError("the locked rows must be text such as 0:7.0,5:1.3 (row:seed.style).")
+        raise InputError(say("the locked rows must be text such as 0:7.0,5:1.3 (row:seed.style)."))
     kept = {}
     for part in text.split(","):
         match = re.fullmatch(r"(\d{1,2}):(\d{1,10})\.(\d{1,2})", part, re.ASCII)
         if not match or int(match[1]) >= MAX_ROWS or int(match[3]) >= MAX_ROWS:
             raise InputError(
-                f"the locked row {part[:40]!r} is not row:seed.style, with rows and styles from 0 to {MAX_ROWS - 1}."
+                say(
+                    "the locked row {value} is not row:seed.style, with rows and styles from 0 to {high}.",
+                    value=quote(part),
+                    high=MAX_ROWS - 1,
+                )
             )
         kept[int(match[1])] = (check_seed(match[2]), int(match[3]))
     return kept

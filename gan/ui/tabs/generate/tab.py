@@ -13,7 +13,8 @@ from typing import Any, ClassVar
 
 import gradio as gr
 
-from gan.drawing.generator import MAX_PSI, check_count
+from gan.drawing.arguments import MAX_PSI, check_count, quote
+from gan.errors import say
 from gan.ui.inputs import FieldError, checked
 from gan.ui.judge import judge
 from gan.ui.tab import Tab
@@ -60,7 +61,7 @@ class Generate(Tab):
             judged = judge(self.service, request.get("model"), sheet.images, sheet.labels)
             return {"real": judged.real, "read": judged.read, "explain": judged.explain, "reader": judged.reader}
         if want != "sheet":
-            raise FieldError(f"there is no {str(want)[:40]!r} to ask for here.")
+            raise FieldError(say("there is no {value} to ask for here.", value=quote(want)))
         return self._describe(sheet, self.service.get(request.get("model")).class_names)
 
     def endpoints(self, folder: Callable[[], str]) -> None:

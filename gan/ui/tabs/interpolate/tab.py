@@ -14,9 +14,10 @@ from typing import Any, ClassVar
 
 import gradio as gr
 
-from gan.drawing.generator import MAX_SEED
-from gan.drawing.sheets import FILMS
-from gan.recipes.read import MAX_ENDS
+from gan.drawing.arguments import MAX_SEED, quote
+from gan.drawing.films import FILMS
+from gan.errors import say
+from gan.recipes.way import MAX_ENDS
 from gan.ui.inputs import FieldError
 from gan.ui.tab import Tab
 from gan.ui.tabs.interpolate.endpoints import add_interpolate
@@ -40,7 +41,7 @@ class Interpolate(Tab):
             return {"controls": check_link(self.service, request.get("link") or {})}
         films = {f"frames.{kind}": kind for kind in FILMS}
         if want not in ("frames", "strip.png", *films):
-            raise FieldError(f"there is no {str(want)[:40]!r} to ask for here.")
+            raise FieldError(say("there is no {value} to ask for here.", value=quote(want)))
         frames = draw_way(self.service, *(request.get(name, FIRST.get(name)) for name in ARGUMENTS))
         if want != "frames":
             kind = films.get(want, "png")
@@ -50,7 +51,7 @@ class Interpolate(Tab):
             "pixels": frames.images,
             "count": len(frames.images),
             "strip": frames.strip(),
-            "ends": [{"digit": stop.digit, "seed": stop.seed} for stop in frames.stops],
+            "ends": [{"digit": stop.digit, "seed": stop.seed} for stop in frames.drawn.ends],
             "alt": frames.alt,
             "milliseconds": round(frames.milliseconds),
             "recipe": frames.recipe,
@@ -68,10 +69,11 @@ class Interpolate(Tab):
 
 
 def _name_file(frames: Frames, kind: str) -> str:
-    start, end = frames.stops[0], frames.stops[-1]
-    if len(frames.stops) == 2:
+    ends = frames.drawn.ends
+    start, end = ends[0], ends[-1]
+    if len(ends) == 2:
         return f"digit-{start.digit}-seed-{start.seed}-to-{end.digit}-seed-{end.seed}.{kind}"
-    return f"digits-{'-'.join(str(stop.digit) for stop in frames.stops)}-seed-{start.seed}.{kind}"
+    return f"digits-{'-'.join(str(end.digit) for end in ends)}-seed-{start.seed}.{kind}"
 
 
 TAB = Interpolate

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from gan.config import Config
+from gan.errors import say
 from gan.training.moments import CURVES
 from gan.ui.tabs.training.curve import Curve
 
@@ -45,7 +46,7 @@ class Run:
         """Take in what the process told; None when it has ended."""
         if event is None:
             if not self.over:
-                self.trouble = self.trouble or "the training process ended unexpectedly; start another run."
+                self.trouble = self.trouble or say("the training process ended unexpectedly; start another run.")
                 self.move("ended", clock)
             return
         what = event.pop("is", "")
@@ -64,7 +65,7 @@ class Run:
         elif what == "step":
             self.step, self.steps, self.changed = event, self.steps + 1, clock
         elif what == "refused":
-            self.trouble, self.about = str(event["message"]), str(event["about"])
+            self.trouble, self.about = event["message"], str(event["about"])
             self.move("ended", clock)
         elif what == "done":
             self.images, self.seconds = int(event["images"]), float(event["seconds"])
