@@ -6,7 +6,7 @@ From Python:
     from pathlib import Path
     from gradio_client import Client
     picture = base64.b64encode(Path("seven.png").read_bytes()).decode()
-verdict = Client("http://127.0.0.1:7860").predict(picture, digit="7", api_name="/score")
+    verdict = Client("http://127.0.0.1:7860").predict(picture, digit="7", api_name="/score")
 """
 
 import io
