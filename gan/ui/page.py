@@ -107,7 +107,7 @@ def serve(page: Page, service: Service, *, host: str, port: int, mcp: bool = Fal
     mcp: the endpoints are tools of a Model Context Protocol server too, at /gradio_api/mcp/.
     Raises OSError when the port is taken or the host is none of this machine's.
     """
-    routes = [route for tab in page.tabs for route in tab.routes()]
+    sockets = [route for tab in page.tabs for route in tab.routes()]
     app, address, _ = page.launch(
         server_name=host,
         server_port=port,
@@ -128,8 +128,8 @@ def serve(page: Page, service: Service, *, host: str, port: int, mcp: bool = Fal
         inline=False,
         prevent_thread_lock=True,
         app_kwargs={
-            "routes": [make_words_route(), *routes],
-            "lifespan": keep(mcp=mcp, sockets=[route.path for route in routes]),
+            "routes": [make_words_route(), *sockets],
+            "lifespan": keep(mcp=mcp, sockets=[socket.path for socket in sockets]),
         },
     )
     if not isinstance(app.middleware_stack, Gate):  # better no page than one without its door-keeper

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import gradio as gr
 from fastapi.responses import JSONResponse
 from gradio.components.base import Component
-from starlette.routing import BaseRoute
+from starlette.routing import WebSocketRoute
 
 from gan.ui.assets import read_page
 from gan.ui.moves import make_route
@@ -54,8 +54,8 @@ class Tab:
     def endpoints(self, folder: Callable[[], str]) -> None:
         """Add what programs may call to the surrounding Blocks; `folder()` is where files for them go."""
 
-    def routes(self) -> list[BaseRoute]:
-        """The server's routes that are the tab's own."""
+    def routes(self) -> list[WebSocketRoute]:
+        """The server's routes that are the tab's own: sockets."""
         return [make_route(self.moves[0], self.answer)] if self.moves else []
 
     def show(self, model: gr.Dropdown) -> gr.HTML:

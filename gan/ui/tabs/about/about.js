@@ -135,7 +135,7 @@
     };
 
     const ask = forge.latest(
-      (request) => source.about("lesson", request),
+      (request) => source.ask(TAB, "lesson", request),
       show,
       (problem) => forge.say(TAB, lesson, problem),
     );
@@ -196,13 +196,13 @@
       find("missing").textContent = forge.reword(answer.missing);
       const picture = find("truncation-picture");
       picture.hidden = !answer.pictures.truncation;
-      if (answer.pictures.truncation) picture.querySelector("img").src = `data:image/png;base64,${answer.pictures.truncation.base64}`;
+      if (answer.pictures.truncation) picture.querySelector("img").src = forge.pngUrl(answer.pictures.truncation);
       card.dataset.sha256 = answer.facts.sha256;
       forge.stamp(card);
     };
 
     const askCard = forge.latest(
-      (request) => source.about("card", request),
+      (request) => source.ask(TAB, "card", request),
       tell,
       () => {}, // the lesson's own line says it already
     );

@@ -216,7 +216,7 @@
 
     /* Every answer is shown, also while the next move waits: a hand that never rests sees where it is */
     const ask = forge.latest(
-      async (request) => draw(await source.explore("edit", request), request),
+      async (request) => draw(await source.ask(tab, "edit", request), request),
       () => {},
       fail,
     );
@@ -242,7 +242,7 @@
     let mapped = "";
     let mapping = null;
     const askMap = forge.latest(
-      (request) => source.explore("map", request),
+      (request) => source.ask(tab, "map", request),
       (answer) => {
         const context = map.getContext("2d");
         const count = Math.round(Math.sqrt(answer.count));
@@ -449,7 +449,7 @@
       button.disabled = true;
       const digitsWritten = writing.hidden ? null : labelsOf(state.text);
       try {
-        forge.save(await source.file("explore.png", { ...toRequest(), digits: digitsWritten }));
+        forge.save(await source.ask(tab, "explore.png", { ...toRequest(), digits: digitsWritten }));
       } catch (problem) {
         fail(problem);
       }
@@ -486,7 +486,7 @@
       settle();
       remap();
     };
-    const askHand = forge.latest((request) => source.explore("hand", request), meet, (problem) => {
+    const askHand = forge.latest((request) => source.ask(tab, "hand", request), meet, (problem) => {
       weights = null; // the next move draws with the weights that are here
       fail(problem);
     });

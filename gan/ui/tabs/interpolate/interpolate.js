@@ -91,7 +91,7 @@
       forge.say(tab, figure, null);
     };
 
-    const ask = forge.latest((request) => source.frames(request), show, fail);
+    const ask = forge.latest((request) => source.ask(tab, "frames", request), show, fail);
     const draw = () => ask(toRequest());
 
     /* ---- the ends */
@@ -249,7 +249,7 @@
       button.addEventListener("click", async () => {
         button.disabled = true;
         try {
-          forge.save(await source.file(kind, shown.request));
+          forge.save(await source.ask(tab, kind, shown.request));
         } catch (problem) {
           fail(problem);
         }
@@ -265,27 +265,17 @@
 
     for (const stage of stages) new ResizeObserver(refit).observe(stage);
 
-    let opening = Boolean(forge.linked(tab));
     setState({});
     showEnds();
-    forge.mount(tab, first, (request) => {
-      if (opening) return;
-      state.model = request.model;
-      draw();
-    });
-    if (opening) {
-      forge
-        .openLink(tab, source, (controls) => {
-          const { ends: along, ...values } = controls;
-          if (along) ends = readEnds(along);
-          setState(values);
-          showEnds();
-          forge.settle(tab, { model: state.model }, trigger);
-        })
-        .then(() => {
-          opening = false;
-          draw();
-        });
-    }
+    forge
+      .openLink(tab, source, ({ ends: along, ...controls }) => {
+        if (along) ends = readEnds(along);
+        setState(controls);
+        showEnds();
+      })
+      .then(() => forge.mount(tab, first, ({ model }) => {
+        state.model = model;
+        draw();
+      }));
   };
 })();

@@ -12,8 +12,6 @@ and #interpolate-psi (an input in each).
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-import gradio as gr
-
 from gan.drawing.arguments import MAX_SEED, quote
 from gan.drawing.films import FILMS
 from gan.errors import say
@@ -56,12 +54,6 @@ class Interpolate(Tab):
             "milliseconds": round(frames.milliseconds),
             "recipe": frames.recipe,
         }
-
-    def build(self, model: gr.Dropdown) -> None:
-        """Put the tab into the surrounding layout; a link that was opened chooses its model."""
-        panel = self.show(model)
-        self.listen(model=model)
-        panel.submit(fn=None, outputs=model, js="() => DigitForge.getSettled('interpolate', ['model'])")
 
     def endpoints(self, folder: Callable[[], str]) -> None:
         """/interpolate and /interpolate_gif."""
