@@ -47,8 +47,6 @@ def pack(value: Any) -> Any:
         return {"base64": base64.b64encode(value).decode("ascii")}
     if isinstance(value, str):
         return errors.pack(value)
-    if isinstance(value, str):
-        return errors.pack(value)
     if isinstance(value, Tensor):
         return pack(value.numpy().tobytes())
     if isinstance(value, dict):
