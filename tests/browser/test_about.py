@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from gan.data import to_uint8
 from gan.drawing.generator import load
-from gan.store.released import read_index
+from gan.store.index import read_index
 from gan.ui.tabs.about.tab import FIRST
 from tests.browser.pictures import open_tab, read_picture, wait_until_drawn
 from tests.browser.tabs import on_desktop

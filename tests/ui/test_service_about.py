@@ -8,20 +8,12 @@ import torch
 
 from gan.data import to_uint8
 from gan.drawing.generator import load
+from gan.store import index
 from gan.store import released as checkpoint
-from gan.ui.service import FieldError, Service
-from gan.ui.tabs.about.service import (
-    FIGURES,
-    HANDS,
-    JUDGED,
-    PSIS,
-    STYLES,
-    format_figure,
-    list_figures,
-    read_card,
-    split_name,
-    teach,
-)
+from gan.ui.inputs import FieldError
+from gan.ui.service import Service
+from gan.ui.tabs.about.card import FIGURES, format_figure, list_figures, read_card, split_name
+from gan.ui.tabs.about.lesson import HANDS, JUDGED, PSIS, STYLES, teach
 from tests.tiny_checkpoint import write_tiny
 
 
@@ -113,7 +105,7 @@ def test_bad_input_is_a_sentence_of_its_control(service, arguments, field, said)
 
 
 def test_card_holds_what_the_evaluator_wrote_of_these_weights():
-    row = checkpoint.read_index()["digits"]
+    row = index.read_index()["digits"]
     card = read_card(Service(), "digits")
     assert card.facts["sha256"] == row["sha256"]
     assert card.facts["command"] == row["trained"]["command"]
