@@ -8,6 +8,7 @@ says of how it was made.
     read_card(Service(), "digits").figures
 """
 
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from gan.store.index import read_index
 from gan.ui.captions import describe_result
 from gan.ui.service import Service
 
-PICTURES = Path(__file__).resolve().parents[4] / "docs"
+TRUNCATION = Path(__file__).resolve().parents[4] / "docs" / "truncation.json"
 
 # What is known of each figure that `gan.evaluate` measures, in the order in which people read them: its unit, and
 # which way is better ("up", "down", "one": best at 1, "": a plain fact). Names end in the count of samples.
@@ -51,13 +52,14 @@ class Card:
         facts: plain values: sha256, dataset, images, seconds, command, ...; those that are unknown are left out.
         figures: rows of {"name", "stem", "count", "value", "real", "better"}, values as text; none if not evaluated.
         problem: why there are no figures, or "".
-        pictures: name -> PNG, of those there are.
+        truncation: what `benchmarks.truncation` measured of these weights: sha256, count, and columns of numbers over psi;
+            None of others.
     """
 
     facts: dict[str, Any]
     figures: list[dict[str, str]]
     problem: str
-    pictures: dict[str, bytes]
+    truncation: dict[str, Any] | None
 
 
 def format_figure(value: float | None, unit: str) -> str:
@@ -113,12 +115,17 @@ def read_card(service: Service, model: object) -> Card:
         "loss": config.loss,
         **{key: trained.get(key) for key in ("images", "seconds", "device", "threads", "torch", "command")},
     }
-    pictures = {}
-    path = PICTURES / "truncation.png"  # measured on the released weights alone
-    if ours and generator.name == "digits" and path.is_file():
-        pictures["truncation"] = path.read_bytes()
     known = {key: value for key, value in facts.items() if value not in (None, "")}
-    return Card(known, list_figures(metrics), problem, pictures)
+    return Card(known, list_figures(metrics), problem, read_truncation(generator.sha256))
+
+
+def read_truncation(sha256: str) -> dict[str, Any] | None:
+    """The measures over psi of the weights of that hash, or None where there are none."""
+    try:
+        found = json.loads(TRUNCATION.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) and found.get("sha256") == sha256 else None
 
 
 def _explain_missing(model: str, *, other: bool) -> Sentence:

@@ -28,7 +28,12 @@ class About(Tab):
         want = request.get("want")
         if want == "card":
             card = read_card(self.service, request.get("model"))
-            return {"facts": card.facts, "figures": card.figures, "missing": card.problem, "pictures": card.pictures}
+            return {
+                "facts": card.facts,
+                "figures": card.figures,
+                "missing": card.problem,
+                "truncation": card.truncation,
+            }
         if want != "lesson":
             raise FieldError(say("the request does not say what it wants: lesson or card."))
         self.service.check_made_with(request)
