@@ -60,7 +60,8 @@ def draw(rows: list[tuple[float, float, float]], out: Path) -> None:
 def write(rows: list[tuple[float, float, float]], sha256: str, out: Path) -> None:
     """The numbers as columns, with the hash of the weights that they belong to."""
     columns = {
-        name: [round(value, 4) for value in values] for name, values in zip(NAMES, zip(*rows, strict=True), strict=True)
+        name.rpartition(" ")[2]: [round(value, 4) for value in values]
+        for name, values in zip(NAMES, zip(*rows, strict=True), strict=True)
     }
     out.write_text(json.dumps({"sha256": sha256, "count": COUNT, "psi": PSI, **columns}) + "\n", encoding="utf-8")
 

@@ -9,6 +9,7 @@ import gradio as gr
 from gradio import FileData
 from gradio.processing_utils import save_bytes_to_cache
 
+from gan.errors import say
 from gan.handwriting.photo import MAX_BYTES
 from gan.ui.inputs import FieldError
 from gan.ui.wire import decode
@@ -41,15 +42,17 @@ def read_argument(picture: object, folder: str) -> bytes:
         path = Path(str(picture.get("path") or "")).resolve()
         if not path.is_relative_to(Path(folder).resolve()) or not path.is_file():
             raise FieldError(
-                "there is no such uploaded file; upload the picture first, or send it as base64.", "picture"
+                say("there is no such uploaded file; upload the picture first, or send it as base64."), "picture"
             )
         return path.read_bytes()
     if not isinstance(picture, str) or not picture:
-        raise FieldError("no picture came; send an image file as base64 text.", "picture")
+        raise FieldError(say("no picture came; send an image file as base64 text."), "picture")
     text = picture.partition(",")[2] if picture.startswith("data:") else picture
     if len(text) > 4 * MAX_BYTES // 3 + 4:
-        raise FieldError(f"the file is too large; a picture may have up to {MAX_BYTES >> 20} MB.", "picture")
+        raise FieldError(
+            say("the file is too large; a picture may have up to {most} MB.", most=MAX_BYTES >> 20), "picture"
+        )
     data = decode("".join(text.split()))
     if data is None:
-        raise FieldError("the picture is not base64 text of an image file.", "picture")
+        raise FieldError(say("the picture is not base64 text of an image file."), "picture")
     return data

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from gan.drawing.arguments import InputError, parse_digits
-from gan.errors import capitalize
+from gan.drawing.arguments import InputError, parse_digits, quote
+from gan.errors import capitalize, say
 from gan.store.released import CheckpointError
 
 MAX_TYPED = 64  # columns of a sheet
@@ -41,9 +41,15 @@ def parse_typed(digits: object, num_classes: int) -> list[int]:
     if isinstance(digits, float) and digits.is_integer():
         digits = int(digits)
     if isinstance(digits, str) and len(digits) > 1000:
-        raise InputError(f"{len(digits):,} characters are too many; a sheet holds up to {MAX_TYPED} digits in a row.")
+        raise InputError(
+            say(
+                "{count:,} characters are too many; a sheet holds up to {most} digits in a row.",
+                count=len(digits),
+                most=MAX_TYPED,
+            )
+        )
     if digits is None:
         digits = ""
     if isinstance(digits, bool) or not isinstance(digits, str | int | list | tuple):
-        raise InputError(f"{str(digits)[:40]!r} is no number; write digits from 0 to 9 only.")
+        raise InputError(say("{value} is no number; write digits from 0 to 9 only.", value=quote(digits)))
     return parse_digits(digits, num_classes)

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from gan.data import to_float
+from gan.errors import capitalize, say
 from gan.judges.classifier import Classifier, ClassifierError, load_classifier
 from gan.judges.verdict import get_verdict
 from gan.store.released import CheckpointError
@@ -39,20 +40,22 @@ def judge(service: Service, model: object, images: Tensor, labels: list[int]) ->
             if bool(found.isfinite().all()):
                 real = [round(share, 4) for share in found.tolist()]
             else:
-                explain = "This model's critic gives no probability."
+                explain = say("This model's critic gives no probability.")
         except CheckpointError as error:
-            explain = str(error)
+            explain = error.sentence
         try:
             reader = load_reader()
             if generator.config.dataset != reader.dataset:
-                raise ClassifierError(f"the reader knows {reader.dataset}, not {generator.config.dataset}.")
+                raise ClassifierError(
+                    say("the reader knows {known}, not {asked}.", known=reader.dataset, asked=generator.config.dataset)
+                )
             best, which = reader.read(pictures).max(dim=1)
             names = reader.class_names
             read = [(names[i], round(share, 4)) for i, share in zip(which.tolist(), best.tolist(), strict=True)]
-            known = "Read by a classifier that has seen real training digits alone."
+            known = say("Read by a classifier that has seen real training digits alone.")
         except ClassifierError as error:
-            known = f"{str(error)[:1].upper()}{str(error)[1:]}"
-    return Judged(real, read, explain[:1].upper() + explain[1:], known)
+            known = capitalize(error.sentence)
+    return Judged(real, read, capitalize(explain), known)
 
 
 @lru_cache(maxsize=1)

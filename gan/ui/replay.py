@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from gan.data import to_uint8
-from gan.drawing.arguments import check_count
+from gan.drawing.arguments import check_count, quote
+from gan.errors import Listing, say
 from gan.recipes.read import check_recipe
 from gan.recipes.recipe import MEDIA
 from gan.ui.inputs import FieldError, checked
@@ -22,10 +23,12 @@ def draw_again(
     drawn = checked("recipe", check_recipe, recipe, generator)
     size = checked("scale", check_count, scale, MAX_SCALE)
     if kind not in drawn.formats:
-        listed = ", ".join(drawn.formats)
-        raise FieldError(f"the kind is {str(kind)[:40]!r}; of this recipe it can be {listed}.", "kind")
+        listed = Listing(drawn.formats)
+        said = say("the kind is {value}; of this recipe it can be {list}.", value=quote(kind), list=listed)
+        raise FieldError(said, "kind")
     if len(drawn) > MAX_DIGITS:
-        raise FieldError(f"the recipe has {len(drawn):,} digits; up to {MAX_DIGITS} are drawn here.", "recipe")
+        said = say("the recipe has {count:,} digits; up to {most} are drawn here.", count=len(drawn), most=MAX_DIGITS)
+        raise FieldError(said, "recipe")
     with service.draws():
         if drawn.at_once:
             images = service.share(lambda _: to_uint8(drawn.draw(generator)), 1)

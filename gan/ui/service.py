@@ -23,8 +23,9 @@ from typing import Any, Generic, TypeVar
 import torch
 from torch import Tensor
 
-from gan.drawing.arguments import InputError
+from gan.drawing.arguments import InputError, quote
 from gan.drawing.generator import Generator, load
+from gan.errors import say
 from gan.recipes.recipe import check_weights
 from gan.store import released as checkpoint
 from gan.store.released import CheckpointError
@@ -96,12 +97,21 @@ class Service:
             text = name if isinstance(name, str) else ""
             path = checkpoint.CHECKPOINTS / f"{text}.safetensors"
             if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", text) or not path.is_file():
-                names = ", ".join(self.models()) or "none yet; train one with train.py"
-                raise CheckpointError(f"there is no model {str(name)[:100]!r}; those there are: {names}.")
+                names, shown = self.models(), repr(str(name)[:100])
+                if not names:
+                    raise CheckpointError(
+                        say(
+                            "there is no model {value}; those there are: none yet; train one with train.py.",
+                            value=shown,
+                        )
+                    )
+                raise CheckpointError(
+                    say("there is no model {value}; those there are: {names}.", value=shown, names=", ".join(names))
+                )
             try:
                 stat = path.stat()
             except OSError as error:
-                raise CheckpointError(f"the model {text!r} is no longer there.") from error
+                raise CheckpointError(say("the model {value} is no longer there.", value=repr(text))) from error
             key = (text, stat.st_mtime_ns, stat.st_size)  # a file that was replaced is read anew
             return self._loaded.find(key, lambda: load(str(path)))
 
@@ -131,10 +141,10 @@ class Service:
     def check_linked(self, link: object, names: tuple[str, ...]) -> Generator:
         """The generator that a link names; FieldError for an unknown name, another model or other weights."""
         if not isinstance(link, Mapping):
-            raise FieldError("the link is not a list of named values.")
+            raise FieldError(say("the link is not a list of named values."))
         strange = next((name for name in link if name not in ("model", "weights", *names)), None)
         if strange is not None:
-            raise FieldError(f"it has {str(strange)[:40]!r}, which means nothing here.")
+            raise FieldError(say("it has {value}, which means nothing here.", value=quote(strange)))
         generator = self.get(link.get("model", next(iter(self.models()), "")))
         if "weights" in link:
             checked("weights", check_weights, link["weights"], generator)
@@ -158,7 +168,7 @@ class Service:
     def draws(self) -> Iterator[Callable[[], float]]:
         """Take the pen, and a clock of milliseconds that stops when it is laid down."""
         if not self._pen.acquire(timeout=WAIT_SECONDS):
-            raise FieldError("The server is busy with other visitors' digits; try again in a moment.")
+            raise FieldError(say("The server is busy with other visitors' digits; try again in a moment."))
         begun = time.perf_counter()
         took = math.nan
         try:

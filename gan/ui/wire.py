@@ -5,6 +5,7 @@ Notable choices
   source.js, are the only places that know of it.
 - Whatever is asked of the server goes through `respond`, which turns a wrong input into a sentence at its control and
   lets nothing else out.
+- A sentence travels as what it is made of (gan/errors.py): the page says it in the visitor's language.
 """
 
 import base64
@@ -15,6 +16,8 @@ from typing import Any
 
 from torch import Tensor
 
+from gan import errors
+from gan.errors import say
 from gan.ui.inputs import FieldError
 
 LONGEST = 24 << 20  # letters of base64 in one value
@@ -28,19 +31,22 @@ def respond(answer: Answer, request: object) -> dict[str, Any]:
     """Answer a request from the page: {"ok": True, ...}, or {"problem": sentence, "field": control}."""
     try:
         if not isinstance(request, dict):
-            raise FieldError("the request is not an object of named values.")
+            raise FieldError(say("the request is not an object of named values."))
         return {"ok": True, **pack(answer(unpack(request)))}
     except FieldError as error:
-        return {"problem": str(error), "field": error.field}
+        return {"problem": pack(error.sentence), "field": error.field}
     except Exception:
         log.exception("A request from the page could not be answered")
-        return {"problem": "Something went wrong on the server while drawing; the page goes on.", "field": ""}
+        said = say("Something went wrong on the server while drawing; the page goes on.")
+        return {"problem": pack(said), "field": ""}
 
 
 def pack(value: Any) -> Any:
-    """A value as JSON can hold it: at any depth, bytes and uint8 pixels become {"base64": text}."""
+    """A value as JSON can hold it: at any depth, bytes and uint8 pixels become {"base64": text}, sentences data."""
     if isinstance(value, bytes):
         return {"base64": base64.b64encode(value).decode("ascii")}
+    if isinstance(value, str):
+        return errors.pack(value)
     if isinstance(value, Tensor):
         return pack(value.numpy().tobytes())
     if isinstance(value, dict):

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from gan.errors import Listing, capitalize, complete, join, pack, say
-from gan.store.released import read_index
+from gan.store.index import read_index
 from gan.ui.words import labels, tables
 from tests.served import ROOT
 
@@ -220,8 +220,8 @@ def test_list_and_several_sentences_are_packed_and_plain_text_stays_plain():
         "items": ["a", {"text": "b 1,000", "template": "b {n:,}", "values": {"n": "1,000"}}, "c"],
         "word": "or",
     }
-    both = join([capitalize(say("one.")), say("Two.")])
-    assert pack(both)["text"] == "One. Two."
-    assert [part["template"] for part in pack(both)["parts"]] == ["one.", "Two."]
+    both = join([capitalize(say("one thing.")), say("Two.")])
+    assert pack(both)["text"] == "One thing. Two."
+    assert [part["template"] for part in pack(both)["parts"]] == ["one thing.", "Two."]
     assert pack("as it is") == "as it is"
     assert type(pack(Listing(["one"]))["items"][0]) is str

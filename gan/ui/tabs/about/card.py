@@ -8,15 +8,18 @@ says of how it was made.
     read_card(Service(), "digits").figures
 """
 
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gan.errors import Sentence, say
 from gan.store.index import read_index
+from gan.ui.captions import describe_result
 from gan.ui.service import Service
 
-PICTURES = Path(__file__).resolve().parents[4] / "docs"
+TRUNCATION = Path(__file__).resolve().parents[4] / "docs" / "truncation.json"
 
 # What is known of each figure that `gan.evaluate` measures, in the order in which people read them: its unit, and
 # which way is better ("up", "down", "one": best at 1, "": a plain fact). Names end in the count of samples.
@@ -49,13 +52,14 @@ class Card:
         facts: plain values: sha256, dataset, images, seconds, command, ...; those that are unknown are left out.
         figures: rows of {"name", "stem", "count", "value", "real", "better"}, values as text; none if not evaluated.
         problem: why there are no figures, or "".
-        pictures: name -> PNG, of those there are.
+        truncation: what `benchmarks.truncation` measured of these weights: sha256, count, and columns of numbers over psi;
+            None of others.
     """
 
     facts: dict[str, Any]
     figures: list[dict[str, str]]
     problem: str
-    pictures: dict[str, bytes]
+    truncation: dict[str, Any] | None
 
 
 def format_figure(value: float | None, unit: str) -> str:
@@ -94,18 +98,12 @@ def read_card(service: Service, model: object) -> Card:
     row = read_index().get(generator.name, {})
     ours = row.get("sha256") == generator.sha256
     metrics = row.get("metrics") or {} if ours else {}
-    problem = ""
-    if not metrics:
-        why = "has other weights than checkpoints/index.json tells of" if row and not ours else "was not evaluated yet"
-        problem = (
-            f"This model {why}; python -m gan.evaluate {generator.name} --data ROOT --json FILE measures it, and "
-            f"python -m gan.checkpoint add puts the figures here."
-        )
+    problem = "" if metrics else _explain_missing(generator.name, other=bool(row) and not ours)
     config = generator.config
     trained = generator.meta.get("trained") or {}
     facts = {
         "name": generator.name,
-        "about": row.get("about", "") if ours else "",
+        "about": _read_about(row.get("about", ""), trained) if ours else "",
         "sha256": generator.sha256,
         "bytes": row.get("bytes") if ours else None,
         "dataset": config.dataset,
@@ -117,9 +115,39 @@ def read_card(service: Service, model: object) -> Card:
         "loss": config.loss,
         **{key: trained.get(key) for key in ("images", "seconds", "device", "threads", "torch", "command")},
     }
-    pictures = {}
-    path = PICTURES / "truncation.png"  # measured on the released weights alone
-    if ours and generator.name == "digits" and path.is_file():
-        pictures["truncation"] = path.read_bytes()
     known = {key: value for key, value in facts.items() if value not in (None, "")}
-    return Card(known, list_figures(metrics), problem, pictures)
+    return Card(known, list_figures(metrics), problem, read_truncation(generator.sha256))
+
+
+def read_truncation(sha256: str) -> dict[str, Any] | None:
+    """The measures over psi of the weights of that hash, or None where there are none."""
+    try:
+        found = json.loads(TRUNCATION.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) and found.get("sha256") == sha256 else None
+
+
+def _explain_missing(model: str, *, other: bool) -> Sentence:
+    """Why there are no figures: none were measured, or those that were are of other weights."""
+    if other:
+        return say(
+            "This model has other weights than checkpoints/index.json tells of; python -m gan.evaluate {model} "
+            "--data ROOT --json FILE measures it, and python -m gan.checkpoint add puts the figures here.",
+            model=model,
+        )
+    return say(
+        "This model was not evaluated yet; python -m gan.evaluate {model} --data ROOT --json FILE measures it, and "
+        "python -m gan.checkpoint add puts the figures here.",
+        model=model,
+    )
+
+
+def _read_about(text: str, trained: dict[str, Any]) -> str:
+    """What index.json says of a model, as a sentence that other languages may know."""
+    preset = re.search(r"--preset (\S+)", str(trained.get("command", "")))
+    if preset and isinstance(trained.get("images"), int) and isinstance(trained.get("seconds"), int | float):
+        made = describe_result(preset[1], trained["images"], trained["seconds"])
+        if made == text:
+            return made
+    return Sentence(text, text)

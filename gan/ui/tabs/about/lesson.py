@@ -17,7 +17,7 @@ from gan.data import to_uint8
 from gan.drawing.arguments import MAX_SEED, check_seed
 from gan.drawing.generator import Generator
 from gan.drawing.interpolation import End, walk
-from gan.errors import capitalize
+from gan.errors import Listing, capitalize, say
 from gan.judges.verdict import get_verdict
 from gan.recipes.recipe import make_recipe
 from gan.store.released import CheckpointError
@@ -71,13 +71,13 @@ def teach(service: Service, model: object, seed: object, digit: object) -> Lesso
     number = checked("seed", check_seed, seed)
     typed = checked("digit", parse_typed, digit if generator.conditional else "0", generator.num_classes)
     label = typed[0]
-    kind = article(generator.class_names[label]) if generator.conditional else "a picture"
+    kind = generator.class_names[label] if generator.conditional else "picture"
     with service.draws() as clock:
         steps = {
             "draw": Step(
                 _draw(generator, number, [label], [0]),
                 [generator.class_names[label]],
-                f"{kind} that G drew of the numbers on the left",
+                say("{a} {what} that G drew of the numbers on the left", a=article(kind), what=kind),
             ),
             "styles": show_styles(generator, number),
             "truncation": show_truncation(generator, number, label, kind),
@@ -86,7 +86,7 @@ def teach(service: Service, model: object, seed: object, digit: object) -> Lesso
         try:
             steps["judge"], explain = show_opinions(generator, number, label, kind)
         except CheckpointError as error:
-            problem = capitalize(str(error))
+            problem = capitalize(error.sentence)
         learned = True
         try:
             _, history = service.get_history(generator)
@@ -113,9 +113,9 @@ def show_styles(generator: Generator, seed: int) -> Step:
     return Step(
         _draw(generator, seed, classes * STYLES, indices),
         [f"z{'₁₂₃'[index]}" for index in range(STYLES)],
-        f"{STYLES} rows of digits, each row drawn from one z"
+        say("{rows} rows of digits, each row drawn from one z", rows=STYLES)
         if known
-        else f"{10 * STYLES} pictures, each from a z of its own",
+        else say("{count} pictures, each from a z of its own", count=10 * STYLES),
     )
 
 
@@ -125,7 +125,13 @@ def show_truncation(generator: Generator, seed: int, label: int, kind: str) -> S
     return Step(
         torch.cat(rows),
         [f"ψ = {psi:g}" for psi in PSIS],
-        f"{len(PSIS)} rows of {HANDS} times {kind}, alike at the top, where psi is 0, and ever more varied below",
+        say(
+            "{rows} rows of {count} times {a} {what}, alike at the top, where psi is 0, and ever more varied below",
+            rows=len(PSIS),
+            count=HANDS,
+            a=article(kind),
+            what=kind,
+        ),
     )
 
 
@@ -136,7 +142,14 @@ def show_opinions(generator: Generator, seed: int, label: int, kind: str) -> tup
     shares = verdict.judge(images, torch.full((JUDGED,), label))
     best = shares.argsort(descending=True)
     said = [f"{100 * share:.0f} %" for share in shares[best].tolist()]
-    alt = f"{JUDGED} times {kind}, from the one D finds most real, {said[0]}, to the least, {said[-1]}"
+    alt = say(
+        "{count} times {a} {what}, from the one D finds most real, {most}, to the least, {least}",
+        count=JUDGED,
+        a=article(kind),
+        what=kind,
+        most=said[0],
+        least=said[-1],
+    )
     return Step(to_uint8(images)[best], said, alt), verdict.explain
 
 
@@ -148,7 +161,14 @@ def show_learning(generator: Generator, history: History, seed: int, label: int,
         with torch.inference_mode():
             drawn.append(to_uint8(history.build(place)(z, y).float()))
         seen.append(f"{int(history.moments[place]['images']):,}")
-    alt = f"{len(seen)} rows of {HANDS} times {kind}, from scribbles to digits, after {', '.join(seen)} images"
+    alt = say(
+        "{rows} rows of {count} times {a} {what}, from scribbles to digits, after {images} images",
+        rows=len(seen),
+        count=HANDS,
+        a=article(kind),
+        what=kind,
+        images=Listing(seen),
+    )
     return Step(torch.cat(drawn), seen, alt)
 
 
@@ -163,5 +183,12 @@ def show_ways(generator: Generator, seed: int, label: int, kind: str) -> Step:
         for target, then in zip(targets, after, strict=True)
     ]
     text = [f"{names[label]} → {names[to]}" if known else f"z → z{'₁₂₃₄'[i]}" for i, to in enumerate(targets)]
-    alt = f"{len(LEAPS)} rows of {HANDS} pictures, each row on the way from {kind} to another: {', '.join(text)}"
+    alt = say(
+        "{rows} rows of {count} pictures, each row on the way from {a} {what} to another: {ways}",
+        rows=len(LEAPS),
+        count=HANDS,
+        a=article(kind),
+        what=kind,
+        ways=Listing(text),
+    )
     return Step(torch.cat(ways), text, alt)

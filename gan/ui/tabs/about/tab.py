@@ -7,6 +7,7 @@ controls are #about-digit and #about-others. The list of endpoints is what the s
 
 from typing import Any
 
+from gan.errors import say
 from gan.ui.inputs import FieldError
 from gan.ui.tab import Tab
 from gan.ui.tabs.about.card import read_card
@@ -27,9 +28,14 @@ class About(Tab):
         want = request.get("want")
         if want == "card":
             card = read_card(self.service, request.get("model"))
-            return {"facts": card.facts, "figures": card.figures, "missing": card.problem, "pictures": card.pictures}
+            return {
+                "facts": card.facts,
+                "figures": card.figures,
+                "missing": card.problem,
+                "truncation": card.truncation,
+            }
         if want != "lesson":
-            raise FieldError("the request does not say what it wants: lesson or card.")
+            raise FieldError(say("the request does not say what it wants: lesson or card."))
         self.service.check_made_with(request)
         lesson = teach(self.service, *(request.get(name) for name in ("model", "seed", "digit")))
         generator = self.service.get(request.get("model"))

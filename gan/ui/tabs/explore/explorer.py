@@ -29,6 +29,7 @@ from gan.drawing.arguments import InputError, check_psi, check_seed
 from gan.drawing.generator import Generator
 from gan.drawing.noise import draw_noise
 from gan.drawing.sheets import encode_png, make_sheet
+from gan.errors import Listing, join, say
 from gan.handwriting.edits import REACH, Edits, check_edits, edit
 from gan.handwriting.fit_hand import fit_hand
 from gan.handwriting.hand import Hand
@@ -125,19 +126,24 @@ class Explorer:
         if weights:
             checked("", check_weights, weights, generator)
         found = self.find(generator)
-        sentence = "" if generator.conditional else "This model knows no classes: it draws whichever digit it likes."
+        said = []
         if found.hand is None:
-            sentence = (
-                f"The handwriting of {generator.name} is being measured, about a minute; the pad works already. "
-                f"(`python -m gan.directions {generator.name}` does it once for all.) {sentence}"
-            )
+            said = [
+                say(
+                    "The handwriting of {model} is being measured, about a minute; the pad works already.",
+                    model=generator.name,
+                ),
+                say("(`python -m gan.directions {model}` does it once for all.)", model=generator.name),
+            ]
+        if not generator.conditional:
+            said.append(say("This model knows no classes: it draws whichever digit it likes."))
         return {
             "model": generator.name,
             "classes": list(generator.class_names),
             "ranges": found.hand.ranges if found.hand else None,
             "notes": found.notes,
             "reach": REACH,
-            "sentence": sentence.strip(),
+            "sentence": join(said) if said else "",
         }
 
     def draw(
@@ -163,7 +169,10 @@ class Explorer:
             else checked("digits", parse_typed, digits, generator.num_classes)
         )
         if len(labels) > MAX_TYPED:
-            raise FieldError(f"{len(labels)} digits are too many; a row holds up to {MAX_TYPED}.", "digits")
+            raise FieldError(
+                say("{count} digits are too many; a row holds up to {most}.", count=len(labels), most=MAX_TYPED),
+                "digits",
+            )
         number, truncation = checked("seed", check_seed, seed), checked("psi", check_psi, psi)
         found = self.find(generator)
         wanted = self._check(found, edits or {})
@@ -190,9 +199,20 @@ class Explorer:
             **({"edits": changes} if changes else {}),
         )  # fmt: skip
         names = list_digits([generator.class_names[label] for label in labels])
-        alt = f"{len(labels)} handwritten {plural(len(labels), 'digit')}, {names}, in the hand of seed {number}"
-        asking = [f"{name} {value:.1f} {MEASURES[name]}" for name, value in wanted.asked.items()]
-        return Explored(images, measured, asked, recipe, alt + (", " if asking else "") + ", ".join(asking), clock())
+        alt = say(
+            "{count} handwritten digit{s}, {digits}, in the hand of seed {seed}",
+            count=len(labels),
+            s=plural(len(labels)),
+            digits=names,
+            seed=number,
+        )
+        asking = [
+            say("{what} {value:.1f} {unit}", what=name, value=value, unit=MEASURES[name])
+            for name, value in wanted.asked.items()
+        ]
+        if asking:
+            alt = say("{shown}, {list}", shown=alt, list=Listing(asking))
+        return Explored(images, measured, asked, recipe, alt, clock())
 
     def draw_map(self, model: object, digit: object, seed: object, psi: object, edits: Mapping[str, object]) -> Tensor:
         """One digit at MAP_SIDE x MAP_SIDE even places of a plane, top row first -> uint8 (25, 1, 28, 28)."""

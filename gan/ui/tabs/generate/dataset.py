@@ -6,6 +6,7 @@ from torch import Tensor
 
 from gan.data import to_uint8
 from gan.drawing.arguments import check_count, check_psi, check_seed
+from gan.errors import say
 from gan.recipes.recipe import make_recipe
 from gan.recipes.sheet import Sheet
 from gan.ui.inputs import FieldError, checked, parse_typed
@@ -27,7 +28,7 @@ def draw_slice(
     total = checked("count", check_count, count, MAX_DATASET)
     number, truncation = checked("seed", check_seed, seed), checked("psi", check_psi, psi)
     if isinstance(at, bool) or not isinstance(at, int) or not 0 <= at < total:
-        raise FieldError(f"a dataset of {total} has no digit {str(at)[:40]}.", "count")
+        raise FieldError(say("a dataset of {total} has no digit {at}.", total=total, at=str(at)[:40]), "count")
     labels = [classes[i % len(classes)] for i in range(at, min(total, at + SLICE))]
     indices = tuple(range(at, at + len(labels)))
     drawn = Sheet(tuple(labels), (number,) * len(labels), indices, truncation, len(classes))

@@ -19,9 +19,10 @@ from typing import Any
 from torch import Tensor
 
 from gan.data import to_uint8
-from gan.drawing.arguments import InputError, check_count, check_psi, check_seed
+from gan.drawing.arguments import InputError, check_count, check_psi, check_seed, quote
 from gan.drawing.generator import Generator
 from gan.drawing.sheets import make_sheet
+from gan.errors import Listing, say
 from gan.recipes.sheet import Sheet as Recipe
 from gan.ui.captions import list_digits, plural
 from gan.ui.inputs import MAX_TYPED, FieldError, checked, parse_typed
@@ -101,22 +102,37 @@ def draw_sheet(
     with service.draws() as clock:
         images = service.share(lambda part: to_uint8(drawn.draw(generator, part)), len(labels))
     shown = list_digits([generator.class_names[digit] for digit in columns])
-    noun = plural(len(labels), "digit")
-    alt = f"Sheet of {len(labels)} handwritten {noun}, {count} {plural(count, 'row')} of {shown}"
+    alt = say(
+        "Sheet of {count} handwritten digit{s}, {rows} row{t} of {digits}",
+        count=len(labels),
+        s=plural(len(labels)),
+        rows=count,
+        t=plural(count),
+        digits=shown,
+    )
     return Sheet(images, drawn, drawn.describe(generator), alt, clock())
 
 
 def _check_columns(generator: Generator, digits: object, rows: object) -> tuple[list[int], int]:
     columns = checked("digits", parse_typed, digits, generator.num_classes)
     if len(columns) > MAX_TYPED:
-        raise FieldError(f"{len(columns)} digits are too many; a sheet holds up to {MAX_TYPED} in a row.", "digits")
+        raise FieldError(
+            say(
+                "{count} digits are too many; a sheet holds up to {most} in a row.", count=len(columns), most=MAX_TYPED
+            ),
+            "digits",
+        )
     count = checked("rows", check_count, rows, MAX_ROWS)
     if count * len(columns) > MAX_DIGITS:
-        raise FieldError(
-            f"{len(columns)} digits in {count} rows are {count * len(columns)}; a sheet holds up to {MAX_DIGITS}, "
-            f"here up to {MAX_DIGITS // len(columns)} rows.",
-            "rows",
+        said = say(
+            "{count} digits in {rows} rows are {all}; a sheet holds up to {most}, here up to {fit} rows.",
+            count=len(columns),
+            rows=count,
+            all=count * len(columns),
+            most=MAX_DIGITS,
+            fit=MAX_DIGITS // len(columns),
         )
+        raise FieldError(said, "rows")
     return columns, count
 
 
@@ -144,7 +160,9 @@ def check_link(service: Service, link: Mapping[str, Any]) -> dict[str, Any]:
 def check_hands(hands: object) -> str:
     """Whose hand a row is in, "one" or "many"; InputError otherwise."""
     if hands not in HANDS:
-        raise InputError(f"the hands are {str(hands)[:40]!r}; they can be {' or '.join(HANDS)}.")
+        raise InputError(
+            say("the hands are {value}; they can be {list}.", value=quote(hands), list=Listing(HANDS, "or"))
+        )
     return str(hands)
 
 
@@ -153,13 +171,17 @@ def parse_locks(text: object) -> dict[int, tuple[int, int]]:
     if text is None or text == "":
         return {}
     if not isinstance(text, str) or len(text) > 1000:
-        raise InputError("the locked rows must be text such as 0:7.0,5:1.3 (row:seed.style).")
+        raise InputError(say("the locked rows must be text such as 0:7.0,5:1.3 (row:seed.style)."))
     kept = {}
     for part in text.split(","):
         match = re.fullmatch(r"(\d{1,2}):(\d{1,10})\.(\d{1,2})", part, re.ASCII)
         if not match or int(match[1]) >= MAX_ROWS or int(match[3]) >= MAX_ROWS:
             raise InputError(
-                f"the locked row {part[:40]!r} is not row:seed.style, with rows and styles from 0 to {MAX_ROWS - 1}."
+                say(
+                    "the locked row {value} is not row:seed.style, with rows and styles from 0 to {high}.",
+                    value=quote(part),
+                    high=MAX_ROWS - 1,
+                )
             )
         kept[int(match[1])] = (check_seed(match[2]), int(match[3]))
     return kept

@@ -11,7 +11,8 @@ import zlib
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from gan.drawing.arguments import check_count
+from gan.drawing.arguments import check_count, quote
+from gan.errors import say
 from gan.ui.inputs import FieldError, checked
 from gan.ui.judge import judge
 from gan.ui.service import MAX_SCALE
@@ -53,7 +54,7 @@ class Generate(Tab):
             judged = judge(self.service, request.get("model"), sheet.images, sheet.labels)
             return {"real": judged.real, "read": judged.read, "explain": judged.explain, "reader": judged.reader}
         if want != "sheet":
-            raise FieldError(f"there is no {str(want)[:40]!r} to ask for here.")
+            raise FieldError(say("there is no {value} to ask for here.", value=quote(want)))
         return self._describe(sheet, self.service.get(request.get("model")).class_names)
 
     def endpoints(self, folder: Callable[[], str]) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gan.drawing.number_line import MAX_WRITTEN
+from gan.errors import say
 from gan.handwriting.invert import STEPS
 from gan.handwriting.photo import MAX_BYTES, MAX_PIXELS
 from gan.ui.inputs import FieldError
@@ -86,7 +87,7 @@ def read_bytes(value: object, what: str, field: str = "") -> bytes:
     """Bytes from the page, which may also come as base64 text; FieldError names `what` when they are none."""
     data = value if isinstance(value, bytes) else decode(value)
     if data is None:
-        raise FieldError(f"{what} did not come as it was sent; try again.", field)
+        raise FieldError(say("{what} did not come as it was sent; try again.", what=what), field)
     return data
 
 

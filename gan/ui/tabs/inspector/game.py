@@ -18,8 +18,9 @@ import torch
 from torch import Tensor
 
 from gan.data import SOURCES, DataError, Dataset, to_float, to_uint8
-from gan.drawing.arguments import InputError, check_count, check_psi, check_seed, parse_digits
+from gan.drawing.arguments import InputError, check_count, check_psi, check_seed, parse_digits, quote
 from gan.drawing.generator import Generator
+from gan.errors import say
 from gan.judges.verdict import Verdict, get_verdict, score
 from gan.recipes.recipe import make_recipe
 from gan.store.released import CheckpointError
@@ -143,7 +144,9 @@ class Inspector:
     ) -> Outcome:
         """The same round, after the visitor took picture `choice` (0 or 1) for the forged one."""
         if isinstance(choice, bool) or choice not in (0, 1):
-            raise FieldError(f"the choice is {str(choice)[:40]!r}; it must be 0 for the first picture or 1.")
+            raise FieldError(
+                say("the choice is {value}; it must be 0 for the first picture or 1.", value=quote(choice))
+            )
         generator, verdict, made = self._make_round(model, digit, seed, psi, number)
         labels = torch.full((2,), made.label or 0)
         with self._service.draws():
@@ -161,7 +164,15 @@ class Inspector:
         label = check_digit(digit, generator)
         start, truncation = checked("seed", check_seed, seed), checked("psi", check_psi, psi)
         if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < ROUNDS:
-            raise FieldError(f"the round is {str(number)[:40]!r}; it must be a whole number from 0 to {ROUNDS - 1}.")
+            raise FieldError(
+                say(
+                    "the {what} is {value}; it must be a whole number from {low:,} to {high:,}.",
+                    what="round",
+                    value=quote(number),
+                    low=0,
+                    high=ROUNDS - 1,
+                )
+            )
         try:
             real = self.data.find(generator)
         except DataError as error:
@@ -185,8 +196,11 @@ class Inspector:
         with field_of("model"):
             if not generator.has_discriminator:
                 raise CheckpointError(
-                    f"the model {generator.name!r} was saved without its discriminator, so nobody inspects it here; "
-                    "choose another model."
+                    say(
+                        "the model {value} was saved without its discriminator, so nobody inspects it here; "
+                        "choose another model.",
+                        value=repr(generator.name),
+                    )
                 )
             return generator, get_verdict(generator)
 
@@ -197,7 +211,13 @@ def check_digit(digit: object, generator: Generator) -> int | None:
         return None
     with field_of("digit"):
         if isinstance(digit, bool) or not isinstance(digit, str | int) or len(str(digit)) > 3:
-            raise InputError(f"the digit is {str(digit)[:40]!r}; it can be any, or 0 to {generator.num_classes - 1}.")
+            raise InputError(
+                say(
+                    "the digit is {value}; it can be any, or 0 to {high}.",
+                    value=quote(digit),
+                    high=generator.num_classes - 1,
+                )
+            )
         values = parse_digits([int(digit)] if str(digit).isdecimal() else digit, generator.num_classes)
         return values[0]
 
@@ -221,5 +241,7 @@ def _pick(
 def _choose_real(real: Dataset, label: int | None, rng: random.Random) -> int:
     places = range(len(real)) if label is None else (real.labels == label).nonzero().flatten().tolist()
     if not len(places):
-        raise FieldError(f"the test split has no {real.class_names[label or 0]}; choose another digit.", "digit")
+        raise FieldError(
+            say("the test split has no {name}; choose another digit.", name=real.class_names[label or 0]), "digit"
+        )
     return rng.choice(places)

@@ -10,6 +10,8 @@ from typing import Any
 
 from gan.data import SOURCES, DataError, Dataset, get_root, load_dataset
 from gan.drawing.generator import Generator
+from gan.errors import capitalize, join, say
+from gan.ui.captions import say_where
 from gan.ui.inputs import FieldError
 from gan.ui.service import trusts_visitors
 
@@ -34,7 +36,12 @@ class RealDigits:
             found = self._real[key]
         if generator.conditional and len(found.class_names) != generator.num_classes:
             raise DataError(
-                f"the data under {root} has {len(found.class_names)} classes, the model {generator.num_classes}."
+                say(
+                    "the data under {root} has {count} classes, the model {own}.",
+                    root=str(root),
+                    count=len(found.class_names),
+                    own=generator.num_classes,
+                )
             )
         return found
 
@@ -51,21 +58,29 @@ class RealDigits:
             try:
                 self.find(generator)
             except DataError as error:
-                mend = " Delete that file to have it fetched again." if there and source.torchvision else ""
-                return {"said": f"{FieldError(str(error))}{mend}", "source": source.torchvision, "download": 0}
+                said = [capitalize(error.sentence)]
+                if there and source.torchvision:
+                    said.append(say("Delete that file to have it fetched again."))
+                return {"said": join(said), "source": source.torchvision, "download": 0}
         if not trusts_visitors():
-            said = (
-                f"{source.torchvision} is not on this server, so there are no real digits to compare with. Run the "
-                "app on your own machine: there one button fetches them."
-            )
-            return {"said": said, "source": source.torchvision, "download": 0}
-        said = (
-            f"{source.torchvision} is not under {root}, so there are no real digits to compare with. Download it with "
-            f"the button, put its files into {folder}, or start the app with GAN_DATA=FOLDER, the folder that holds "
-            f"{source.torchvision}/raw."
-        )
+            said = [
+                say(
+                    "{source} is not on this server, so there are no real digits to compare with.",
+                    source=source.torchvision,
+                ),
+                say("Run the app on your own machine: there one button fetches them."),
+            ]
+            return {"said": join(said), "source": source.torchvision, "download": 0}
+        said = [
+            say(
+                "{source} is not under {root}, so there are no real digits to compare with.",
+                source=source.torchvision,
+                root=str(root),
+            ),
+            say_where(source.torchvision, folder),
+        ]
         size = round(DOWNLOAD_BYTES.get(name, 0) / 1e6, 1) or -1
-        return {"said": said, "source": source.torchvision, "download": size}
+        return {"said": join(said), "source": source.torchvision, "download": size}
 
 
 class Download:
@@ -82,9 +97,9 @@ class Download:
         """Begin, unless one is going on; FieldError where it is not allowed or the dataset is nowhere to be had."""
         source = SOURCES[name]
         if not trusts_visitors():
-            raise FieldError("downloads are off on this server; run the app on your own machine.")
+            raise FieldError(say("downloads are off on this server; run the app on your own machine."))
         if not source.torchvision:
-            raise FieldError("this model's dataset is a folder of files of its own; nothing can be downloaded.")
+            raise FieldError(say("this model's dataset is a folder of files of its own; nothing can be downloaded."))
         with self._lock:
             if self._thread is not None and self._thread.is_alive():
                 return
@@ -106,8 +121,8 @@ class Download:
             if size != self._grown:
                 self._grown, self._since = size, now
             waited = int(now - self._since)
-            said = f"Nothing has come for {waited} seconds; is this machine online?" if waited >= 20 else ""
-            return {"state": "running", "bytes": size, "of": total, "said": said}
+            said = say("Nothing has come for {seconds} seconds; is this machine online?", seconds=waited)
+            return {"state": "running", "bytes": size, "of": total, "said": said if waited >= 20 else ""}
 
     def _count(self) -> int:
         folder = self._root / SOURCES[self._name].torchvision / "raw"
@@ -124,6 +139,6 @@ class Download:
             for split in ("train", "test"):
                 load_dataset(self._root, split, name=self._name, download=True)
         except DataError as error:
-            self._failed = str(FieldError(str(error)))
+            self._failed = capitalize(error.sentence)
         except Exception as error:  # a thread's error would be lost, and the page would say "done"
-            self._failed = f"The download failed ({type(error).__name__}); try again."
+            self._failed = say("The download failed ({kind}); try again.", kind=type(error).__name__)

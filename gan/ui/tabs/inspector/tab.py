@@ -10,6 +10,7 @@ data-recipe; `#inspector-game` has the number of the round in data-round; the co
 from collections.abc import Callable
 from typing import Any
 
+from gan.errors import say
 from gan.ui.inputs import FieldError
 from gan.ui.service import Service
 from gan.ui.tab import Tab
@@ -54,7 +55,7 @@ class InspectorTab(Tab):
                 "kind": outcome.kind,
             }
         if want != "view":
-            raise FieldError("the request does not say what it wants: view, round, choice, download or progress.")
+            raise FieldError(say("the request does not say what it wants: view, round, choice, download or progress."))
         return self._view(model, digit, request.get("count"), seed, psi)
 
     def endpoints(self, folder: Callable[[], str]) -> None:
@@ -64,10 +65,16 @@ class InspectorTab(Tab):
     def _view(self, *arguments: object) -> dict[str, Any]:
         view = self.inspector.view(*arguments)
         generator = view.verdict.generator
-        real = f"{len(view.real.labels)} real test digits of {view.source}, which D has not seen, and " * bool(
-            view.source
-        )
-        forged = f"{len(view.forged.labels)} forged by the model {generator.name}, in {view.milliseconds:.0f} ms"
+        counted = {"forged": len(view.forged.labels), "model": generator.name, "ms": view.milliseconds}
+        note = say("{forged} forged by the model {model}, in {ms:.0f} ms", **counted)
+        if view.source:
+            note = say(
+                "{count} real test digits of {source}, which D has not seen, and {forged} forged by the model {model}, "
+                "in {ms:.0f} ms",
+                count=len(view.real.labels),
+                source=view.source,
+                **counted,
+            )
         return {
             "real": describe(view.real),
             "forged": describe(view.forged),
@@ -77,7 +84,7 @@ class InspectorTab(Tab):
             "explain": view.verdict.explain,
             "ranked": view.ranked,
             "missing": None if view.source else self.inspector.data.explain_missing(generator),
-            "note": f"{real}{forged}",
+            "note": note,
             "recipe": view.recipe,
         }
 

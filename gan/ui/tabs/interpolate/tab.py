@@ -12,8 +12,9 @@ and #interpolate-psi (an input in each).
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from gan.drawing.arguments import MAX_SEED
+from gan.drawing.arguments import MAX_SEED, quote
 from gan.drawing.films import FILMS
+from gan.errors import say
 from gan.recipes.way import MAX_ENDS
 from gan.ui.inputs import FieldError
 from gan.ui.tab import Tab
@@ -38,7 +39,7 @@ class Interpolate(Tab):
             return {"controls": check_link(self.service, request.get("link") or {})}
         films = {f"frames.{kind}": kind for kind in FILMS}
         if want not in ("frames", "strip.png", *films):
-            raise FieldError(f"there is no {str(want)[:40]!r} to ask for here.")
+            raise FieldError(say("there is no {value} to ask for here.", value=quote(want)))
         frames = draw_way(self.service, *(request.get(name, FIRST.get(name)) for name in ARGUMENTS))
         if want != "frames":
             kind = films.get(want, "png")

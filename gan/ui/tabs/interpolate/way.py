@@ -5,15 +5,16 @@ from gan.ui.tabs.interpolate.way import draw_way
 frames = draw_way(Service(), "digits", "3.4,8.7", "slerp", psi=0.7)
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from torch import Tensor
 
 from gan.data import to_uint8
-from gan.drawing.arguments import InputError, check_psi, check_seed
+from gan.drawing.arguments import InputError, check_psi, check_seed, quote
 from gan.drawing.interpolation import End, check_end, check_method, check_travels
+from gan.errors import Sentence, say
 from gan.recipes.way import MAX_ENDS, Way, check_frames, check_loop, choose_strip
 from gan.ui.captions import article, plural
 from gan.ui.inputs import FieldError, checked, parse_typed
@@ -72,7 +73,9 @@ def draw_frames(
     for side, digit, seed in (("start", start_digit, start_seed), ("end", end_digit, end_seed)):
         digits = checked(f"{side}_digit", parse_typed, digit, generator.num_classes)
         if len(digits) != 1:
-            raise FieldError(f"the {side} has {len(digits)} digits; it takes one.", f"{side}_digit")
+            raise FieldError(
+                say("the {what} has {count} digits; it takes one.", what=side, count=len(digits)), f"{side}_digit"
+            )
         ends.append(End(digits[0], checked(f"{side}_seed", check_seed, seed)))
     return draw_way(service, model, ends, method, psi, travels, loop, frames)
 
@@ -100,11 +103,24 @@ def draw_way(
     drawn = Way(stops, way, moves, kind, checked("psi", check_psi, psi), count)
     with service.draws() as clock:
         images = service.share(lambda part: to_uint8(drawn.draw(generator, part)), count)
-    said = [f"{article(generator.class_names[end.digit])}, seed {end.seed}" for end in drawn.stops]
-    alt = f"from {said[0]}, to {said[-1]}"
-    if len(said) > 2:
-        alt = f"from {said[0]}, by {len(said) - 2} more, to {said[-1]}"
-    return Frames(images, drawn, drawn.describe(generator), alt, clock())
+    return Frames(images, drawn, drawn.describe(generator), describe_way(stops, generator.class_names), clock())
+
+
+def describe_way(stops: Sequence[End], class_names: Sequence[str]) -> Sentence:
+    """What the frames between the stops show."""
+    first, last = class_names[stops[0].digit], class_names[stops[-1].digit]
+    ends = {
+        "a": article(first),
+        "first": first,
+        "start": stops[0].seed,
+        "b": article(last),
+        "last": last,
+        "end": stops[-1].seed,
+    }
+    if len(stops) == 2:
+        return say("from {a} {first}, seed {start}, to {b} {last}, seed {end}", **ends)
+    more = len(stops) - 2
+    return say("from {a} {first}, seed {start}, by {more} more, to {b} {last}, seed {end}", more=more, **ends)
 
 
 def check_link(service: Service, link: Mapping[str, Any]) -> dict[str, Any]:
@@ -129,24 +145,37 @@ def parse_ends(ends: object, num_classes: int) -> tuple[End, ...]:
     """Ends as a list of End, or as text "3.4,8.7" (digit.seed); InputError, which names the end, otherwise."""
     if isinstance(ends, str):
         if len(ends) > 1000:
-            raise InputError(f"the way can have from 2 to {MAX_ENDS} ends.")
+            raise InputError(say("the way can have from 2 to {most} ends.", most=MAX_ENDS))
         listed: list[Any] = []
         for place, part in enumerate(ends.split(","), 1):
             digit, dot, seed = part.partition(".")
             if not dot:
-                raise InputError(f"end {place} is {part[:40]!r}; it must be digit.seed, as in 3.4,8.7.")
+                raise InputError(
+                    say("end {place} is {value}; it must be digit.seed, as in 3.4,8.7.", place=place, value=quote(part))
+                )
             try:
                 digits = parse_typed(digit if num_classes <= 10 else [int(digit)], num_classes)
                 if len(digits) != 1:
-                    raise InputError(f"it has {len(digits)} digits; it takes one.")
+                    raise InputError(say("it has {count} digits; it takes one.", count=len(digits)))
                 listed.append(End(digits[0], check_seed(seed)))
             except ValueError as error:
-                said = str(error) if isinstance(error, InputError) else f"{digit[:40]!r} is not a class."
-                raise InputError(f"end {place}: {said}") from error
+                said = (
+                    error.sentence
+                    if isinstance(error, InputError)
+                    else say("{value} is not a class.", value=quote(digit))
+                )
+                raise InputError(say("end {place}: {why}.", place=place, why=said)) from error
     elif isinstance(ends, list) and all(isinstance(end, End) for end in ends):
         listed = [check_end(end, num_classes) for end in ends]
     else:
-        raise InputError("the ends must be text such as 3.4,8.7 (digit.seed).")
+        raise InputError(say("the ends must be text such as 3.4,8.7 (digit.seed)."))
     if not 2 <= len(listed) <= MAX_ENDS:
-        raise InputError(f"the way has {len(listed)} {plural(len(listed), 'end')}; it can have from 2 to {MAX_ENDS}.")
+        raise InputError(
+            say(
+                "the way has {count} end{s}; it can have from 2 to {most}.",
+                count=len(listed),
+                s=plural(len(listed)),
+                most=MAX_ENDS,
+            )
+        )
     return tuple(listed)

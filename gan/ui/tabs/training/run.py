@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from gan.config import Config
-from gan.errors import unpack
+from gan.errors import say, unpack
 from gan.store.snapshots import CURVES
 from gan.ui.tabs.training.curve import Curve
 
@@ -46,7 +46,7 @@ class Run:
         """Take in what the process told; None when it has ended."""
         if event is None:
             if not self.over:
-                self.trouble = self.trouble or "the training process ended unexpectedly; start another run."
+                self.trouble = self.trouble or say("the training process ended unexpectedly; start another run.")
                 self.move("ended", clock)
             return
         what = event.pop("is", "")

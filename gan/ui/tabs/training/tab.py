@@ -12,7 +12,8 @@ from typing import Any, ClassVar
 
 import gradio as gr
 
-from gan.errors import capitalize
+from gan.drawing.arguments import quote
+from gan.errors import complete, join, say
 from gan.store.snapshots import HistoryError, get_paths
 from gan.ui.inputs import FieldError
 from gan.ui.service import Service
@@ -54,7 +55,7 @@ class Training(Tab):
         elif want == "keep":
             workshop.keep(owner, request.get("name"))
         elif want != "status":
-            raise FieldError(f"the Training tab has no {str(want)[:40]!r}.")
+            raise FieldError(say("the Training tab has no {value}.", value=quote(want)))
         return workshop.tell(owner, request.get("seen"), curves=bool(request.get("curves")))
 
     def build(self, model: gr.Dropdown) -> None:
@@ -82,8 +83,8 @@ class Training(Tab):
             film = self.machine.draw(request.get("model"), request.get("seed"))
         except HistoryError as error:
             there = [name for name in self.service.models() if all(path.is_file() for path in get_paths(name))]
-            hint = f" There is one of: {', '.join(there)}." * bool(there)
-            return {"none": f"{capitalize(str(error))}.{hint}"}
+            hint = say("There is one of: {names}.", names=", ".join(there)) if there else ""
+            return {"none": join([complete(error.sentence), hint])}
         return {
             "png": film.to_png(),
             "rows": film.rows,

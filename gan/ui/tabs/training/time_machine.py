@@ -16,6 +16,7 @@ from gan.drawing.arguments import check_seed
 from gan.drawing.generator import Generator
 from gan.drawing.noise import draw_noise
 from gan.drawing.sheets import encode_png, make_sheet
+from gan.errors import say
 from gan.recipes.recipe import make_recipe
 from gan.store.snapshots import History
 from gan.ui.captions import list_digits
@@ -76,12 +77,13 @@ class TimeMachine:
             columns = min(COLUMNS, generator.num_classes)
             indices = [row for row in range(HANDS) for _ in range(columns)]
             y = torch.arange(columns).repeat(HANDS)
-            shown = f"{list_digits(list(generator.class_names[:columns]))}, {HANDS} rows, one hand each"
+            digits = list_digits(list(generator.class_names[:columns]))
+            shown = say("{digits}, {rows} rows, one hand each", digits=digits, rows=HANDS)
         else:
             columns = COLUMNS
             indices = list(range(HANDS * columns))
             y = torch.zeros(len(indices), dtype=torch.int64)
-            shown = f"whichever digits it likes, {HANDS} rows"
+            shown = say("whichever digits it likes, {rows} rows", rows=HANDS)
         z = draw_noise(seed, indices, config.z_dim, config.noise)
         sheets, spent = [], 0.0
         for place in range(len(history.moments)):

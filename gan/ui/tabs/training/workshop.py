@@ -19,9 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from gan.data import SOURCES, get_root
+from gan.errors import say
 from gan.store import index
 from gan.store import released as checkpoint
 from gan.store.released import CheckpointError
+from gan.ui.captions import describe_result
 from gan.ui.inputs import FieldError
 from gan.ui.service import Service, trusts_visitors
 from gan.ui.tabs.training.form import explain_missing, read_config
@@ -36,11 +38,11 @@ MAX_MODELS = 50
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 OWNER = re.compile(r"[A-Za-z0-9-]{16,64}")
 
-OFF = (
+OFF = say(
     "training is off on this server, which is shared: run the app on your own machine, or set "
     "GAN_ALLOW_TRAINING=1 where the server is yours."
 )
-BUSY = "somebody else is training here, and there is one run at a time: you may watch until it is your turn."
+BUSY = say("somebody else is training here, and there is one run at a time: you may watch until it is your turn.")
 
 
 class Workshop:
@@ -63,7 +65,7 @@ class Workshop:
         if not trusts_visitors():
             raise FieldError(OFF)
         if not isinstance(owner, str) or not OWNER.fullmatch(owner):
-            raise FieldError("this browser tab has no name; reload the page.")
+            raise FieldError(say("this browser tab has no name; reload the page."))
         config = read_config(request)
         download = bool(request.get("download"))
         if not download and (said := explain_missing(config.dataset)):
@@ -95,13 +97,15 @@ class Workshop:
         if run is None or (run.over and run.owner == owner):
             return
         if not run.over:
-            whose = "your run is still going on; stop it first." if run.owner == owner else BUSY
-            raise FieldError(whose)
+            raise FieldError(say("your run is still going on; stop it first.") if run.owner == owner else BUSY)
         left = CLAIM_SECONDS - (self._clock() - run.changed)
         if run.result and not run.kept and left > 0:
             raise FieldError(
-                f"the run of another visitor has just ended; they have {left:.0f} seconds more to keep it, then it is "
-                "your turn."
+                say(
+                    "the run of another visitor has just ended; they have {seconds:.0f} seconds more to keep it, "
+                    "then it is your turn.",
+                    seconds=left,
+                )
             )
 
     def steer(self, owner: object, what: object, of: object = None) -> None:
@@ -109,7 +113,7 @@ class Workshop:
         with self._lock:
             run, worker = self._run, self._worker
             if run is None or run.over or worker is None:
-                raise FieldError("no run is going on; start one.")
+                raise FieldError(say("no run is going on; start one."))
             if run.owner != owner:
                 raise FieldError(BUSY)
             if what == "stop":
@@ -119,29 +123,33 @@ class Workshop:
             elif what == "step" and of in ("D", "G"):
                 worker.send(do="step", of=of)
             else:
-                raise FieldError("that is nothing a run can do.")
+                raise FieldError(say("that is nothing a run can do."))
 
     def keep(self, owner: object, name: object) -> str:
         """Take the result into checkpoints/ under a name that is free -> the name; FieldError when that cannot be."""
         with self._keeping:
             path, run = self._get_result(owner)
             if not isinstance(name, str) or not NAME.fullmatch(name):
-                raise FieldError(
+                said = say(
                     "a model's name has 1 to 40 letters from a to z, digits, - and _, and begins with a letter or a "
-                    "digit.",
-                    "name",
+                    "digit."
                 )
+                raise FieldError(said, "name")
             taken = {one.stem.lower() for one in checkpoint.CHECKPOINTS.glob("*.safetensors")}
             taken |= {one.lower() for one in index.read_index()}
             if name.lower() in taken:
-                raise FieldError(f"there is a model {name!r} already; choose another name.", "name")
+                raise FieldError(
+                    say("there is a model {value} already; choose another name.", value=repr(name)), "name"
+                )
             if len(self.service.models()) >= MAX_MODELS:
-                raise FieldError(f"there are {MAX_MODELS} models here; delete one from checkpoints/ first.", "name")
-            about = f"Trained on the page: {run.config.preset}, {run.images:,} images in {run.seconds / 60:.1f} minutes"
+                said = say("there are {count} models here; delete one from checkpoints/ first.", count=MAX_MODELS)
+                raise FieldError(said, "name")
+            about = describe_result(run.config.preset, run.images, run.seconds)
             try:
                 index.add(path, name, about)
             except (CheckpointError, OSError) as error:
-                raise FieldError(f"the model cannot be kept ({error}).", "name") from error
+                why = error.sentence if isinstance(error, CheckpointError) else str(error)
+                raise FieldError(say("the model cannot be kept ({why}).", why=why), "name") from error
             run.kept = name
             return name
 
@@ -154,7 +162,7 @@ class Workshop:
         with self._lock:
             run = self._run
             if run is None or run.owner != owner or run.result is None or not run.result.is_file():
-                raise FieldError("there is no result of yours any more; train again.")
+                raise FieldError(say("there is no result of yours any more; train again."))
             return run.result, run
 
     def tell(self, owner: object, seen_sheet: object = 0, *, curves: bool = True) -> dict[str, Any]:
@@ -220,10 +228,12 @@ class Workshop:
             if clock - run.changed > STOP_SECONDS:
                 worker.end()
         elif clock - run.seen > ABSENT_SECONDS:
-            run.left = "The run was stopped because the visitor who started it had left."
+            run.left = say("The run was stopped because the visitor who started it had left.")
             self._stop(run, worker)
         elif run.state == "paused" and clock - run.changed > PAUSE_SECONDS:
-            run.left = f"The run was stopped after it had stood paused for {PAUSE_SECONDS / 60:.0f} minutes."
+            run.left = say(
+                "The run was stopped after it had stood paused for {minutes:.0f} minutes.", minutes=PAUSE_SECONDS / 60
+            )
             self._stop(run, worker)
 
     def _clear(self) -> None:
