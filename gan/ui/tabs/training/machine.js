@@ -102,10 +102,11 @@
     const run = forge.latest((request) => source.ask(TAB, "history", request), show, fail);
 
     const ask = () => {
-      settle(false);
       wanted = !isSeen(); // a tab that nobody looks at draws nothing
+      if (wanted) return;
       const { model, seed } = state.values;
-      if (!wanted) run({ model, seed });
+      settle(false);
+      run({ model, seed });
     };
 
     find("machine-link").addEventListener("click", ({ currentTarget }) => {
