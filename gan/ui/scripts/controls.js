@@ -60,11 +60,13 @@
       const slid = box.matches(SLID) ? box : box.querySelector(SLID);
       const typed = box.querySelector(TYPED);
       const output = box.querySelector("output");
+      const track = slid.closest(".df-ends"); // which shows how much of it is filled
       const places = (slid.step.split(".")[1] || "").length;
       const show = (value, from) => {
         slid.value = value ?? slid.min;
-        slid.style.setProperty("--range_progress", `${(100 * (slid.value - slid.min)) / (slid.max - slid.min)}%`);
-        if (output) output.textContent = Number(value).toFixed(places);
+        const share = (slid.value - slid.min) / (slid.max - slid.min);
+        if (track) slid.style.setProperty("--df-filled", `${100 * share}%`);
+        if (output) forge.setText(output, Number(value).toFixed(places));
         if (typed && typed !== from) setValue(typed, value);
       };
       slid.addEventListener("input", () => {

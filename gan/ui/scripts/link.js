@@ -8,9 +8,8 @@
      DigitForge.openLink(tab, source, use)  asks the source what the link to this tab stands for, if one led here, and
                                         calls use(controls)
      DigitForge.linkedModel()         -> the model in the address, "" for none; the chooser above the tabs follows it
-     DigitForge.settle(tab, values, trigger)  puts values into Gradio's controls, by the event `submit` of the tab's
-                                        gr.HTML, whose JavaScript gives getSettled(tab, names) to them
-     DigitForge.copyLink(button, tab, state)  copies it, shows it in the address bar, and says so on the button */
+     DigitForge.copyLink(button, tab, state, weights)  copies it, shows it in the address bar, and says so on the button;
+                                        weights: the hash of those that drew the picture, for others draw another one */
 (() => {
   const forge = (window.DigitForge = window.DigitForge || {});
   const arrived = new URLSearchParams(window.location.search);
@@ -64,18 +63,10 @@
   };
 
   forge.openLink = async (tab, source, use) => {
+    if (!forge.linked(tab)) return;
     const { controls } = await source.ask(tab, "link", { link: forge.linked(tab) });
-    await use(controls);
+    use(controls);
   };
-
-  const settled = {};
-
-  forge.settle = (tab, values, trigger) => {
-    settled[tab] = values;
-    trigger("submit");
-  };
-
-  forge.getSettled = (tab, names) => names.map((name) => settled[tab][name]);
 
   forge.makeLink = (tab, state) => {
     const query = new URLSearchParams({ tab });
@@ -85,8 +76,8 @@
     return `${window.location.origin}${window.location.pathname}?${query}`;
   };
 
-  forge.copyLink = async (button, tab, state) => {
-    const link = forge.makeLink(tab, state);
+  forge.copyLink = async (button, tab, state, weights = null) => {
+    const link = forge.makeLink(tab, weights ? { ...state, weights: weights.slice(0, 12) } : state);
     window.history.replaceState(null, "", link);
     let done = true;
     try {

@@ -13,7 +13,7 @@
    the server says it, in English: DigitForge.reword (sentences.js) is for those who show it.
 
    DigitForge.pngUrl(bytes) is an address for an <img> that shows a PNG; save(file) keeps { data, type, name } or
-   { blob, name } as a file of the visitor's.
+   { blob, name } as a file of the visitor's; keep(button, work, failed) makes a button that saves what work() gives.
 
    latest(work, done, failed) runs one request at a time and, of those that arrive meanwhile, only the last: a dragged
    slider never waits in a queue behind its own past. */
@@ -146,5 +146,17 @@
     link.download = name;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  };
+
+  forge.keep = (button, work, failed) => {
+    button.addEventListener("click", async () => {
+      button.disabled = true;
+      try {
+        forge.save(await work());
+      } catch (problem) {
+        failed(problem);
+      }
+      button.disabled = false;
+    });
   };
 })();

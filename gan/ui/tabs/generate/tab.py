@@ -16,25 +16,19 @@ import gradio as gr
 
 from gan.drawing.generator import check_count
 from gan.ui.service import (
-    MAX_ROWS,
     MAX_SCALE,
     FieldError,
     Service,
     checked,
 )
-from gan.ui.wire import ask, make_picture, make_psi, make_randomize
-from gan.ui.words import say
+from gan.ui.wire import ask, make_picture
 
 FIRST: dict[str, Any] = {"digits": "0123456789", "rows": 8, "seed": 1, "psi": 1.0, "hands": "one"}
 ARGUMENTS = ("model", "digits", "rows", "seed", "psi", "hands", "locks")
 
 PAGE = (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
 
-MOUNT = "DigitForge.mountGenerate(element, DigitForge.serverSource(server), props.first, trigger);"
-
-TO_TEXT = "(chosen) => [...chosen].sort().join('')"
-# A list that is returned holds one value for each output, hence the list around the one list.
-TO_TOGGLES = "(text) => [[...new Set(String(text ?? '').replace(/[^0-9]/g, ''))].sort()]"
+MOUNT = "DigitForge.mountGenerate(element, DigitForge.serverSource(server), props.first);"
 
 
 def answer(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -79,63 +73,6 @@ def answer(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def build_generate(service: Service, model: gr.Dropdown) -> None:
-    """Put the tab's picture and controls into the surrounding layout."""
-    with gr.Row(elem_classes="df-tab"):
-        with gr.Column(scale=3, min_width=320, elem_classes="df-picture"):
-            first = {"model": model.value, **FIRST, "locks": ""}
-            picture = make_picture(partial(answer, service), PAGE, MOUNT, first, "generate-picture")
-        with gr.Column(scale=2, min_width=320, elem_classes="df-controls"):
-            toggles = gr.CheckboxGroup(
-                list("0123456789"),
-                value=list(FIRST["digits"]),
-                label=say("generate.digits"),
-                elem_id="generate-toggles",
-                elem_classes="df-keys",
-            )
-            with gr.Row(elem_classes="df-pair"):
-                every = gr.Button(say("generate.every"), elem_id="generate-all", size="sm", min_width=0)
-                none = gr.Button(say("generate.none"), elem_id="generate-none", size="sm", min_width=0)
-            digits = gr.Textbox(
-                FIRST["digits"],
-                label=say("generate.typed"),
-                info=say("generate.typedInfo"),
-                elem_id="generate-digits",
-                html_attributes=gr.InputHTMLAttributes(autocomplete="off", spellcheck=False),
-            )
-            rows = gr.Slider(
-                1,
-                MAX_ROWS,
-                value=FIRST["rows"],
-                step=1,
-                label=say("generate.rows"),
-                info=say("generate.rowsInfo"),
-                elem_id="generate-rows",
-                buttons=[],
-            )
-            with gr.Row(elem_classes="df-seed"):
-                seed = gr.Number(
-                    FIRST["seed"],
-                    label=say("generate.seed"),
-                    info=say("generate.seedInfo"),
-                    precision=0,
-                    elem_id="generate-seed",
-                )
-                make_randomize(seed, "generate-randomize")
-            hands = gr.Radio(
-                [(say("generate.one"), "one"), (say("generate.many"), "many")],
-                value=FIRST["hands"],
-                label=say("generate.hands"),
-                info=say("generate.handsInfo"),
-                elem_id="generate-hands",
-            )
-            psi = make_psi("generate-psi", FIRST["psi"])
-    toggles.input(fn=None, inputs=toggles, outputs=digits, js=TO_TEXT)
-    every.click(fn=None, outputs=digits, js="() => '0123456789'")
-    none.click(fn=None, outputs=digits, js="() => ''")
-    # The text is the truth; the toggles follow it. (Its own `input` event misses what is pasted.)
-    digits.change(fn=None, inputs=digits, outputs=toggles, js=TO_TOGGLES)
-    controls = {"model": model, "digits": digits, "rows": rows, "seed": seed, "psi": psi, "hands": hands}
-    ask("generate", **controls)
-    # A link that was opened puts its values into the controls
-    names = list(controls)
-    picture.submit(fn=None, outputs=list(controls.values()), js=f"() => DigitForge.getSettled('generate', {names})")
+    """Put the tab into the surrounding layout."""
+    make_picture(partial(answer, service), PAGE, MOUNT, {"model": model.value, **FIRST}, "generate-picture")
+    ask("generate", model=model)

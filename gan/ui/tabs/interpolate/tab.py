@@ -27,7 +27,7 @@ ARGUMENTS = ("model", "ends", "method", "psi", "travels", "loop")
 
 PAGE = (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
 
-MOUNT = "DigitForge.mountInterpolate(element, DigitForge.serverSource(server), props.first, trigger);"
+MOUNT = "DigitForge.mountInterpolate(element, DigitForge.serverSource(server), props.first);"
 
 
 def _name_file(frames: Frames, kind: str) -> str:
@@ -65,7 +65,5 @@ def answer(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 def build_interpolate(service: Service, model: gr.Dropdown) -> None:
     """Put the tab's picture and controls into the surrounding layout."""
     first = {"model": model.value, **FIRST, "most": MAX_ENDS, "maxSeed": MAX_SEED}
-    panel = make_picture(partial(answer, service), PAGE, MOUNT, first, "interpolate-panel")
+    make_picture(partial(answer, service), PAGE, MOUNT, first, "interpolate-panel")
     ask("interpolate", model=model)
-    # A link that was opened chooses its model
-    panel.submit(fn=None, outputs=model, js="() => DigitForge.getSettled('interpolate', ['model'])")
