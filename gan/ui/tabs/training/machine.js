@@ -110,8 +110,8 @@
     };
 
     find("machine-link").addEventListener("click", ({ currentTarget }) => {
-      const weights = shown?.answer.recipe.weights.slice(0, 12);
-      forge.copyLink(currentTarget, TAB, { ...state.toLink({ ...state.values, part: "machine" }), weights });
+      const link = state.toLink({ ...state.values, part: "machine" });
+      forge.copyLink(currentTarget, TAB, link, shown?.answer.recipe.weights);
     });
     new ResizeObserver(refit).observe(stage);
     return { ask, appear: () => wanted && ask() };
