@@ -8,8 +8,12 @@
   forge.training = forge.training || {};
 
   forge.training.makeControls = (element, first, changed) => {
-    const presets = element.querySelector("#training-preset-input");
-    for (const name of Object.keys(first.presets)) presets.add(new Option(name, name));
+    const fill = (id, names) => {
+      const list = element.querySelector(id);
+      for (const name of names) list.add(new Option(name, name));
+    };
+    fill("#training-preset-input", Object.keys(first.presets));
+    fill("#training-loss-input", first.losses);
     const { loss, lr, batch } = first.presets[first.preset];
     const state = forge.makeState(
       TAB,
