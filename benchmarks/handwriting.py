@@ -15,9 +15,10 @@ from torch import Tensor
 from benchmarks.machine import describe_machine
 from gan.drawing.generator import BATCH, Generator, load
 from gan.evaluation.readers import choose_reader
+from gan.handwriting.hand import Hand
 from gan.handwriting.measures import MEASURES
-from gan.handwriting.planes import find
-from gan.handwriting.write import EXACT, QUICK, Hand, Written, write_targets
+from gan.handwriting.planes_file import find
+from gan.handwriting.write import EXACT, QUICK, Written, write_targets
 from gan.judges.classifier import Classifier, ClassifierError
 
 SEED = 2026_11  # the fit's seeds begin at 2**31

@@ -1,7 +1,8 @@
 """Take the pictures of the README and of docs/app.md, into docs/: a sheet, and each tab in four ways.
 
 Each tab is taken when its pictures are drawn. GAN_DATA, where MNIST lies, gives the inspector its real digits. The
-files hold at most 256 colours, which the page does not exceed by much, and stay small.
+files hold at most 256 colours, which the page does not exceed by much, and stay small. A picture in which a reader
+would see no difference is left as it is (benchmarks/pictures.py).
 
     GAN_DATA=ROOT python -m benchmarks.take_screenshots [--out docs] [--tabs generate,about]
 """
@@ -17,7 +18,10 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 import app
-from gan.ui.page import TABS, end_process, serve
+from benchmarks.pictures import encode, write_picture
+from gan.ui.page import end_process, serve
+from gan.ui.tabs import NAMES
+from gan.ui.tabs.generate.sheet import draw_sheet
 from tests import chromium
 from tests.browser.tabs import open_by_id
 from tests.served import free_port
@@ -35,25 +39,28 @@ def show_example(page: Page) -> None:
     page.wait_for_timeout(4000)  # it goes on refining
 
 
-def save(data: bytes, path: Path) -> int:
-    """Write a screenshot as a small PNG -> its bytes."""
+def shrink(data: bytes) -> bytes:
+    """A screenshot as a small PNG."""
     with Image.open(io.BytesIO(data)) as image:
         cut = image.convert("RGB").crop((0, 0, image.width, min(image.height, TALLEST)))
-        cut.quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
-    return path.stat().st_size
+    return encode(cut.quantize(256, dither=Image.Dither.NONE))
+
+
+def keep(data: bytes, path: Path) -> None:
+    """Write the picture where one sees that it is another, and say what was done."""
+    written = write_picture(data, path)
+    print(f"{path}  {path.stat().st_size / 1000:.0f} kB  {'written' if written else 'as it was'}", flush=True)
 
 
 def main() -> None:
     """Serve the page, open every tab in every way, and save what it shows."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("docs"))
-    parser.add_argument(
-        "--tabs", default=",".join(name for name, _, _ in TABS), help="which, by id, with commas between"
-    )
+    parser.add_argument("--tabs", default=",".join(NAMES), help="which, by id, with commas between")
     args = parser.parse_args()
     out: Path = args.out
-    sheet = app.service.draw_sheet("digits", "0123456789", rows=10, seed=SEED, psi=1.0)
-    (out / "sheet.png").write_bytes(sheet.to_png(2))
+    sheet = draw_sheet(app.service, "digits", "0123456789", rows=10, seed=SEED, psi=1.0)
+    keep(sheet.to_png(2), out / "sheet.png")
     address = serve(app.demo, app.service, host="127.0.0.1", port=free_port(), block=False)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.ARGS))
@@ -69,8 +76,7 @@ def main() -> None:
                     page.mouse.move(0, 0)
                     page.wait_for_timeout(500)
                     path = out / f"{name}-{size}-{theme}.png"
-                    bytes_ = save(page.screenshot(full_page=size == "narrow"), path)
-                    print(f"{path}  {bytes_ / 1000:.0f} kB", flush=True)
+                    keep(shrink(page.screenshot(full_page=size == "narrow")), path)
                 page.close()
         browser.close()
     end_process()

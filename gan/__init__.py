@@ -35,7 +35,7 @@ def replay(recipe: "Mapping[str, Any] | str | Path", generator: "Generator | Non
     """Draw what a recipe says once more -> float32 (N, 1, 28, 28) in [-1, 1]; see gan.recipes.
 
     recipe: the object, or a path to its JSON or to a PNG, GIF, WebP or MP4 that carries it. Raises
-    gan.drawing.generator.InputError, in one sentence, for a recipe that is wrong or was made with other weights.
+    gan.drawing.arguments.InputError, in one sentence, for a recipe that is wrong or was made with other weights.
     """
     from gan.recipes.read import replay
 

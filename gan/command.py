@@ -25,23 +25,24 @@ class Ended:
 
 
 @contextmanager
-def refusing(name: str, interrupted: str = "interrupted, nothing written") -> Iterator[Ended]:
+def refusing(name: str, interrupted: str = "interrupted, nothing written", *, capital: bool = True) -> Iterator[Ended]:
     """While inside, a Refusal, an error of the disk or Ctrl-C becomes one sentence of `name` and a status.
 
-    A Refusal and an OSError give 2, Ctrl-C 130; anything else is a mistake of ours and keeps its traceback.
+    A Refusal and an OSError give 2, Ctrl-C 130; anything else is a mistake of ours and keeps its traceback. capital:
+    the sentence begins with one behind the name.
     """
     ended = Ended()
     try:
         yield ended
     except Refusal as error:
-        ended.status = _tell(name, error.sentence, REFUSED)
+        ended.status = _tell(name, complete(error.sentence, capital=capital), REFUSED)
     except OSError as error:
         where = error.filename or "while writing"
-        ended.status = _tell(name, f"{error.strerror or error}: {where}", REFUSED)
+        ended.status = _tell(name, f"{error.strerror or error}: {where}.", REFUSED)
     except KeyboardInterrupt:
-        ended.status = _tell(name, interrupted, INTERRUPTED)
+        ended.status = _tell(name, complete(interrupted, capital=False), INTERRUPTED)
 
 
 def _tell(name: str, sentence: str, status: int) -> int:
-    print(f"{name}: {complete(sentence)}", file=sys.stderr)
+    print(f"{name}: {sentence}", file=sys.stderr)
     return status

@@ -10,6 +10,8 @@ import types
 from dataclasses import MISSING, Field, asdict, dataclass, field, fields, replace
 from typing import Any, get_args, get_type_hints
 
+from gan.errors import Refusal
+
 DATASETS = ("mnist", "fashion-mnist", "kmnist", "qmnist", "emnist-digits", "folder")
 LOSSES = ("bce", "minimax", "hinge", "lsgan", "wgan-gp", "relativistic")
 # What may change when a run is extended: its length and its objective, but neither the networks nor the data
@@ -19,7 +21,7 @@ EXTENDABLE = (
 )
 
 
-class ConfigError(ValueError):
+class ConfigError(Refusal):
     """A setting is unknown, of the wrong type or out of its range; the message is one sentence for a person."""
 
 

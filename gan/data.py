@@ -23,6 +23,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gan.errors import Listing, Refusal, Sentence, say
+
 DEFAULT_ROOT = "data"
 SPLITS = ("train", "test")
 DIGITS = tuple("0123456789")
@@ -32,7 +34,7 @@ NAMES_FILE = "classes.txt"
 TYPES = {0x08: ">u1", 0x0C: ">i4"}
 
 
-class DataError(ValueError):
+class DataError(Refusal):
     """The data is missing or damaged; the message says which file, what is wrong, and what would be right."""
 
 
@@ -60,6 +62,8 @@ class Source:
         label_dims: 1 for a label an image; 2 for a row an image whose first number is the label.
         transposed: its images lie on their side, columns before rows.
         options: what else torchvision's class wants to be told.
+        megabytes: to be downloaded; 0 where that is not known.
+        same_digits: handwritten digits, upright, cut and centred in MNIST's way: who reads one of these reads all.
     """
 
     torchvision: str
@@ -69,6 +73,8 @@ class Source:
     label_dims: int = 1
     transposed: bool = False
     options: Mapping[str, str] = field(default_factory=dict)
+    megabytes: float = 0.0
+    same_digits: bool = False
 
     def files(self, split: str) -> tuple[str, str]:
         """The names of a split's files, images and labels."""
@@ -78,18 +84,35 @@ class Source:
 
 # The names are those of gan.config.DATASETS.
 SOURCES: dict[str, Source] = {
-    "mnist": Source("MNIST"),
+    "mnist": Source("MNIST", megabytes=11.6, same_digits=True),
     "fashion-mnist": Source(
         "FashionMNIST",
         ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
     ),
     "kmnist": Source("KMNIST", ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo")),
-    "qmnist": Source("QMNIST", prefixes=("qmnist-train", "qmnist-test"), labels="labels-idx2-int", label_dims=2),
+    "qmnist": Source(
+        "QMNIST",
+        prefixes=("qmnist-train", "qmnist-test"),
+        labels="labels-idx2-int",
+        label_dims=2,
+        same_digits=True,
+    ),
     "emnist-digits": Source(
-        "EMNIST", prefixes=("emnist-digits-train", "emnist-digits-test"), transposed=True, options={"split": "digits"}
+        "EMNIST",
+        prefixes=("emnist-digits-train", "emnist-digits-test"),
+        transposed=True,
+        options={"split": "digits"},
+        same_digits=True,
     ),
     "folder": Source("", class_names=()),
 }
+
+
+def get_same(name: str) -> tuple[str, ...]:
+    """The datasets whose digits a reader of the dataset `name` can read: its own, and those of the same digits."""
+    if name in SOURCES and SOURCES[name].same_digits:
+        return tuple(other for other, source in SOURCES.items() if source.same_digits)
+    return (name,)
 
 
 def to_float(images: Tensor) -> Tensor:
@@ -110,7 +133,9 @@ def get_root(given: str | None = None) -> Path:
 def check_name(name: str) -> None:
     """DataError, which lists the datasets there are, unless `name` is one."""
     if name not in SOURCES:
-        raise DataError(f"unknown dataset {name!r}: there are {', '.join(SOURCES)}.")
+        raise DataError(
+            say("unknown dataset {value}: there are {list}.", value=repr(name), list=Listing(list(SOURCES)))
+        )
 
 
 def load_dataset(root: str | Path, split: str = "train", *, name: str = "mnist", download: bool = False) -> Dataset:
@@ -124,7 +149,7 @@ def load_dataset(root: str | Path, split: str = "train", *, name: str = "mnist",
         DataError: in one sentence, when the files are missing, damaged, or do not belong together.
     """
     if split not in SPLITS:
-        raise DataError(f"unknown split {split!r}: there are {', '.join(SPLITS)}.")
+        raise DataError(say("unknown split {value}: there are {list}.", value=repr(split), list=Listing(SPLITS)))
     check_name(name)
     source = SOURCES[name]
     try:
@@ -139,7 +164,9 @@ def load_dataset(root: str | Path, split: str = "train", *, name: str = "mnist",
         images, labels = _read_pair(image_path, label_path, source)
         class_names = source.class_names or _read_names(Path(root), folder, label_path, labels, split, source)
     except OSError as error:
-        raise DataError(f"{error.filename or root} cannot be read: {_first_line(error)}.") from error
+        raise DataError(
+            say("{path} cannot be read: {reason}.", path=str(error.filename or root), reason=_first_line(error))
+        ) from error
     _check_labels(label_path, labels, len(class_names), need_each=split == "train")
     if source.transposed:
         images = images.transpose(1, 2).contiguous()
@@ -163,17 +190,24 @@ def _find(folder: Path, name: str) -> Path | None:
     return next((path for path in (folder / name, folder / f"{name}.gz") if path.is_file()), None)
 
 
-def _missing(folder: Path, split: str, source: Source) -> str:
+def _missing(folder: Path, split: str, source: Source) -> Sentence:
     wanted = ", ".join(file for one in SPLITS for file in source.files(one))
     lacking = [file for file in source.files(split) if _find(folder, file) is None]
     if not source.torchvision:
-        return (
-            f"the folder {folder} has no {' and no '.join(lacking)}: put files in MNIST's format there "
-            f"({wanted}; plain or .gz), or name another folder with --data or GAN_DATA."
+        return say(
+            "the folder {folder} has no {files}: put files in MNIST's format there ({all}; plain or .gz), or name "
+            "another folder with --data or GAN_DATA.",
+            folder=str(folder),
+            files=Listing(lacking, "and no"),
+            all=wanted,
         )
-    return (
-        f"no {source.torchvision} under {folder}: put its four files there ({wanted}; plain or .gz), or name the "
-        f"folder that holds {source.torchvision}/raw with --data or GAN_DATA."
+    return say(
+        "no {source} under {folder}: put its four files there ({files}; plain or .gz), or name the folder that holds "
+        "{inner} with --data or GAN_DATA.",
+        source=source.torchvision,
+        folder=str(folder),
+        files=wanted,
+        inner=f"{source.torchvision}/raw",
     )
 
 
@@ -186,7 +220,12 @@ def _fetch(root: Path, split: str, source: Source) -> None:
     except Exception as error:  # torchvision raises whatever the network, the archive or its own parser gave
         folder = root / source.torchvision / "raw"
         raise DataError(
-            f"fetching {source.torchvision} failed: {_first_line(error)}; {_missing(folder, split, source)}"
+            say(
+                "fetching {source} failed: {reason}; {why}.",
+                source=source.torchvision,
+                reason=_first_line(error),
+                why=_missing(folder, split, source),
+            )
         ) from error
 
 
@@ -195,15 +234,29 @@ def _read_pair(image_path: Path, label_path: Path, source: Source) -> tuple[Tens
     images = _read_idx(image_path, 0x08, 3)
     if images.shape[1:] != (28, 28):
         height, width = images.shape[1:]
-        raise DataError(f"the file {image_path} holds images of {height} x {width}; they must be 28 x 28.")
+        raise DataError(
+            say(
+                "the file {file} holds images of {height} x {width}; they must be 28 x 28.",
+                file=str(image_path),
+                height=height,
+                width=width,
+            )
+        )
     rows = _read_idx(label_path, 0x08 if source.label_dims == 1 else 0x0C, source.label_dims)
     if len(images) != len(rows) or not len(images):
         raise DataError(
-            f"the file {image_path} holds {len(images)} images but {label_path} {len(rows)} labels; "
-            "there must be as many, and some."
+            say(
+                "the file {file} holds {count} images but {labels} {other} labels; there must be as many, and some.",
+                file=str(image_path),
+                count=len(images),
+                labels=str(label_path),
+                other=len(rows),
+            )
         )
     if rows[:1].size == 0:
-        raise DataError(f"the file {label_path} holds rows of no numbers; the first of each must be the label.")
+        raise DataError(
+            say("the file {file} holds rows of no numbers; the first of each must be the label.", file=str(label_path))
+        )
     labels = rows.reshape(len(rows), -1)[:, 0].astype(np.int64)
     return torch.from_numpy(images.astype(np.uint8, copy=False)), torch.from_numpy(labels)
 
@@ -215,23 +268,47 @@ def _read_idx(path: Path, kind: int, dims: int) -> np.ndarray:
         with opener(path, "rb") as file:
             data = bytearray(file.read())
     except (OSError, EOFError, zlib.error) as error:
+        told = {"file": str(path), "reason": _first_line(error)}
+        if path.suffix == ".gz":
+            raise DataError(
+                say("the file {file} cannot be read: {reason}; it must be a whole, readable IDX file, gzipped.", **told)
+            ) from error
         raise DataError(
-            f"the file {path} cannot be read: {_first_line(error)}; it must be a whole, readable IDX file"
-            f"{', gzipped' if path.suffix == '.gz' else ''}."
+            say("the file {file} cannot be read: {reason}; it must be a whole, readable IDX file.", **told)
         ) from error
     size, magic = 4 + 4 * dims, (kind << 8) + dims
     if len(data) < size:
-        raise DataError(f"the file {path} is cut short: {len(data)} bytes, fewer than its header's {size}.")
+        raise DataError(
+            say(
+                "the file {file} is cut short: {size} bytes, fewer than its header's {least}.",
+                file=str(path),
+                size=len(data),
+                least=size,
+            )
+        )
     found, *sizes = struct.unpack_from(f">{1 + dims}I", data)
     if found != magic:
         raise DataError(
-            f"the file {path} is not an IDX file of {dims} dimension{'s' * (dims > 1)}: it begins with {found:#010x}, "
-            f"not {magic:#010x}."
+            say(
+                "the file {file} is not an IDX file of {count} dimension{s}: it begins with {found:#010x}, not "
+                "{wanted:#010x}.",
+                file=str(path),
+                count=dims,
+                s="s" * (dims > 1),
+                found=found,
+                wanted=magic,
+            )
         )
     want, got = math.prod(sizes) * np.dtype(TYPES[kind]).itemsize, len(data) - size
     if got != want:
         raise DataError(
-            f"the file {path} holds {got} bytes of data where its header promises {want}: it is damaged or cut short."
+            say(
+                "the file {file} holds {size} bytes of data where its header promises {wanted}: it is damaged or cut "
+                "short.",
+                file=str(path),
+                size=got,
+                wanted=want,
+            )
         )
     return np.frombuffer(data, TYPES[kind], offset=size).reshape(sizes)
 
@@ -240,13 +317,22 @@ def _check_labels(path: Path, labels: Tensor, classes: int, *, need_each: bool) 
     low, high = int(labels.min()), int(labels.max())
     if low < 0 or high >= classes:
         raise DataError(
-            f"the file {path} holds the label {high if high >= classes else low}; labels must be 0 to {classes - 1}."
+            say(
+                "the file {file} holds the label {label}; labels must be 0 to {high}.",
+                file=str(path),
+                label=high if high >= classes else low,
+                high=classes - 1,
+            )
         )
     none = [label for label, count in enumerate(labels.bincount(minlength=classes).tolist()) if not count]
     if need_each and none:
         raise DataError(
-            f"the file {path} holds no image of class {', '.join(map(str, none))}; labels must be 0 to {classes - 1}, "
-            "each at least once."
+            say(
+                "the file {file} holds no image of class {classes}; labels must be 0 to {high}, each at least once.",
+                file=str(path),
+                classes=Listing(none),
+                high=classes - 1,
+            )
         )
 
 
@@ -265,14 +351,27 @@ def _read_names(
         names = tuple(line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip())
     except UnicodeDecodeError as error:
         raise DataError(
-            f"the file {path} is not text in UTF-8; it must hold the name of a class on each line."
+            say("the file {file} is not text in UTF-8; it must hold the name of a class on each line.", file=str(path))
         ) from error
     if len(names) != count:
         raise DataError(
-            f"the file {path} holds {len(names)} names but {told_by} labels up to {count - 1}; "
-            f"there must be a name on each of {count} lines."
+            say(
+                "the file {file} holds {own} names but {labels} labels up to {high}; there must be a name on each of "
+                "{count} lines.",
+                file=str(path),
+                own=len(names),
+                labels=str(told_by),
+                high=count - 1,
+                count=count,
+            )
         )
     twice = next((name for at, name in enumerate(names) if name in names[:at]), None)
     if twice is not None:
-        raise DataError(f"the file {path} holds the name {twice!r} twice; each class needs its own.")
+        raise DataError(
+            say(
+                "the file {file} holds the name {value} twice; each class needs its own.",
+                file=str(path),
+                value=repr(twice),
+            )
+        )
     return names

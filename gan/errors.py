@@ -104,9 +104,9 @@ def capitalize(sentence: str) -> str:
     return text
 
 
-def complete(sentence: str) -> str:
-    """As a sentence of its own: with a capital, and a full stop where it has no end yet."""
-    text = capitalize(sentence)
+def complete(sentence: str, *, capital: bool = True) -> str:
+    """As a sentence of its own: with a capital, unless it is to stand as it is, and a full stop where it has no end."""
+    text = capitalize(sentence) if capital else sentence
     if text.endswith((".", "?", "!", ".)", ":")):
         return text
     if isinstance(text, Sentence):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import torch
 
-from gan.store import released as checkpoint
+from gan.store import index
 from gan.training.start import main
 
 SIZES = ["--z-dim", "8", "--w-dim", "16", "--g-width", "12", "--d-width", "4", "--batch", "16", "--precision", "fp32"]
@@ -24,4 +24,4 @@ def make_run(root: Path, out: Path, *more: str, images: int = 1600) -> Path:
 
 def release(run: Path, name: str) -> None:
     """Take the run's weights into checkpoints/ under that name."""
-    checkpoint.add(run / "model.safetensors", name, "a run of a test")
+    index.add(run / "model.safetensors", name, "a run of a test")

@@ -3,6 +3,7 @@
 import torch
 
 from gan.config import ConfigError
+from gan.errors import Listing, say
 
 
 def list_devices() -> list[str]:
@@ -21,5 +22,11 @@ def choose_device(name: str) -> torch.device:
     if name == "auto":
         name = next(device for device in ("cuda", "mps", "cpu") if device in there)
     if name not in there:
-        raise ConfigError(f"there is no device {name!r} on this machine; there are: auto, {', '.join(there)}")
+        raise ConfigError(
+            say(
+                "there is no device {value} on this machine; there are: {list}",
+                value=repr(name),
+                list=Listing(["auto", *there]),
+            )
+        )
     return torch.device(name)

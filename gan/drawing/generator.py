@@ -1,136 +1,30 @@
-"""Labels -> images: the handle that `gan.load` returns, truncation, and the checks of what a person may ask for.
+"""Labels -> images: the handle that `gan.load` returns, and truncation.
 
 Sample i of seed s has its own z, a function of (s, i) alone: a digit does not change when its neighbours, the batch
 size or the device change.
 """
 
-import math
-import operator
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-import numpy as np
 import torch
 from torch import Tensor
 
+from gan.drawing.arguments import (
+    MAX_SEED,
+    DigitsLike,
+    InputError,
+    check_count,
+    check_indices,
+    check_psi,
+    check_seed,
+    check_whole,
+    parse_digits,
+)
 from gan.drawing.noise import draw_noise
-from gan.store.released import Released, read_released
+from gan.errors import say
+from gan.store.released import CheckpointError, Released, read_released
 
-MAX_SEED = 2**32 - 1
-MAX_PSI = 1.5
-MAX_COUNT = 100_000  # digits in one call
 BATCH = 256
-SEPARATORS = ".-/:"  # of dates and numbers: 20.11.2026, 12:45
-
-DigitsLike = str | int | Iterable[int] | Tensor
-
-
-class InputError(ValueError):
-    """What was asked for cannot be drawn; the message is one sentence for a visitor."""
-
-
-def parse_digits(digits: DigitsLike, num_classes: int = 10) -> list[int]:
-    """Read "2026", 2026, [2, 0, 2, 6] or a tensor as [2, 0, 2, 6]; InputError unless there is at least one, all 0-9.
-
-    Spaces in text are skipped, and so is what stands between digits in dates and times: 20.11.2026, 12:45. A
-    non-negative int is read as the number that it is, digit by digit.
-    """
-    if isinstance(digits, bool):
-        raise InputError("digits must be text such as 2026, or numbers from 0 to 9, not a yes or no.")
-    if isinstance(digits, (int, np.integer)):
-        digits = str(int(digits))
-    if isinstance(digits, str):
-        text = "".join(digits.split())
-        kept = text[:1] + text[1:].translate(str.maketrans("", "", SEPARATORS))  # a minus in front is a mistake
-        bad = next((c for c in kept if c not in "0123456789"), None)
-        if bad is not None:
-            raise InputError(f"{bad!r} is not a digit; write digits from 0 to 9 only.")
-        values = [int(c) for c in kept]
-    elif isinstance(digits, Iterable):
-        values = [_as_class(item, num_classes) for item in digits]
-    else:
-        raise InputError(f"{_show(digits)} is not digits; give text such as 2026, or a list of numbers from 0 to 9.")
-    if not values:
-        raise InputError("no digit was given; choose at least one, from 0 to 9.")
-    worst = next((v for v in values if not 0 <= v < num_classes), None)
-    if worst is not None and num_classes == 1:
-        raise InputError("this model was trained without classes and draws whichever digit it likes; ask for 0s only.")
-    if worst is not None:
-        raise InputError(f"{_show(worst)} is not a digit of this model; it draws 0 to {num_classes - 1}.")
-    if len(values) > MAX_COUNT:
-        raise InputError(f"{len(values):,} digits are too many at once; the most is {MAX_COUNT:,}.")
-    return values
-
-
-def _as_class(item: Any, num_classes: int) -> int:
-    try:
-        if isinstance(item, bool):
-            raise TypeError
-        return operator.index(item.item() if hasattr(item, "item") else item)
-    except (TypeError, ValueError):
-        raise InputError(f"{_show(item)} is not a digit; give whole numbers from 0 to {num_classes - 1}.") from None
-
-
-def _whole(value: Any, what: str, low: int, high: int) -> int:
-    """A whole number in [low, high], also when it comes as 7.0 or "7"; InputError names `what` otherwise."""
-    rule = f"it must be a whole number from {low:,} to {high:,}"
-    try:
-        if isinstance(value, bool):
-            raise TypeError
-        number = int(value, 10) if isinstance(value, str) else value
-        if isinstance(number, float):
-            if not number.is_integer():  # NaN and infinity are not integers either
-                raise ValueError
-            number = int(number)
-        number = operator.index(number)
-    except (TypeError, ValueError):
-        raise InputError(f"the {what} is {_show(value)}; {rule}.") from None
-    if not low <= number <= high:
-        raise InputError(f"the {what} is {_show(number)}; {rule}.")
-    return number
-
-
-def _show(value: Any) -> str:
-    """A value as a sentence quotes it: never longer than a line."""
-    if isinstance(value, int) and abs(value) >= 10**30:
-        return "a number of more than 30 digits"
-    text = "empty" if value is None or value == "" else repr(value)
-    return text if len(text) <= 60 else f"{text[:56]}..."
-
-
-def check_seed(value: Any) -> int:
-    """A seed: a whole number from 0 to 2**32 - 1; InputError otherwise."""
-    return _whole(value, "seed", 0, MAX_SEED)
-
-
-def check_count(value: Any, most: int = MAX_COUNT) -> int:
-    """How many: a whole number from 1 to `most`; InputError otherwise."""
-    return _whole(value, "count", 1, most)
-
-
-def check_indices(values: Any, count: int) -> list[int]:
-    """The z index of each of `count` samples: whole numbers from 0 to 2**32 - 1; InputError otherwise."""
-    if isinstance(values, Tensor | np.ndarray):
-        values = values.tolist()
-    if not isinstance(values, Sequence) or isinstance(values, str):
-        raise InputError("indices must be a list of whole numbers, one for each digit.")
-    if len(values) != count:
-        raise InputError(f"there are {len(values):,} indices for {count:,} digits; give one for each.")
-    return [_whole(value, "index", 0, MAX_SEED) for value in values]
-
-
-def check_psi(value: Any) -> float:
-    """Truncation psi: a number from 0 to 1.5; InputError otherwise."""
-    rule = f"it must be a number from 0 to {MAX_PSI}"
-    try:
-        if isinstance(value, bool):
-            raise TypeError
-        psi = float(value)
-    except (TypeError, ValueError, OverflowError):
-        raise InputError(f"truncation psi is {_show(value)}; {rule}.") from None
-    if not (math.isfinite(psi) and 0.0 <= psi <= MAX_PSI):
-        raise InputError(f"truncation psi is {psi}; {rule}.")
-    return psi
 
 
 class Generator:
@@ -194,9 +88,9 @@ class Generator:
         """
         labels = torch.tensor(parse_digits(digits, self.num_classes))
         seed, psi, size = check_seed(seed), check_psi(truncation), check_count(batch_size)
-        first = _whole(start, "start", 0, MAX_SEED - len(labels))
+        first = check_whole(start, "start", 0, MAX_SEED - len(labels))
         if indices is not None and first:
-            raise InputError("give either start or indices, not both.")
+            raise InputError(say("give either start or indices, not both."))
         index: Sequence[int] = range(first, first + len(labels))
         if indices is not None:
             index = check_indices(indices, len(labels))
@@ -204,7 +98,7 @@ class Generator:
         for at in range(0, len(labels), size):
             y = labels[at : at + size]
             z = self.draw_z(seed, index[at : at + size])
-            parts.append(self.synthesize(self.truncate(self.map(z, y), y, psi)))
+            parts.append(self.draw(z, y, psi))
         return torch.cat(parts)
 
     def draw_z(self, seed: int | Sequence[int], indices: Sequence[int]) -> Tensor:
@@ -218,6 +112,13 @@ class Generator:
         for one, here in places.items():
             z[here] = draw_noise(one, [indices[place] for place in here], self.z_dim, self.config.noise)
         return z
+
+    def draw(self, z: Tensor, labels: Tensor, psi: float = 1.0) -> Tensor:
+        """z (N, z_dim), labels (N,), psi -> images (N, 1, 28, 28) on the CPU: mapped, truncated, synthesized.
+
+        All at once: a batch is the caller's to cut.
+        """
+        return self.synthesize(self.truncate(self.map(z, labels), labels, psi))
 
     @torch.inference_mode()
     def map(self, z: Tensor, labels: Tensor) -> Tensor:
@@ -241,9 +142,7 @@ class Generator:
     def score(self, images: Tensor, labels: Tensor) -> Tensor:
         """D's logits for images as their labels, (N,) on the CPU; larger is more real. CheckpointError without a D."""
         if self._released.discriminator is None:
-            from gan.store.released import CheckpointError
-
-            raise CheckpointError(f"{self.name} was saved without its discriminator.")
+            raise CheckpointError(say("{model} was saved without its discriminator.", model=self.name))
         return self._released.discriminator(images.to(self.device), labels.to(self.device)).float().cpu()
 
 

@@ -17,7 +17,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from gan.drawing.generator import BATCH, Generator, InputError, check_psi, check_seed, parse_digits
+from gan.drawing.arguments import InputError, check_psi, check_seed, parse_digits, quote
+from gan.drawing.generator import BATCH, Generator
+from gan.errors import Listing, say
 
 METHODS = ("slerp", "lerp")
 TRAVELS = ("both", "noise", "class")  # what changes on the way: z and the class, z alone, the class alone
@@ -82,7 +84,14 @@ def _square_to(u: Tensor) -> Tensor:
 def check_method(method: object) -> str:
     """The method by name, "slerp" or "lerp"; InputError otherwise."""
     if method not in METHODS:
-        raise InputError(f"the method is {str(method)[:40]!r}; it can be {' or '.join(METHODS)}.")
+        raise InputError(
+            say(
+                "the {what} is {value}; it can be {list}.",
+                what="method",
+                value=quote(method),
+                list=Listing(METHODS, "or"),
+            )
+        )
     return str(method)
 
 
@@ -90,7 +99,7 @@ def check_travels(travels: object) -> str:
     """What travels by name, "both", "noise" or "class"; InputError otherwise."""
     if travels not in TRAVELS:
         raise InputError(
-            f"what travels is {str(travels)[:40]!r}; it can be {', '.join(TRAVELS[:-1])} or {TRAVELS[-1]}."
+            say("what travels is {value}; it can be {list}.", value=quote(travels), list=Listing(TRAVELS, "or"))
         )
     return str(travels)
 
@@ -144,12 +153,12 @@ def walk(
     for bit. travels: "both", or "noise" or "class" alone (see `hold_back`). The rest as for `interpolate`.
     """
     if len(ends) < 2:
-        raise InputError(f"the way has {len(ends)} ends; it needs two at least.")
+        raise InputError(say("the way has {count} ends; it needs two at least.", count=len(ends)))
     stops = hold_back([check_end(end, generator.num_classes) for end in ends], check_travels(travels))
     method, psi = check_method(method), check_psi(truncation)
     at = torch.as_tensor(t, dtype=torch.float64).reshape(-1)
     if not len(at) or not bool(((at >= 0) & (at <= 1)).all()):
-        raise InputError("positions t must be numbers from 0 to 1, and at least one.")
+        raise InputError(say("positions t must be numbers from 0 to 1, and at least one."))
     place = at * (len(stops) - 1)
     near = place.round()
     place = torch.where((place - near).abs() < 1e-9, near, place)  # an end is met in spite of rounding

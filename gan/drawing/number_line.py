@@ -10,7 +10,8 @@ A generator draws digits alone; the marks (MARKS) are drawn here, in a pen of ab
 import numpy as np
 from PIL import Image, ImageDraw
 
-from gan.drawing.generator import InputError
+from gan.drawing.arguments import InputError
+from gan.errors import say
 
 MAX_WRITTEN = 32  # digits of a line
 MAX_TEXT = 64  # characters typed for it, marks and spaces too
@@ -21,17 +22,25 @@ LINE_GAP, MARGIN = 3, 4  # pixels between two signs, and around the line
 def parse_number(text: object) -> str:
     """Check a number, PIN or date such as 20.11.2026 -> its signs; InputError for anything else."""
     if not isinstance(text, str):
-        raise InputError("the number is not text; write digits such as 2026 or 20.11.2026.")
+        raise InputError(say("the number is not text; write digits such as 2026 or 20.11.2026."))
     if len(text) > MAX_TEXT:
-        raise InputError(f"{len(text):,} characters are too many; a line takes up to {MAX_WRITTEN} digits.")
+        raise InputError(
+            say(
+                "{count:,} characters are too many; a line takes up to {most} digits.",
+                count=len(text),
+                most=MAX_WRITTEN,
+            )
+        )
     bad = next((one for one in text if one not in "0123456789" + MARKS), None)
     if bad is not None:
-        raise InputError(f"{bad!r} is not a digit; write digits from 0 to 9, with . , : - / or spaces between.")
+        raise InputError(
+            say("{value} is not a digit; write digits from 0 to 9, with . , : - / or spaces between.", value=repr(bad))
+        )
     count = sum(one.isdigit() for one in text)
     if not count:
-        raise InputError("no digit was given; write a number such as 2026.")
+        raise InputError(say("no digit was given; write a number such as 2026."))
     if count > MAX_WRITTEN:
-        raise InputError(f"{count} digits are too many; a line takes up to {MAX_WRITTEN}.")
+        raise InputError(say("{count} digits are too many; a line takes up to {most}.", count=count, most=MAX_WRITTEN))
     return " ".join(text.split())
 
 

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 
 import torch
 
-from gan.evaluation.fitting import Schedule, accuracy, fit
 from gan.evaluation.samples import Samples
+from gan.judges.fitting import Schedule, accuracy, fit
 
 __all__ = ["SCHEDULE", "classification_accuracy"]
 

@@ -1,171 +1,174 @@
-"""The quality of a checkpoint, or of anybody's samples, as numbers.
+"""What `gan.evaluate` does: everything that can be wrong is found out first, then all is measured, printed and written.
 
-    python -m gan.evaluate digits --data ROOT                     # everything: under 15 minutes on 2 cores
-    python -m gan.evaluate digits --data ROOT --quick             # under 2 minutes
-    python -m gan.evaluate samples.npz --data ROOT --json out.json
-    python -m gan.evaluate runs/kmnist/model.safetensors --data ROOT --reader kmnist-reader.safetensors
-
-Each figure stands beside the one that real training images get, and its name holds the number of samples. A
-checkpoint says which dataset it was trained on; other than handwritten digits need a reader of their own
-(`gan.fit_classifier`). The same command gives the same numbers, milliseconds aside. What each means:
-docs/evaluation.md. Needs `pip install -r requirements-evaluate.txt`.
+Nothing heavy is imported before it is known that what is needed is installed.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from gan.errors import Listing, Refusal, say
+
+if TYPE_CHECKING:
+    from gan.data import Dataset
+    from gan.drawing.generator import Generator
+
+__all__ = ["EvaluationError", "check_libraries", "measure"]
 
 NEEDED = {"torch_fidelity": "torch-fidelity", "prdc": "prdc"}
 
 
-class EvaluationError(ValueError):
+class EvaluationError(Refusal):
     """The command was asked for something that it cannot do; str() is a sentence for people."""
 
 
-def main(argv: list[str] | None = None) -> int:
-    """The command; 0 when done, 2 for bad input, 130 when interrupted."""
-    args = _parse(argv)
+def check_libraries() -> None:
+    """EvaluationError, which names them, where the libraries that measure are not installed."""
     missing = [package for module, package in NEEDED.items() if find_spec(module) is None]
     if missing:
-        wanted = " and ".join(missing)
-        print(f"gan.evaluate: {wanted} must be installed: pip install -r requirements-evaluate.txt", file=sys.stderr)
-        return 2
-
-    from gan.config import ConfigError
-    from gan.data import DataError
-    from gan.drawing.generator import InputError
-    from gan.evaluation.samples import SampleError
-    from gan.judges.classifier import ClassifierError
-    from gan.store.released import CheckpointError
-
-    try:
-        return _run(args)
-    except (
-        EvaluationError,
-        CheckpointError,
-        ClassifierError,
-        ConfigError,
-        DataError,
-        SampleError,
-        InputError,
-    ) as error:
-        text = str(error).rstrip(".")
-        print(f"gan.evaluate: {text[:1].upper()}{text[1:]}.", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("gan.evaluate: interrupted, nothing written.", file=sys.stderr)
-        return 130
+        raise EvaluationError(
+            say(
+                "{list} must be installed: pip install -r requirements-evaluate.txt",
+                list=Listing(missing, "and"),
+            )
+        )
 
 
-def _parse(argv: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m gan.evaluate",
-        description="Measure a generator, or samples in an .npz, against the real test split.",
-    )
-    parser.add_argument("subject", metavar="CHECKPOINT|SAMPLES.npz", help="a released name, a .safetensors, an .npz")
-    parser.add_argument("--data", metavar="ROOT", help="folder that holds MNIST/raw (default: $GAN_DATA, else data)")
-    parser.add_argument("--download", action="store_true", help="fetch the dataset where it is missing")
-    parser.add_argument("--dataset", metavar="NAME", help="what an .npz imitates (default: mnist)")
-    parser.add_argument("--reader", type=Path, metavar="FILE", help="classifier of gan.fit_classifier (default: ours)")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
-    parser.add_argument("--quick", action="store_true", help="fewer images, one CAS seed: under 2 minutes")
-    parser.add_argument("--seed", type=int, default=0, help="of z, shuffles and random subsets (default: 0)")
-    parser.add_argument("--truncation", type=float, default=1.0, metavar="PSI", help="of a generator (default: 1)")
-    parser.add_argument("--device", default="cpu", help="cpu, cuda, mps or auto (default: cpu)")
-    parser.add_argument("--inception", action="store_true", help="Inception-FID too: downloads 91 MB, and is slow")
-    return parser.parse_args(argv)
+def measure(
+    subject: str,
+    *,
+    data: str | None = None,
+    download: bool = False,
+    dataset: str | None = None,
+    reader: Path | None = None,
+    json: Path | None = None,
+    quick: bool = False,
+    seed: int = 0,
+    truncation: float = 1.0,
+    device: str = "cpu",
+    inception: bool = False,
+) -> None:
+    """Measure a checkpoint, or the samples in an .npz; print a table, and write the figures to the file `json`.
 
-
-def _run(args: argparse.Namespace) -> int:
-    # Everything that can be wrong is found out here, before the first minute of work.
+    The arguments are the command's options. Raises a Refusal, one sentence, before the first minute of work.
+    """
     import torch
 
-    from gan.data import check_name, get_root, load_dataset
+    from gan.data import get_root, load_dataset
+    from gan.drawing.arguments import check_psi, check_seed
     from gan.drawing.device import choose_device
-    from gan.drawing.generator import Generator, check_psi, check_seed, load
-    from gan.evaluation import inception
+    from gan.evaluation import inception as looks
+    from gan.evaluation import run
     from gan.evaluation.readers import choose_reader
     from gan.evaluation.report import format_report
-    from gan.evaluation.run import FULL, QUICK, evaluate
     from gan.evaluation.samples import Samples, read_samples
 
     started = time.perf_counter()
-    plan = QUICK if args.quick else FULL
-    seed, truncation = check_seed(args.seed), check_psi(args.truncation)
-    device = str(choose_device(args.device))
-    if args.json:
-        _check_writable(args.json)
-    generator: Generator | None = None
-    if args.subject.lower().endswith(".npz"):
-        if truncation != 1:
-            raise EvaluationError("--truncation is for a checkpoint; the samples in an .npz are drawn already.")
-        dataset = args.dataset or "mnist"
-        check_name(dataset)
-    else:
-        generator = load(args.subject, device=device)
-        dataset = generator.config.dataset
-        if args.dataset:
-            raise EvaluationError(f"--dataset is for an .npz; {args.subject} says itself that it learned {dataset}.")
-    classifier = choose_reader(dataset, args.reader, device)
-    root = get_root(args.data)
-    train, test = (load_dataset(root, split, name=dataset, download=args.download) for split in ("train", "test"))
-    if classifier.class_names != train.class_names:
-        raise EvaluationError(
-            f"The reader tells {_list(classifier.class_names)} apart, but {dataset} in {root} has "
-            f"{_list(train.class_names)}; one fitted on these classes is wanted."
-        )
-    subject: Generator | Samples
+    plan = run.QUICK if quick else run.FULL
+    seed, truncation = check_seed(seed), check_psi(truncation)
+    where = str(choose_device(device))
+    if json:
+        _check_writable(json)
+    generator, learned = _choose_subject(subject, dataset, truncation, where)
+    classifier = choose_reader(learned, reader, where)
+    root = get_root(data)
+    train, test = (load_dataset(root, split, name=learned, download=download) for split in ("train", "test"))
+    _check_classes(subject, generator, classifier.class_names, train, f"{learned} in {root}")
+    _check_count(len(test), plan.least, root)
+    judged: Generator | Samples
     about: dict[str, Any]
     if generator is None:
-        subject = read_samples(Path(args.subject), plan.least, train.class_names)
-        about = {"samples": args.subject, "count": len(subject), "dataset": dataset}
+        judged = read_samples(Path(subject), plan.least, train.class_names)
+        about = {"samples": subject, "count": len(judged), "dataset": learned}
     else:
-        subject = generator
-        if not subject.config.unconditional and subject.class_names != train.class_names:
-            raise EvaluationError(
-                f"{args.subject} draws {_list(subject.class_names)}, but {dataset} in {root} has "
-                f"{_list(train.class_names)}; the data that it learned from is wanted."
-            )
-        about = {
-            "checkpoint": subject.name,
-            "sha256": subject.sha256,
-            "truncation": truncation,
-            "dataset": dataset,
-        }
-    if len(test) < plan.least:
-        raise EvaluationError(f"The test split in {root} has {len(test)} images; {plan.least} are the least.")
-    if args.reader:
-        about["reader"] = str(args.reader)
-    if args.inception:
-        inception.fetch_inception()
-
-    report = evaluate(
-        subject,
+        judged, told = generator, {"checkpoint": generator.name, "sha256": generator.sha256}
+        about = {**told, "truncation": truncation, "dataset": learned}
+    if reader:
+        about["reader"] = str(reader)
+    if inception:
+        looks.fetch_inception()
+    report = run.evaluate(
+        judged,
         train=Samples(train.images, train.labels),
         test=Samples(test.images, test.labels),
         classifier=classifier,
         plan=plan,
         seed=seed,
         truncation=truncation,
-        with_inception=args.inception,
+        with_inception=inception,
     )
     print(" · ".join(f"{key} {value}" for key, value in {**about, "seed": seed}.items()))
-    print()
-    print(format_report(report))
-    print(f"\n{time.perf_counter() - started:.0f} s on {device}, {torch.get_num_threads()} threads")
-    if args.json:
-        found = {"subject": about, "seed": seed, "quick": args.quick, **report.as_dict()}
-        _write(args.json, json.dumps(found, indent=2) + "\n")
-        print(f"written: {args.json}")
-    return 0
+    print(f"\n{format_report(report)}")
+    print(f"\n{time.perf_counter() - started:.0f} s on {where}, {torch.get_num_threads()} threads")
+    if json:
+        _write(json, {"subject": about, "seed": seed, "quick": quick, **report.as_dict()})
+        print(f"written: {json}")
+
+
+def _choose_subject(subject: str, dataset: str | None, truncation: float, device: str) -> tuple[Generator | None, str]:
+    """The generator that is to be judged, None for an .npz, and the dataset that it learned or imitates."""
+    from gan.data import check_name
+    from gan.drawing.generator import load
+
+    if subject.lower().endswith(".npz"):
+        if truncation != 1:
+            raise EvaluationError(say("--truncation is for a checkpoint; the samples in an .npz are drawn already."))
+        check_name(dataset or "mnist")
+        return None, dataset or "mnist"
+    generator = load(subject, device=device)
+    if dataset:
+        raise EvaluationError(
+            say(
+                "--dataset is for an .npz; {subject} says itself that it learned {dataset}.",
+                subject=subject,
+                dataset=generator.config.dataset,
+            )
+        )
+    return generator, generator.config.dataset
+
+
+def _check_classes(
+    subject: str, generator: Generator | None, known: tuple[str, ...], train: Dataset, source: str
+) -> None:
+    """EvaluationError unless the reader and the generator have the classes of the data."""
+    there = _list(train.class_names)
+    if known != train.class_names:
+        raise EvaluationError(
+            say(
+                "The reader tells {names} apart, but {source} has {there}; one fitted on these classes is wanted.",
+                names=_list(known),
+                source=source,
+                there=there,
+            )
+        )
+    if generator and not generator.config.unconditional and generator.class_names != train.class_names:
+        raise EvaluationError(
+            say(
+                "{subject} draws {names}, but {source} has {there}; the data that it learned from is wanted.",
+                subject=subject,
+                names=_list(generator.class_names),
+                source=source,
+                there=there,
+            )
+        )
+
+
+def _check_count(count: int, least: int, root: Path) -> None:
+    if count < least:
+        raise EvaluationError(
+            say(
+                "The test split in {root} has {count} images; {least} are the least.",
+                root=str(root),
+                count=count,
+                least=least,
+            )
+        )
 
 
 def _list(names: Sequence[str]) -> str:
@@ -175,22 +178,23 @@ def _list(names: Sequence[str]) -> str:
 
 def _check_writable(path: Path) -> None:
     if path.is_dir():
-        raise EvaluationError(f"--json {path} is a folder; a file is wanted.")
+        raise EvaluationError(say("--json {path} is a folder; a file is wanted.", path=str(path)))
     try:
         with tempfile.TemporaryFile(dir=path.parent):
             pass
     except OSError as error:
-        raise EvaluationError(f"--json {path} cannot be written ({error.strerror}).") from None
+        raise EvaluationError(
+            say("--json {path} cannot be written ({reason}).", path=str(path), reason=str(error.strerror))
+        ) from None
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, found: dict[str, Any]) -> None:
     from gan.store.atomic import write_atomically
 
+    text = json.dumps(found, indent=2) + "\n"
     try:
         write_atomically(path, lambda part: part.write_text(text, encoding="utf-8"))
     except OSError as error:
-        raise EvaluationError(f"{path} could not be written ({error.strerror}).") from None
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        raise EvaluationError(
+            say("{path} could not be written ({reason}).", path=str(path), reason=str(error.strerror))
+        ) from None

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import torch
 
-from gan.judges.classifier import SAME_DIGITS, WEIGHTS, Classifier, ClassifierError, load_classifier
+from gan.data import get_same
+from gan.errors import say
+from gan.judges.classifier import WEIGHTS, Classifier, ClassifierError, load_classifier
 
 __all__ = ["choose_reader"]
 
@@ -18,12 +20,14 @@ def choose_reader(dataset: str, path: Path | None = None, device: torch.device |
         ClassifierError: it knows another dataset, and the sentence says how to fit one; or its file is no good.
     """
     reader = load_classifier(device, path or WEIGHTS)
-    knows = SAME_DIGITS if reader.dataset in SAME_DIGITS else (reader.dataset,)
-    if dataset not in knows:
-        which = f"the reader {path}" if path else "the shipped reader"
+    if dataset not in get_same(reader.dataset):
         raise ClassifierError(
-            f"{which} knows the classes of {reader.dataset}, not of {dataset}; fit one with `python -m "
-            f"gan.fit_classifier --dataset {dataset} --data ROOT --out {dataset}-reader.safetensors` and name that "
-            "file with --reader."
+            say(
+                "{which} knows the classes of {known}, not of {asked}; fit one with `python -m gan.fit_classifier "
+                "--dataset {asked} --data ROOT --out {asked}-reader.safetensors` and name that file with --reader.",
+                which=say("the reader {path}", path=str(path)) if path else say("the shipped reader"),
+                known=reader.dataset,
+                asked=dataset,
+            )
         )
     return reader

@@ -19,11 +19,12 @@ from tqdm import tqdm
 
 from gan.data import to_float
 from gan.drawing.generator import Generator
+from gan.errors import say
 from gan.evaluation import cas, classes, cost, inception, memory, metrics, style
 from gan.evaluation.classes import ClassRow, ShareRow
-from gan.evaluation.fitting import Schedule
 from gan.evaluation.samples import SampleError, Samples, draw_samples
 from gan.judges.classifier import Classifier
+from gan.judges.fitting import Schedule
 
 __all__ = ["FULL", "QUICK", "Figure", "Plan", "Report", "count_name", "evaluate"]
 
@@ -148,9 +149,6 @@ def evaluate(
         SampleError: too few images of a class; before any is drawn.
     """
     train, test = train.shuffled(seed), test.shuffled(seed)
-    report = Report()
-    phases: list[tuple[str, Callable[[], None]]] = []
-
     names = classifier.class_names
     blind = isinstance(subject, Generator) and subject.config.unconditional
     wanted = max(plan.drawn, plan.manifold, plan.learned)
@@ -165,140 +163,185 @@ def evaluate(
             _check_classes(part, names, what)
     if isinstance(subject, Generator):
         fake = draw_samples(subject, labels, seed=seed, truncation=truncation, title="drawing")
-    near = min(plan.manifold, len(fake), len(train), len(test))
-    learned = min(plan.learned, len(fake), len(train))
+    bench = _Bench(subject, fake, train, test, classifier, plan, seed, truncation, drawn, blind)
+    if blind:
+        why = "trained without classes: none was asked for, so none can be missed"
+        bench.report.not_applicable |= dict.fromkeys(("class accuracy", "CAS", "style", "rows by class"), why)
+    phases: list[tuple[str, Callable[[], None]]] = [
+        ("reading", bench.reading),
+        ("FID, KID", bench.distances),
+        ("precision, recall, density, coverage", bench.manifolds),
+        ("CAS", bench.learning),
+        ("memorisation", bench.copying),
+        ("classes", bench.by_class),
+        ("style, cost", bench.writing),
+    ]
+    if with_inception:
+        phases.append(("Inception-FID", bench.looking))
+    with tqdm(phases, unit="part") as bar:
+        for name, measure in bar:
+            bar.set_description(name)
+            measure()
+    return bench.report
 
-    fake_seen = _observe(classifier, fake.first(drawn), "reading generated images")
-    real_seen = _observe(classifier, train.first(drawn), "reading training images")
-    test_seen = _observe(classifier, test, "reading test images")
 
-    def add(name: str, value: float | None, real: float | None = None, **more: Any) -> None:
-        report.figures.append(Figure(name, value, real, **more))
+@dataclass
+class _Bench:
+    """What is measured on: digits of three kinds, what the reader sees in them, and the Report that grows.
 
-    def reading() -> None:
+    near: digits of the metrics that compare neighbours; learned: of CAS; seen: features (N, F) and logits (N, C).
+    """
+
+    subject: Generator | Samples
+    fake: Samples
+    train: Samples
+    test: Samples
+    classifier: Classifier
+    plan: Plan
+    seed: int
+    truncation: float
+    drawn: int
+    blind: bool
+    report: Report = field(default_factory=Report)
+
+    def __post_init__(self) -> None:
+        self.names = self.classifier.class_names
+        self.near = min(self.plan.manifold, len(self.fake), len(self.train), len(self.test))
+        self.learned = min(self.plan.learned, len(self.fake), len(self.train))
+        self.fake_seen = _observe(self.classifier, self.fake.first(self.drawn), "reading generated images")
+        self.real_seen = _observe(self.classifier, self.train.first(self.drawn), "reading training images")
+        self.test_seen = _observe(self.classifier, self.test, "reading test images")
+
+    def add(self, name: str, value: float | None, real: float | None = None, **more: Any) -> None:
+        """A figure to the report."""
+        self.report.figures.append(Figure(name, value, real, **more))
+
+    def reading(self) -> None:
+        """Class accuracy and Inception Score."""
         right: list[float | None] = [
-            (seen[1][:near].argmax(dim=1) == asked[:near]).double().mean().item()
-            for seen, asked in ((fake_seen, fake.labels), (real_seen, train.labels))
+            (seen[1][: self.near].argmax(dim=1) == asked[: self.near]).double().mean().item()
+            for seen, asked in ((self.fake_seen, self.fake.labels), (self.real_seen, self.train.labels))
         ]
-        add(f"class_accuracy_{count_name(near)}", *([None, None] if blind else right), unit="%")
-        scores = [metrics.inception_score(seen[1], seed=seed) for seen in (fake_seen, real_seen)]
-        add(f"inception_score_{count_name(drawn)}", *scores)
+        self.add(f"class_accuracy_{count_name(self.near)}", *([None, None] if self.blind else right), unit="%")
+        scores = [metrics.inception_score(seen[1], seed=self.seed) for seen in (self.fake_seen, self.real_seen)]
+        self.add(f"inception_score_{count_name(self.drawn)}", *scores)
 
-    def distances() -> None:
-        features = (fake_seen[0], real_seen[0])
-        fids = [metrics.fid(real=test_seen[0], fake=part) for part in features]
-        add(f"fid_{count_name(drawn)}", *fids, better="down")
-        size = min(plan.kid_subset, drawn, len(test))
-        kids = [metrics.kid(real=test_seen[0], fake=part, seed=seed, subset_size=size) for part in features]
-        add(f"kid_{count_name(drawn)}", *kids, better="down")
+    def distances(self) -> None:
+        """FID and KID."""
+        features = (self.fake_seen[0], self.real_seen[0])
+        fids = [metrics.fid(real=self.test_seen[0], fake=part) for part in features]
+        self.add(f"fid_{count_name(self.drawn)}", *fids, better="down")
+        size = min(self.plan.kid_subset, self.drawn, len(self.test))
+        kids = [metrics.kid(real=self.test_seen[0], fake=part, seed=self.seed, subset_size=size) for part in features]
+        self.add(f"kid_{count_name(self.drawn)}", *kids, better="down")
 
-    def manifolds() -> None:
+    def manifolds(self) -> None:
+        """Precision, recall, density, coverage."""
         found = [
-            metrics.manifold(real=test_seen[0][:near], fake=seen[0][:near], neighbours=plan.neighbours)
-            for seen in (fake_seen, real_seen)
+            metrics.manifold(
+                real=self.test_seen[0][: self.near], fake=seen[0][: self.near], neighbours=self.plan.neighbours
+            )
+            for seen in (self.fake_seen, self.real_seen)
         ]
         for name in ("precision", "recall", "density", "coverage"):
             unit = "" if name == "density" else "%"
             better = "one" if name == "density" else "up"
-            add(f"{name}_{count_name(near)}", *(getattr(m, name) for m in found), better=better, unit=unit)
+            self.add(f"{name}_{count_name(self.near)}", *(getattr(m, name) for m in found), better=better, unit=unit)
 
-    def learning() -> None:
-        if blind:
-            add(f"cas_{count_name(learned)}", None, unit="%")
+    def learning(self) -> None:
+        """CAS."""
+        if self.blind:
+            self.add(f"cas_{count_name(self.learned)}", None, unit="%")
             return
-        tasks = [(fake.first(learned), "CAS, generated"), (train.first(learned), "CAS, real")]
+        tasks = [(self.fake.first(self.learned), "CAS, generated"), (self.train.first(self.learned), "CAS, real")]
         values = [
             cas.classification_accuracy(
                 part,
-                test,
-                seeds=plan.cas_seeds,
-                classes=len(names),
-                schedule=plan.cas_schedule,
-                device=classifier.device,
+                self.test,
+                seeds=self.plan.cas_seeds,
+                classes=len(self.names),
+                schedule=self.plan.cas_schedule,
+                device=self.classifier.device,
                 title=title,
             )
             for part, title in tasks
         ]
         spreads = [statistics.stdev(scores) if len(scores) > 1 else None for scores in values]
         value, real = (statistics.mean(scores) for scores in values)
-        add(
-            f"cas_{count_name(learned)}", value, real, spread=spreads[0], real_spread=spreads[1], unit="%"
+        self.add(
+            f"cas_{count_name(self.learned)}", value, real, spread=spreads[0], real_spread=spreads[1], unit="%"
         )  # fmt: skip
 
-    def copying() -> None:
-        of_test = memory.nearest_distances(test.images[:near], train.images, title="nearest to test images")
-        of_fake = memory.nearest_distances(fake.images[:near], train.images, title="nearest to generated images")
+    def copying(self) -> None:
+        """Memorisation."""
+        of_test = memory.nearest_distances(
+            self.test.images[: self.near], self.train.images, title="nearest to test images"
+        )
+        of_fake = memory.nearest_distances(
+            self.fake.images[: self.near], self.train.images, title="nearest to generated images"
+        )
         found, fresh = (
             memory.remember(test=of_test, fake=of_fake),
             memory.remember(test=of_test, fake=of_test),
         )
-        add(f"nearest_ratio_{count_name(near)}", found.ratio, fresh.ratio, better="one")
-        add(f"suspiciously_close_{count_name(near)}", found.close, fresh.close, better="down", unit="%")
+        self.add(f"nearest_ratio_{count_name(self.near)}", found.ratio, fresh.ratio, better="one")
+        self.add(f"suspiciously_close_{count_name(self.near)}", found.close, fresh.close, better="down", unit="%")
 
-    def by_class() -> None:
-        if blind:
-            report.shares = classes.share_rows(real=real_seen[1], fake=fake_seen[1], names=names)
+    def by_class(self) -> None:
+        """The table of classes, or of shares."""
+        if self.blind:
+            self.report.shares = classes.share_rows(real=self.real_seen[1], fake=self.fake_seen[1], names=self.names)
             return
-        report.classes = classes.class_rows(
-            real=(*real_seen, train.labels[:drawn]),
-            fake=(*fake_seen, fake.labels[:drawn]),
-            test=(test_seen[0], test.labels),
-            names=names,
-            neighbours=plan.neighbours,
+        self.report.classes = classes.class_rows(
+            real=(*self.real_seen, self.train.labels[: self.drawn]),
+            fake=(*self.fake_seen, self.fake.labels[: self.drawn]),
+            test=(self.test_seen[0], self.test.labels),
+            names=self.names,
+            neighbours=self.plan.neighbours,
         )
 
-    def writing() -> None:
-        if isinstance(subject, Samples):
-            report.not_applicable["style"] = "samples do not say which of them share a z"
-            report.not_applicable["cost"] = "there is no model"
+    def writing(self) -> None:
+        """One z as every class, and what one digit costs."""
+        if isinstance(self.subject, Samples):
+            self.report.not_applicable["style"] = "samples do not say which of them share a z"
+            self.report.not_applicable["cost"] = "there is no model"
             return
         found: dict[str, float | None] = dict.fromkeys(style.MEASURED)
-        if subject.num_classes > 1:
-            found = {**style.handwriting(subject, plan.styles, seed=seed, truncation=truncation)}
-        elif not blind:
-            report.not_applicable["style"] = "there is one class"
+        if self.subject.num_classes > 1:
+            found = {**style.handwriting(self.subject, self.plan.styles, seed=self.seed, truncation=self.truncation)}
+        elif not self.blind:
+            self.report.not_applicable["style"] = "there is one class"
         for name, value in found.items():
-            add(f"style_{name}_{count_name(plan.styles)}", value)
-        parameters = sum(parameter.numel() for parameter in subject.network.parameters())
-        add("parameters", parameters, better="")
-        add("multiply_adds", cost.multiply_adds(subject), better="")
-        if subject.device.type != "cpu":
-            report.not_applicable["milliseconds"] = "they are those of one CPU thread; leave out --device"
+            self.add(f"style_{name}_{count_name(self.plan.styles)}", value)
+        parameters = sum(parameter.numel() for parameter in self.subject.network.parameters())
+        self.add("parameters", parameters, better="")
+        self.add("multiply_adds", cost.multiply_adds(self.subject), better="")
+        if self.subject.device.type != "cpu":
+            self.report.not_applicable["milliseconds"] = "they are those of one CPU thread; leave out --device"
             return
         for count in (1, 10):
-            add(f"ms_{count}", cost.milliseconds(subject, count), better="", unit="ms")
+            self.add(f"ms_{count}", cost.milliseconds(self.subject, count), better="", unit="ms")
 
-    def looking() -> None:
-        parts = [s.first(plan.inception) for s in (fake, train, test)]
+    def looking(self) -> None:
+        """FID in Inception's features."""
+        parts = [s.first(self.plan.inception) for s in (self.fake, self.train, self.test)]
         values = [inception.inception_fid(part, parts[2]) for part in parts[:2]]
-        add(f"inception_fid_{count_name(len(parts[0]))}", *values, better="down")
-
-    if blind:
-        why = "trained without classes: none was asked for, so none can be missed"
-        report.not_applicable |= dict.fromkeys(("class accuracy", "CAS", "style", "rows by class"), why)
-    phases = [
-        ("reading", reading),
-        ("FID, KID", distances),
-        ("precision, recall, density, coverage", manifolds),
-        ("CAS", learning),
-        ("memorisation", copying),
-        ("classes", by_class),
-        ("style, cost", writing),
-    ]
-    if with_inception:
-        phases.append(("Inception-FID", looking))
-    with tqdm(phases, unit="part") as bar:
-        for name, measure in bar:
-            bar.set_description(name)
-            measure()
-    return report
+        self.add(f"inception_fid_{count_name(len(parts[0]))}", *values, better="down")
 
 
 def _check_classes(labels: Tensor, names: Sequence[str], what: str) -> None:
     """Distances within a class need two images of it."""
     for name, count in zip(names, labels.bincount(minlength=len(names)).tolist(), strict=True):
         if count < 2:
-            raise SampleError(f"class {name} has {count} of the {len(labels)} {what} images; 2 are the least.")
+            raise SampleError(
+                say(
+                    "class {name} has {count} of the {all} {what} images; 2 are the least.",
+                    name=name,
+                    count=count,
+                    all=len(labels),
+                    what=what,
+                )
+            )
 
 
 def _observe(classifier: Classifier, samples: Samples, title: str) -> tuple[Tensor, Tensor]:

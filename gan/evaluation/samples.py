@@ -16,13 +16,14 @@ from torch import Tensor
 from gan.data import DIGITS, to_uint8
 from gan.drawing.batches import draw_images
 from gan.drawing.generator import Generator
+from gan.errors import Refusal
 
 __all__ = ["SampleError", "Samples", "check_samples", "draw_samples", "read_samples"]
 
 FORM = "an .npz with `images`, uint8 (N, 28, 28), ink 255 on paper 0, and `labels`, integers 0..{last} (N,)"
 
 
-class SampleError(ValueError):
+class SampleError(Refusal):
     """The samples cannot be judged; str() is a sentence for people."""
 
 

@@ -39,8 +39,8 @@ def handwriting(generator: Generator, count: int, *, seed: int, truncation: floa
         for start in tqdm(range(0, count, batch), desc="one hand, every class", unit="batch", leave=False):
             z = generator.draw_z(seed, range(start, min(start + batch, count)))
             labels = torch.arange(classes).repeat(len(z))
-            w = generator.truncate(generator.map(z.repeat_interleave(classes, dim=0), labels), labels, truncation)
-            images = to_float(to_uint8(generator.synthesize(w)))
+            drawn = generator.draw(z.repeat_interleave(classes, dim=0), labels, truncation)
+            images = to_float(to_uint8(drawn))
             slants.append(measure_slant(images).view(-1, classes))
             widths.append(measure_thickness(images).view(-1, classes))
     return {"slant": mean_correlation(torch.cat(slants)), "thickness": mean_correlation(torch.cat(widths))}

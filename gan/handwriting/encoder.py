@@ -17,23 +17,23 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 from torch import Tensor, nn
 
 from gan.drawing.generator import Generator
-from gan.store.atomic import write_atomically
-from gan.store.released import CHECKPOINTS, hash_tensors
+from gan.errors import Refusal, Sentence, say
+from gan.store import released as checkpoint
+from gan.store import sidecar
+from gan.store.sidecar import DAMAGED, LARGE, MISSING, OTHERS, UNFIT, Fault, Seal
 
-FORMAT = "digit-forge-encoder/1"
 MAX_BYTES = 1_500_000
+SEAL = Seal(format="digit-forge-encoder/1", most=MAX_BYTES)
 CLASS_DIM = 32
 HIDDEN = 192
 SPREAD_COUNT = 1024  # draws of z a class, of which the covariance of w is taken
 SPREAD_SEED = 0
 
 
-class EncoderError(ValueError):
+class EncoderError(Refusal):
     """There is no encoder for a generator, or its file is damaged; the message is one sentence for a person."""
 
 
@@ -94,21 +94,13 @@ def make_encoder(generator: Generator) -> Encoder:
 
 def get_path(name: str) -> Path:
     """Where the encoder of the checkpoint of that name lies."""
-    return CHECKPOINTS / f"{name}.encoder.safetensors"
+    return checkpoint.CHECKPOINTS / f"{name}.encoder.safetensors"
 
 
 def save_encoder(encoder: Encoder, generator: Generator, path: Path, meta: dict[str, Any]) -> int:
     """Write the encoder, whole or not at all -> the bytes written. `meta` must be JSON; OSError when it cannot be."""
-    tensors = {name: value.detach().cpu().contiguous() for name, value in encoder.state_dict().items()}
-    header = {
-        "format": FORMAT,
-        "sha256": hash_tensors(tensors),
-        "weights": generator.sha256,
-        "meta": json.dumps(meta, sort_keys=True),
-    }
-    data = save(tensors, metadata=header)
-    write_atomically(path, lambda part: part.write_bytes(data))
-    return len(data)
+    header = {"weights": generator.sha256, "meta": json.dumps(meta, sort_keys=True)}
+    return sidecar.write(path, SEAL, encoder.state_dict(), header)
 
 
 def load_encoder(generator: Generator, path: Path | None = None) -> Encoder:
@@ -117,24 +109,48 @@ def load_encoder(generator: Generator, path: Path | None = None) -> Encoder:
     Raises EncoderError when there is none, when it was made for other weights, or when the file is damaged.
     """
     path = path or get_path(generator.name)
-    command = f"`python -m gan.fit_encoder {generator.name}` makes it"
-    if not path.is_file():
-        raise EncoderError(f"there is no encoder for the model {generator.name}; {command}.")
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise EncoderError(f"the file {path.name} is larger than any encoder of this project; {command} anew.")
-        with safe_open(path, framework="pt") as file:
-            header = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}
-    except (SafetensorError, OSError) as error:
-        raise EncoderError(f"the file {path.name} is damaged or no safetensors file; {command} anew.") from error
-    if header.get("format") != FORMAT or header.get("sha256") != hash_tensors(tensors):
-        raise EncoderError(f"the file {path.name} is damaged or no encoder of this project; {command} anew.")
-    if header.get("weights") != generator.sha256:
-        raise EncoderError(f"the encoder {path.name} was made for other weights than {generator.name} has; {command}.")
-    encoder = make_encoder(generator)
-    try:
+
+    def build(_: dict[str, Any], tensors: dict[str, Tensor]) -> Encoder:
+        encoder = make_encoder(generator)
         encoder.load_state_dict(tensors)
-    except RuntimeError as error:
-        raise EncoderError(f"the file {path.name} does not fit the generator that it names; {command} anew.") from error
-    return encoder.eval().requires_grad_(False)
+        return encoder.eval().requires_grad_(False)
+
+    try:
+        return sidecar.read(path, SEAL, build, weights=generator.sha256)
+    except Fault as fault:
+        raise EncoderError(_explain(fault, path, generator.name)) from fault
+
+
+def _explain(fault: Fault, path: Path, model: str) -> Sentence:
+    known = {"file": path.name, "model": model}
+    if fault.why == MISSING:
+        return say(
+            "there is no encoder for the model {model}; `python -m gan.fit_encoder {model}` makes it.", model=model
+        )
+    if fault.why == LARGE:
+        return say(
+            "the file {file} is larger than any encoder of this project; `python -m gan.fit_encoder {model}` makes it "
+            "anew.",
+            **known,
+        )
+    if fault.why == DAMAGED:
+        return say(
+            "the file {file} is damaged or no safetensors file; `python -m gan.fit_encoder {model}` makes it anew.",
+            **known,
+        )
+    if fault.why == OTHERS:
+        return say(
+            "the encoder {file} was made for other weights than {model} has; `python -m gan.fit_encoder {model}` makes "
+            "it.",
+            **known,
+        )
+    if fault.why == UNFIT:
+        return say(
+            "the file {file} does not fit the generator that it names; `python -m gan.fit_encoder {model}` makes it "
+            "anew.",
+            **known,
+        )
+    return say(
+        "the file {file} is damaged or no encoder of this project; `python -m gan.fit_encoder {model}` makes it anew.",
+        **known,
+    )

@@ -12,9 +12,7 @@ Notable choices
 - Without real digits the generator's own take their place.
 """
 
-import argparse
 import math
-import sys
 import time
 from pathlib import Path
 from typing import cast
@@ -24,13 +22,14 @@ import torch.nn.functional as F
 from torch import Tensor
 from tqdm import tqdm
 
-from gan.data import DataError, Dataset, get_root, load_dataset, to_float
+from gan.data import Dataset, get_root, load_dataset, to_float
+from gan.drawing.arguments import InputError
 from gan.drawing.generator import Generator, load
+from gan.errors import say
 from gan.handwriting.encoder import Encoder, fit_length, get_path, make_encoder, measure_spread, save_encoder
 from gan.handwriting.measures import measure_style
-from gan.judges.classifier import Classifier, ClassifierError, load_classifier
+from gan.judges.classifier import Classifier, load_classifier
 from gan.models import GeneratorNetwork
-from gan.store.released import CheckpointError
 
 REAL, OWN = 32, 16  # pictures of each kind in a batch
 RATE = 2e-3
@@ -143,56 +142,45 @@ def fit(
     return encoder.eval().requires_grad_(False), steps
 
 
-def main(argv: list[str] | None = None) -> int:
-    """The command; 0 when done, 2 for bad input, 130 when interrupted."""
-    parser = argparse.ArgumentParser(
-        prog="python -m gan.fit_encoder", description="Train the encoder that inverts drawings for a generator."
-    )
-    parser.add_argument("checkpoint", help="a name in checkpoints/, or a path")
-    parser.add_argument("--data", metavar="ROOT", help="folder with MNIST's training digits; else G's own are used")
-    parser.add_argument("--minutes", type=float, default=3.0, help="how long to train (default: %(default)g)")
-    parser.add_argument("--seed", type=int, default=0, help="of weights and batches (default: 0)")
-    parser.add_argument("--threads", type=int, help="torch's CPU threads (default: as torch chooses)")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="default: checkpoints/NAME.encoder.safetensors")
-    args = parser.parse_args(argv)
-    try:
-        return _run(args)
-    except (CheckpointError, ClassifierError, DataError, ValueError, OSError) as error:
-        text = str(error)
-        print(f"gan.fit_encoder: {text[:1].upper()}{text[1:]}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("gan.fit_encoder: interrupted, nothing written.", file=sys.stderr)
-        return 130
+def fit_file(
+    checkpoint: str,
+    *,
+    data: str | None = None,
+    minutes: float = 3.0,
+    seed: int = 0,
+    threads: int | None = None,
+    out: Path | None = None,
+) -> str:
+    """Train the encoder of a checkpoint and write it beside the weights, or to `out` -> a line that says so.
 
-
-def _run(args: argparse.Namespace) -> int:
-    if not (math.isfinite(args.minutes) and args.minutes > 0):
-        raise ValueError(f"--minutes is {args.minutes}; it must be more than 0.")
-    if args.threads is not None:
-        if args.threads < 1:
-            raise ValueError(f"--threads is {args.threads}; one is the least.")
-        torch.set_num_threads(args.threads)
-    generator = load(args.checkpoint)
-    data = load_dataset(get_root(args.data), "train") if args.data else None
-    if data is not None and generator.conditional and len(data.class_names) != generator.num_classes:
-        raise ValueError(
-            f"{generator.name} draws {generator.num_classes} classes and the data has {len(data.class_names)}; "
-            "leave --data out to train on the generator's own pictures."
+    data: the root of MNIST's training digits; without it the generator's own are used. Raises a Refusal.
+    """
+    if not (math.isfinite(minutes) and minutes > 0):
+        raise InputError(say("--minutes is {value}; it must be more than 0.", value=minutes))
+    if threads is not None:
+        if threads < 1:
+            raise InputError(say("--threads is {value}; one is the least.", value=threads))
+        torch.set_num_threads(threads)
+    generator = load(checkpoint)
+    digits = load_dataset(get_root(data), "train") if data else None
+    if digits is not None and generator.conditional and len(digits.class_names) != generator.num_classes:
+        raise InputError(
+            say(
+                "{model} draws {own} classes and the data has {count}; leave --data out to train on the generator's "
+                "own pictures.",
+                model=generator.name,
+                own=generator.num_classes,
+                count=len(digits.class_names),
+            )
         )
-    encoder, steps = fit(generator, load_classifier(), data, minutes=args.minutes, seed=args.seed)
-    out = args.out or get_path(generator.name)
+    encoder, steps = fit(generator, load_classifier(), digits, minutes=minutes, seed=seed)
+    path = out or get_path(generator.name)
     meta = {
         "command": f"python -m gan.fit_encoder {generator.name}{' --data ROOT' if data else ''} "
-        f"--minutes {args.minutes:g} --seed {args.seed}",
+        f"--minutes {minutes:g} --seed {seed}",
         "steps": steps,
         "data": "MNIST's training digits" if data else "the generator's own digits",
         "torch": torch.__version__,
     }
-    size = save_encoder(encoder, generator, out, meta)
-    print(f"{out}: {size / 1e6:.2f} MB, {steps:,} steps, for the weights {generator.sha256[:12]}")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    size = save_encoder(encoder, generator, path, meta)
+    return f"{path}: {size / 1e6:.2f} MB, {steps:,} steps, for the weights {generator.sha256[:12]}"

@@ -7,8 +7,8 @@ beyond its hand (a longer tail, an open loop) goes into u, an offset of w in sta
 Notable choices
 - The first answer is the encoder's, in one pass. Without an encoder (tutorials' models) it is the nearest of
   CANDIDATES random hands by pixels.
-- It is refined by Adam on (z, u): pixels and the reader's features of G(z, u); and, of G(z, 0) alone, pixels, slant and
-  thickness (gan.handwriting.measures), so that the hand itself agrees with the drawing and u cannot take its work.
+- It is refined by Adam on (z, u): pixels and the reader's features of G(z, u); and, of G(z, 0) alone, pixels, slant
+  and thickness (gan.handwriting.measures), so that the hand itself agrees with the drawing and u cannot take its work.
   |u|^2, the squared Mahalanobis distance in w, keeps the digit in its class; z is held near its start, because much of
   z shows in other digits only, and one picture must not decide it.
 - A refinement is STEPS steps whose state is a handful of numbers: they can be taken in slices of any size, by
@@ -37,7 +37,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gan.drawing.generator import Generator, InputError
+from gan.drawing.arguments import InputError
+from gan.drawing.generator import Generator
+from gan.errors import say
 from gan.handwriting.encoder import Encoder, fit_length, measure_spread
 from gan.handwriting.measures import measure_style
 from gan.judges.classifier import Classifier
@@ -105,7 +107,7 @@ class Inverter:
             z = self.generator.draw_z(CANDIDATE_SEED, range(CANDIDATES))
             z = fit_length(z, self.generator.config.noise)
             y = torch.full((CANDIDATES,), label)
-            self._candidates[label] = z, self.generator.synthesize(self.generator.map(z, y)).flatten(1).clone()
+            self._candidates[label] = z, self.generator.draw(z, y).flatten(1).clone()
         z, pictures = self._candidates[label]
         return z[torch.cdist(image.flatten(1), pictures).argmin(1)].clone()
 
@@ -161,10 +163,10 @@ class Inverter:
         z_dim, w_dim = self.generator.z_dim, self.generator.w_dim
         sizes = (z_dim, w_dim, z_dim, z_dim + w_dim, z_dim + w_dim)
         if len(data) != 4 * sum(sizes) or not 0 <= step <= STEPS:
-            raise InputError("the refinement is none of this model; begin anew by drawing.")
+            raise InputError(say("the refinement is none of this model; begin anew by drawing."))
         values = torch.from_numpy(np.frombuffer(data, "<f4").astype(np.float32))[None]
         if not bool(values.isfinite().all()) or float(values.abs().max()) > 1e4:
-            raise InputError("the refinement holds numbers that are none; begin anew by drawing.")
+            raise InputError(say("the refinement holds numbers that are none; begin anew by drawing."))
         z, u, start, mean, square = values.split(sizes, dim=1)
         noise = self.generator.config.noise
         u = u.clamp(-LIMIT, LIMIT)
@@ -184,7 +186,11 @@ def tell_hand(z: Tensor) -> str:
 
 def hear_hand(text: object, generator: Generator) -> Tensor:
     """What tell_hand wrote -> z (1, z_dim); InputError when it is no hand of this generator."""
-    problem = f"the hand is no hand of {generator.name}: {generator.z_dim} numbers as copied from this page."
+    problem = say(
+        "the hand is no hand of {model}: {count} numbers as copied from this page.",
+        model=generator.name,
+        count=generator.z_dim,
+    )
     if not isinstance(text, str) or len(text) > 4096:
         raise InputError(problem)
     try:
@@ -202,4 +208,4 @@ def hear_hand(text: object, generator: Generator) -> Tensor:
 def draw_hand(generator: Generator, z: Tensor, digits: Sequence[int]) -> Tensor:
     """Digits (classes of the generator) in the hand z (1, z_dim) -> float32 (len(digits), 1, 28, 28) in [-1, 1]."""
     y = torch.tensor(list(digits))
-    return generator.synthesize(generator.map(z.expand(len(y), -1), y))
+    return generator.draw(z.expand(len(y), -1), y)

@@ -21,7 +21,8 @@ import torch
 from PIL import Image, ImageFilter, ImageOps
 from torch import Tensor
 
-from gan.drawing.generator import InputError
+from gan.drawing.arguments import InputError
+from gan.errors import Sentence, say
 
 MAX_BYTES = 12 << 20  # of a file
 MAX_PIXELS = 32_000_000  # of a picture; 40-megapixel photos are to be made smaller
@@ -32,7 +33,7 @@ CONTRAST = 0.09  # of the range from black to white: less is no ink, but paper a
 BOX, SIDE = 20, 28
 THIN, PEN = 1.7, 2.2  # pixels of the 28: a line thinner than THIN, as 1 in 25 of MNIST's, is brought to PEN
 MANY, GRAINS = 4, 12  # pieces of one digit: more of them read poorly, and in a photo far more are no digit
-NOTHING = "no digit stands out in the picture; write it large, in dark ink on plain light paper."
+NOTHING = say("no digit stands out in the picture; write it large, in dark ink on plain light paper.")
 SCALED = 160  # the longer side of the ink's box before it is thickened and shrunk
 
 
@@ -57,31 +58,55 @@ def read_canvas(data: bytes) -> Canvas:
 def decode(data: bytes) -> np.ndarray:
     """An image file -> grey levels float64 (H, W) in [0, 1], upright, the longer side WORK_SIDE at most."""
     if not data:
-        raise InputError("the picture is empty; draw a digit, or choose an image file.")
+        raise InputError(say("the picture is empty; draw a digit, or choose an image file."))
     if len(data) > MAX_BYTES:
-        raise InputError(f"the file has {len(data) / 2**20:.0f} MB; a picture may have up to {MAX_BYTES >> 20} MB.")
+        raise InputError(
+            say(
+                "the file has {size:.0f} MB; a picture may have up to {most} MB.",
+                size=len(data) / 2**20,
+                most=MAX_BYTES >> 20,
+            )
+        )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the sentence below is stricter
         try:
             image = Image.open(io.BytesIO(data), formats=FORMATS)
         except Image.DecompressionBombError as error:
-            raise InputError(_too_large("hundreds of")) from error
+            raise InputError(_too_large(say("hundreds of"))) from error
         except (OSError, ValueError, SyntaxError) as error:
             raise InputError(
-                "the file is no image that can be read; give a PNG, JPEG, WebP, GIF or BMP of one digit."
+                say("the file is no image that can be read; give a PNG, JPEG, WebP, GIF or BMP of one digit.")
             ) from error
     with image:
         width, height = image.size
         if width * height > MAX_PIXELS:
-            raise InputError(_too_large(f"{width} x {height} = {width * height / 1e6:.0f}"))
+            raise InputError(
+                say(
+                    "the picture has {width} x {height} = {value:.0f} megapixels; up to {most:.0f} are taken: save it "
+                    "smaller.",
+                    width=width,
+                    height=height,
+                    value=width * height / 1e6,
+                    most=MAX_PIXELS / 1e6,
+                )
+            )
         if min(width, height) < MIN_SIDE:
-            raise InputError(f"the picture has {width} x {height} pixels; each side needs {MIN_SIDE} at least.")
+            raise InputError(
+                say(
+                    "the picture has {width} x {height} pixels; each side needs {least} at least.",
+                    width=width,
+                    height=height,
+                    least=MIN_SIDE,
+                )
+            )
         try:
             image.draft(None, (2 * WORK_SIDE, 2 * WORK_SIDE))  # a large JPEG is decoded at a fraction of its size
             image.load()
             upright = ImageOps.exif_transpose(image)
         except (OSError, ValueError, SyntaxError, EOFError) as error:
-            raise InputError("the picture is broken and cannot be decoded; save it anew, or take another.") from error
+            raise InputError(
+                say("the picture is broken and cannot be decoded; save it anew, or take another.")
+            ) from error
     clear = "A" in upright.getbands() or "transparency" in upright.info
     upright = upright.convert("RGBA" if clear else "RGB")
     upright.thumbnail((WORK_SIDE, WORK_SIDE), Image.Resampling.BOX)
@@ -96,8 +121,12 @@ def decode(data: bytes) -> np.ndarray:
     return alpha * grey + (1 - alpha) * behind
 
 
-def _too_large(size: str) -> str:
-    return f"the picture has {size} megapixels; up to {MAX_PIXELS / 1e6:.0f} are taken: save it smaller."
+def _too_large(size: Sentence) -> Sentence:
+    return say(
+        "the picture has {value} megapixels; up to {most:.0f} are taken: save it smaller.",
+        value=size,
+        most=MAX_PIXELS / 1e6,
+    )
 
 
 def find_digit(grey: np.ndarray) -> Canvas:
@@ -113,9 +142,12 @@ def find_digit(grey: np.ndarray) -> Canvas:
     near = _grow(chosen[box], 2)
     level = np.quantile(ink[chosen], 0.8)
     image = normalize(np.where(near, np.clip(ink[box] / level, 0, 1), 0.0))
-    note = ""
+    note: str = ""
     if len(kept) > MANY:
-        note = f"The picture has {len(kept)} separate pieces; one digit, drawn in joined strokes, is read better."
+        note = say(
+            "The picture has {count} separate pieces; one digit, drawn in joined strokes, is read better.",
+            count=len(kept),
+        )
     return Canvas(torch.from_numpy(image.astype(np.float32) * 2 - 1)[None, None], len(kept), note)
 
 
@@ -125,7 +157,9 @@ def find_ink(grey: np.ndarray) -> tuple[np.ndarray, float, bool]:
     Paper is clean when a quarter of all pixels have one and the same grey level: a drawing on a screen, not a photo.
     """
     if np.ptp(grey) < CONTRAST:
-        raise InputError("nothing is drawn there; draw or photograph one digit, in dark ink on light or the reverse.")
+        raise InputError(
+            say("nothing is drawn there; draw or photograph one digit, in dark ink on light or the reverse.")
+        )
     levels, counts = np.unique((grey * 255).round(), return_counts=True)
     clean = bool(counts.max() > grey.size / 4)
     rest = grey - (levels[counts.argmax()] / 255 if clean else fit_surface(grey))
@@ -142,7 +176,7 @@ def find_ink(grey: np.ndarray) -> tuple[np.ndarray, float, bool]:
     if contrast < CONTRAST or (not clean and contrast < 4 * noise):
         raise InputError(NOTHING)
     if share > (0.6 if clean else 0.45):
-        raise InputError("ink fills nearly the whole picture; leave plain paper around the digit.")
+        raise InputError(say("ink fills nearly the whole picture; leave plain paper around the digit."))
     return ink, min(floor, 0.5 * float(ink.max())), clean
 
 

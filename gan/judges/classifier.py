@@ -18,22 +18,20 @@ dataset and its classes, the seed and the accuracy.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 from torch import Tensor, nn
 
-from gan.store.atomic import write_atomically
+from gan.errors import Refusal, Sentence, say
+from gan.store import sidecar
+from gan.store.sidecar import CHANGED, DAMAGED, FOREIGN, MISSING, Fault, Seal, hash_file
 
 __all__ = [
     "FEATURES",
-    "SAME_DIGITS",
     "WEIGHTS",
     "Classifier",
     "ClassifierError",
@@ -43,13 +41,11 @@ __all__ = [
 ]
 
 FEATURES = 96
-# Handwritten digits, upright, 28 x 28, cut and centred in MNIST's way: who reads one reads all
-SAME_DIGITS = ("mnist", "qmnist", "emnist-digits")
 WEIGHTS = Path(__file__).resolve().parents[2] / "checkpoints" / "classifier.safetensors"
-FORMAT = "digit-forge-classifier/1"
+SEAL = Seal(format="digit-forge-classifier/1", hash=hash_file)
 
 
-class ClassifierError(ValueError):
+class ClassifierError(Refusal):
     """The classifier's file is missing, damaged or not one of ours; str() is a sentence for people."""
 
 
@@ -160,42 +156,45 @@ class Classifier:
         return self.observe(images)[0]
 
 
-def _hash(tensors: dict[str, Tensor]) -> str:
-    return hashlib.sha256(save(tensors)).hexdigest()  # safetensors writes the same tensors as the same bytes
-
-
 def load_classifier(device: torch.device | str = "cpu", path: Path = WEIGHTS) -> Classifier:
     """Read the shipped weights, or those in a file of one's own. Nothing is unpickled.
 
     Raises:
         ClassifierError: the file is missing, damaged, or not a classifier of this project.
     """
-    if not path.is_file():
-        raise ClassifierError(
-            f"No classifier weights at {path}; `python -m gan.fit_classifier --data ROOT` makes them."
-        )
-    try:
-        with safe_open(path, framework="pt", device="cpu") as file:
-            header = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}
-    except (SafetensorError, OSError) as error:
-        raise ClassifierError(f"the file {path} is damaged or no safetensors file ({error}).") from None
-    if header.get("format") != FORMAT:
-        raise ClassifierError(
-            f"the file {path} is a safetensors file, but not a classifier of this project ({FORMAT})."
-        )
-    if header.get("sha256") != _hash(tensors):
-        raise ClassifierError(f"the file {path} is damaged: its tensors are not those that its header promises.")
-    try:
+
+    def build(header: dict[str, Any], tensors: dict[str, Tensor]) -> Classifier:
         meta = json.loads(header["meta"])
         network = DigitNet(classes=len(meta["class_names"]))
         network.load_state_dict(tensors)
         if not isinstance(meta["dataset"], str):
             raise TypeError("the dataset has no name")
-    except (KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise ClassifierError(f"the file {path} does not hold the network its header describes ({error}).") from None
-    network.eval().requires_grad_(False)
-    return Classifier(network=network.to(device), meta=meta)
+        network.eval().requires_grad_(False)
+        return Classifier(network=network.to(device), meta=meta)
+
+    try:
+        return sidecar.read(path, SEAL, build)
+    except Fault as fault:
+        raise ClassifierError(_explain(fault, path)) from None
+
+
+def _explain(fault: Fault, path: Path) -> Sentence:
+    file = str(path)
+    if fault.why == MISSING:
+        return say("No classifier weights at {path}; `python -m gan.fit_classifier --data ROOT` makes them.", path=file)
+    if fault.why == DAMAGED:
+        return say("the file {file} is damaged or no safetensors file ({reason}).", file=file, reason=fault.reason)
+    if fault.why == FOREIGN:
+        return say(
+            "the file {file} is a safetensors file, but not a classifier of this project ({format}).",
+            file=file,
+            format=SEAL.format,
+        )
+    if fault.why == CHANGED:
+        return say("the file {file} is damaged: its tensors are not those that its header promises.", file=file)
+    return say(
+        "the file {file} does not hold the network its header describes ({reason}).", file=file, reason=fault.reason
+    )
 
 
 def save_classifier(classifier: Classifier, path: Path = WEIGHTS) -> None:
@@ -204,7 +203,5 @@ def save_classifier(classifier: Classifier, path: Path = WEIGHTS) -> None:
     Raises:
         OSError: the folder cannot be made or written.
     """
-    tensors = classifier.network.state_dict()
-    header = {"format": FORMAT, "sha256": _hash(tensors), "meta": json.dumps(classifier.meta)}
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, lambda part: part.write_bytes(save(tensors, metadata=header)))
+    sidecar.write(path, SEAL, classifier.network.state_dict(), {"meta": json.dumps(classifier.meta)})

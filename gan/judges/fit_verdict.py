@@ -1,70 +1,39 @@
-"""Fit what D's logits mean as probabilities, and store it beside the weights: checkpoints/NAME.verdict.json.
+"""Fit what D's logits mean as probabilities: real training digits and forged ones, as many of each class, psi 1.
 
-For models whose loss only compares pictures (gan.judges.verdict). Real training digits and forged ones, as many of each
-class, psi 1. Prints for each class the fitted curve and how well it separates the two, on the same pictures.
-
-    python -m gan.fit_verdict digits --data ROOT    # about 10 seconds on one core
+>>> fit_file("digits", "data")    # writes checkpoints/digits.verdict.json
 """
-
-import argparse
-import sys
 
 import torch
 from torch import Tensor
 
 from gan.data import DataError, get_root, load_dataset, to_float
+from gan.drawing.arguments import InputError
 from gan.drawing.generator import Generator, load
-from gan.judges.verdict import COMPARING, Calibration, fit_logistic, get_path, save_calibration, score, score_forged
+from gan.errors import Listing, say
+from gan.judges.calibration import Calibration, fit_logistic, get_path, save_calibration
+from gan.judges.verdict import COMPARING, score, score_forged
 from gan.store import released as checkpoint
 from gan.store.released import CheckpointError
 
-__all__ = ["main"]
+__all__ = ["fit_file"]
 
 SEED = 7
 
 
-def main(argv: list[str] | None = None) -> int:
-    """The command; 0 when done, 2 for bad input, 130 when interrupted."""
-    parser = argparse.ArgumentParser(
-        prog="python -m gan.fit_verdict", description="Fit what D's logits mean as probabilities."
-    )
-    parser.add_argument("name", help="a name in checkpoints/")
-    parser.add_argument("--data", metavar="ROOT", help="folder that holds MNIST/raw (default: $GAN_DATA, else data)")
-    parser.add_argument("--count", type=int, default=1000, help="pictures of a class, each side (default: %(default)s)")
-    args = parser.parse_args(argv)
-    try:
-        return _run(args)
-    except (CheckpointError, DataError, ValueError, OSError) as error:
-        text = str(error)
-        print(f"gan.fit_verdict: {text[:1].upper()}{text[1:]}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("gan.fit_verdict: interrupted, nothing written.", file=sys.stderr)
-        return 130
+def fit_file(name: str, data: str | None = None, count: int = 1000) -> str:
+    """Fit the curves of the checkpoint `name` to `count` pictures of a class, each side -> a line that says so.
 
-
-def _run(args: argparse.Namespace) -> int:
-    if not 10 <= args.count <= 10_000:
-        raise ValueError(f"--count is {args.count}; it must be from 10 to 10000.")
-    path = checkpoint.CHECKPOINTS / f"{args.name}.safetensors"
-    if not path.is_file():
-        names = ", ".join(checkpoint.list_names()) or "none yet"
-        raise CheckpointError(
-            f"there is no {args.name!r} in {checkpoint.CHECKPOINTS.name}/; the names there are: {names}. "
-            "python -m gan.checkpoint add takes a trained file in."
-        )
-    generator = load(str(path))
-    loss = generator.config.loss
-    if not generator.has_discriminator:
-        raise CheckpointError(f"{args.name} was saved without its discriminator; there is nothing to fit.")
-    if loss not in COMPARING:
-        raise CheckpointError(f"{args.name} was trained with {loss}, which gives probabilities itself; no fit is due.")
-    reals = _read_reals(generator, get_root(args.data), args.count)
+    data: the root of its dataset. Prints a row for each class. Raises a Refusal.
+    """
+    if not 10 <= count <= 10_000:
+        raise InputError(say("--count is {value}; it must be from 10 to 10000.", value=count))
+    generator = _load(name)
+    reals = _read_reals(generator, get_root(data), count)
     midpoints, slopes = [], []
     print("class\tmidpoint\tslope\tmean of real\tof forged\treal above forged")
     for label, images in enumerate(reals):
         real = score(generator, images, torch.full((len(images),), label))
-        fake = score_forged(generator, label, args.count, SEED)
+        fake = score_forged(generator, label, count, SEED)
         midpoint, slope = fit_logistic(real=real, fake=fake)
         midpoints.append(midpoint)
         slopes.append(slope)
@@ -76,12 +45,39 @@ def _run(args: argparse.Namespace) -> int:
         midpoint=tuple(midpoints),
         slope=tuple(slopes),
         real=sum(map(len, reals)),
-        forged=args.count * len(reals),
+        forged=count * len(reals),
         dataset=generator.config.dataset,
     )
-    save_calibration(made, get_path(args.name))
-    print(f"{get_path(args.name)}: of the weights {generator.sha256[:12]}")
-    return 0
+    save_calibration(made, get_path(name))
+    return f"{get_path(name)}: of the weights {generator.sha256[:12]}"
+
+
+def _load(name: str) -> Generator:
+    """The checkpoint `name`; CheckpointError where it is none, or there is nothing to fit."""
+    path = checkpoint.CHECKPOINTS / f"{name}.safetensors"
+    if not path.is_file():
+        raise CheckpointError(
+            say(
+                "there is no {value} in {folder}/; the names there are: {names}. python -m gan.checkpoint add takes a "
+                "trained file in.",
+                value=repr(name),
+                folder=checkpoint.CHECKPOINTS.name,
+                names=Listing(checkpoint.list_names()) or say("none yet"),
+            )
+        )
+    generator = load(str(path))
+    loss = generator.config.loss
+    if not generator.has_discriminator:
+        raise CheckpointError(say("{model} was saved without its discriminator; there is nothing to fit.", model=name))
+    if loss not in COMPARING:
+        raise CheckpointError(
+            say(
+                "{model} was trained with {loss}, which gives probabilities itself; no fit is due.",
+                model=name,
+                loss=loss,
+            )
+        )
+    return generator
 
 
 def _read_reals(generator: Generator, root: object, count: int) -> list[Tensor]:
@@ -91,8 +87,12 @@ def _read_reals(generator: Generator, root: object, count: int) -> list[Tensor]:
         return [to_float(train.images[:count])]
     if len(train.class_names) != generator.num_classes:
         raise DataError(
-            f"the data has {len(train.class_names)} classes and {generator.name} has {generator.num_classes}; "
-            "name the data that it was trained on."
+            say(
+                "the data has {count} classes and {model} has {own}; name the data that it was trained on.",
+                count=len(train.class_names),
+                model=generator.name,
+                own=generator.num_classes,
+            )
         )
     return [to_float(train.images[train.labels == label][:count]) for label in range(generator.num_classes)]
 
@@ -102,7 +102,3 @@ def _rank(real: Tensor, fake: Tensor) -> float:
     order = fake.sort().values
     below, upto = (torch.searchsorted(order, real, right=right).double() for right in (False, True))
     return float((0.5 * (below + upto)).mean() / len(order))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

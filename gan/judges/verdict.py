@@ -14,109 +14,22 @@ What a logit of D means depends on the loss that it was trained with:
     >>> Verdict(generator).judge(images, labels)    # (N,) in [0, 1]
 """
 
-import json
-import math
 import threading
-from dataclasses import asdict, dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from gan.drawing.generator import BATCH, Generator
+from gan.errors import Sentence, say, strip_stop
+from gan.judges.calibration import Calibration, get_path, read_calibration
 from gan.losses import get_loss
-from gan.store import released as checkpoint
-from gan.store.atomic import write_atomically
 from gan.store.released import CheckpointError
 
-FORMAT = "digit-forge-verdict/1"
 COMPARING = ("relativistic", "wgan-gp")  # losses whose logits have no midpoint
 REFERENCE = 256  # forgeries of a class that a picture is ranked among
 REFERENCE_SEED = 20_261_121
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """For each class y: P(real | logit, y) = sigmoid(slope[y] (logit - midpoint[y])), real and forged equally likely.
-
-    `weights` is the SHA-256 of the checkpoint it was fitted to; `real` and `forged` are how many of each it was.
-    """
-
-    weights: str
-    midpoint: tuple[float, ...]
-    slope: tuple[float, ...]
-    real: int
-    forged: int
-    dataset: str
-
-
-def get_path(name: str) -> Path:
-    """Where the calibration of the checkpoint of that name lies."""
-    return checkpoint.CHECKPOINTS / f"{name}.verdict.json"
-
-
-def save_calibration(calibration: Calibration, path: Path) -> None:
-    """Write it as JSON, whole or not at all."""
-    text = json.dumps({"format": FORMAT, **asdict(calibration)}, indent=2) + "\n"
-    write_atomically(path, lambda part: part.write_text(text))
-
-
-def read_calibration(path: Path, generator: Generator) -> Calibration | None:
-    """The calibration in `path`, or None where no file is there; CheckpointError when it does not fit `generator`."""
-    try:
-        found = json.loads(path.read_text())
-        if found.pop("format") != FORMAT:
-            raise ValueError
-        curves = {key: tuple(map(float, found[key])) for key in ("midpoint", "slope")}
-        counts = {key: int(found[key]) for key in ("real", "forged")}
-        made = Calibration(**found | curves | counts)
-        if not (all(map(math.isfinite, made.midpoint + made.slope)) and min(made.slope) >= 0):
-            raise ValueError
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CheckpointError(f"the file {path.name} is not what python -m gan.fit_verdict writes.") from error
-    if made.weights != generator.sha256:
-        raise CheckpointError(f"the file {path.name} was fitted to other weights; python -m gan.fit_verdict renews it.")
-    if not len(made.midpoint) == len(made.slope) == generator.num_classes:
-        raise CheckpointError(f"the file {path.name} is not of {generator.num_classes} classes, as the model is.")
-    return made
-
-
-def fit_logistic(*, real: Tensor, fake: Tensor) -> tuple[float, float]:
-    """Logits real (N,), fake (M,) -> midpoint and slope of P(real | logit), each side weighing one half.
-
-    The targets are Platt's, (N + 1) / (N + 2) and 1 / (M + 2), which keep the slope finite where the two do not
-    overlap. A slope below 0, where D has it the wrong way round, is given as 0: D cannot tell. ValueError when either
-    side is empty or not finite.
-    """
-    if not (len(real) and len(fake) and bool(torch.cat([real, fake]).isfinite().all())):
-        raise ValueError("a logistic curve is fitted to finite logits, some of each side")
-    x = torch.cat([real, fake]).double()
-    center, spread = float(x.mean()), float(x.std(correction=0))
-    if spread <= 1e-9 * max(1.0, abs(center)):
-        return center, 0.0
-    n, m = len(real), len(fake)
-    target = torch.cat([torch.full((n,), (n + 1) / (n + 2)), torch.full((m,), 1 / (m + 2))]).double()
-    weight = torch.cat([torch.full((n,), 0.5 / n), torch.full((m,), 0.5 / m)]).double()
-    x = (x - center) / spread
-    line = torch.zeros(2, dtype=torch.float64, requires_grad=True)  # slope, offset
-    solver = torch.optim.LBFGS([line], max_iter=200, tolerance_grad=1e-12, line_search_fn="strong_wolfe")
-
-    def loss() -> Tensor:
-        solver.zero_grad()
-        value = (F.binary_cross_entropy_with_logits(line[0] * x + line[1], target, reduction="none") * weight).sum()
-        value.backward()
-        return value
-
-    solver.step(loss)
-    slope, offset = line.tolist()
-    if slope <= 1e-9:
-        return center, 0.0
-    return center - spread * offset / slope, slope / spread
 
 
 @torch.inference_mode()
@@ -141,41 +54,50 @@ class Verdict:
     def __init__(self, generator: Generator) -> None:
         """CheckpointError when `generator` was saved without its discriminator."""
         if not generator.has_discriminator:
-            raise CheckpointError(f"{generator.name} was saved without its discriminator, so there is no verdict.")
+            raise CheckpointError(
+                say("{model} was saved without its discriminator, so there is no verdict.", model=generator.name)
+            )
         self.generator = generator
         self._loss = get_loss(generator.config.loss)
         self._calibration: Calibration | None = None
         self._forged: dict[int, Tensor] = {}  # class -> sorted logits of REFERENCE forgeries
         self._forging = threading.Lock()
-        self.kind, problem = "absolute", ""
+        self.kind = "absolute"
+        problem: str = ""
         if generator.config.loss in COMPARING:
             try:
                 self._calibration = read_calibration(get_path(generator.name), generator)
             except CheckpointError as error:
-                problem = str(error).removesuffix(".")
+                problem = strip_stop(error.sentence)
             self.kind = "calibrated" if self._calibration else "relative"
         self.calibrated = self.kind == "calibrated"
         self.explain = self._explain(problem)
 
-    def _explain(self, problem: str) -> str:
+    def _explain(self, problem: str) -> Sentence:
         loss = self.generator.config.loss
         if self._calibration:
             made = self._calibration
-            return (
-                f"This model's loss ({loss}) only compares pictures of one class, so D's number is turned into a "
-                f"probability by {made.real:,} real training digits and {made.forged:,} forged ones: 50 % means that "
-                "D's number is as common among real digits as among forged ones."
+            return say(
+                "This model's loss ({loss}) only compares pictures of one class, so D's number is turned into a "
+                "probability by {real:,} real training digits and {forged:,} forged ones: 50 % means that D's number "
+                "is as common among real digits as among forged ones.",
+                loss=loss,
+                real=made.real,
+                forged=made.forged,
             )
         if self.kind == "relative":
-            mend = problem or f"python -m gan.fit_verdict {self.generator.name} stores one"
-            return (
-                f"This model's loss ({loss}) only compares pictures of one class, and no calibration is stored "
-                f"({mend}): the percentage is the share of {REFERENCE} of the model's own forgeries of that class that "
-                "D finds less real, so 50 % is a typical forgery."
+            return say(
+                "This model's loss ({loss}) only compares pictures of one class, and no calibration is stored ({why}): "
+                "the percentage is the share of {count} of the model's own forgeries of that class that D finds less "
+                "real, so 50 % is a typical forgery.",
+                loss=loss,
+                why=problem or say("python -m gan.fit_verdict {model} stores one", model=self.generator.name),
+                count=REFERENCE,
             )
-        return (
-            f"This model's loss ({loss}) asks D for a probability itself, and this is its answer: above 50 % it "
-            "takes the picture for real, below for forged."
+        return say(
+            "This model's loss ({loss}) asks D for a probability itself, and this is its answer: above 50 % it takes "
+            "the picture for real, below for forged.",
+            loss=loss,
         )
 
     @torch.inference_mode()

@@ -6,11 +6,9 @@ with its size, and when an upload fails the weights stay where they are and the 
     python -m gan.hub runs/digits USER/REPO      # HF_TOKEN, or `hf auth login` before
 """
 
-import argparse
 import json
 import re
 import shlex
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,7 @@ import httpx2
 from huggingface_hub import CommitOperationAdd, HfApi
 from huggingface_hub.errors import HfHubHTTPError, LocalTokenNotFoundError, OfflineModeIsEnabled
 
+from gan.errors import Refusal, strip_stop
 from gan.store.released import CheckpointError, Released, read_released
 
 WEIGHTS = "model.safetensors"
@@ -26,7 +25,7 @@ PICTURES = ("summary.png", "film.gif")
 FAILURES = (HfHubHTTPError, OfflineModeIsEnabled, httpx2.HTTPError, OSError, ValueError)
 
 
-class HubError(ValueError):
+class HubError(Refusal):
     """The Hub cannot be pushed to; the message is one sentence that says why, and what to do."""
 
 
@@ -155,7 +154,7 @@ def push(out: Path, repo_id: str, *, token: str | None = None, api: Any = None) 
     try:
         released = read_released(weights)
     except CheckpointError as error:
-        raise HubError(f"there is nothing to push in {out}: {str(error).rstrip('.')}") from error
+        raise HubError(f"there is nothing to push in {out}: {strip_stop(str(error))}") from error
     metrics = _read_metrics(out / METRICS, released)
     pictures = tuple(name for name in PICTURES if (out / name).is_file())
     card = write_card(released, repo_id, metrics, pictures)
@@ -220,21 +219,3 @@ def _say(error: Exception) -> str:
     """The first line of an error, without its full stop."""
     lines = str(error).strip().splitlines()
     return lines[0].rstrip(" .:") if lines else type(error).__name__
-
-
-def main(argv: list[str] | None = None) -> int:
-    """Push a run's weights, figures, pictures and model card to the Hugging Face Hub; 2 when that fails."""
-    parser = argparse.ArgumentParser(prog="python -m gan.hub", description=main.__doc__)
-    parser.add_argument("out", type=Path, metavar="OUT", help="folder of the run")
-    parser.add_argument("repo", metavar="USER/REPO", help="a model repository; made when it is not there")
-    args = parser.parse_args(argv)
-    try:
-        push(args.out, args.repo)
-    except HubError as error:
-        print(f"gan.hub: {error}.", file=sys.stderr)
-        return 2
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from gan.drawing.sheets import encode_gif
+from gan.drawing.films import encode_gif
 from gan.store.atomic import write_atomically
 from gan.training.log import ALARMS, CHECKS, LOG, flatten_check, read_rows
 

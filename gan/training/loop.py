@@ -28,7 +28,8 @@ from gan.handwriting.measures import measure_style
 from gan.losses import drift, get_loss, gradient_penalty, interpolate_penalty, mismatch_d, style_disagreement
 from gan.models import DiscriminatorNetwork, build_discriminator, build_generator
 from gan.store.atomic import write_atomically
-from gan.store.released import CheckpointError, read_last_state, write_released, write_state
+from gan.store.released import CheckpointError, write_released
+from gan.store.state import read_last_state, write_state
 from gan.training.distributed import Team, check_share
 from gan.training.observer import Observer, Progress
 

@@ -33,7 +33,8 @@ from gan.judges.classifier import ClassifierError
 from gan.models import GeneratorNetwork, build_generator
 from gan.store import released as checkpoint
 from gan.store.atomic import write_atomically
-from gan.store.released import CheckpointError, Released, hash_tensors, read_released
+from gan.store.released import CheckpointError, Released, read_released
+from gan.store.sidecar import hash_tensors
 from gan.training.log import CHECKS, LOG, read_rows
 from gan.training.watcher import Watch, load_reader
 

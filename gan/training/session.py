@@ -48,6 +48,7 @@ from gan.store.released import CheckpointError
 from gan.training.loop import WEIGHTS, Trainer, TrainingError
 from gan.training.malloc import keep_memory
 from gan.training.observer import Observer, Progress
+from gan.training.precision import fit_precision
 from gan.training.watcher import Alarm, Smooth, Watch, has_won, load_reader
 
 NUMBERS_SECONDS = 0.25
@@ -293,7 +294,7 @@ class Session(Observer):
 
 def prepare(order: Mapping[str, Any], commands: "queue.Queue[dict[str, Any]]", emit: Emit) -> Session:
     """Read the data and build the run that a "start" asks for; ConfigError, DataError, ... when it cannot be."""
-    config = Config.from_dict(order["config"]).validate()
+    config, _ = fit_precision(Config.from_dict(order["config"]).validate(), torch.device("cpu"))
     emit({"is": "state", "state": "fetching" if order.get("download") else "preparing"})
     dataset = load_dataset(order["root"], "train", name=config.dataset, download=bool(order.get("download")))
     emit({"is": "state", "state": "preparing"})

@@ -25,7 +25,8 @@ from gan.data import DataError, Dataset, get_root, load_dataset
 from gan.drawing.device import choose_device
 from gan.judges.classifier import ClassifierError
 from gan.store.hub import HubError, check_repo, push
-from gan.store.released import CheckpointError, get_previous, read_last_state, read_released
+from gan.store.released import CheckpointError, read_released
+from gan.store.state import get_previous, read_last_state
 from gan.training.console import Desk
 from gan.training.distributed import (
     Team,
@@ -41,6 +42,7 @@ from gan.training.film import FILM, SUMMARY, StoryError, tell
 from gan.training.log import ALARMS, BOARD, CHECKS, LOG, JournalError
 from gan.training.loop import HISTORY, SHEETS, STATE, WEIGHTS, Trainer, TrainingError, describe_plan, get_fraction
 from gan.training.malloc import keep_memory
+from gan.training.precision import fit_precision
 from gan.training.watcher import Watch, WatchError, load_reader
 
 REFUSALS = (
@@ -126,6 +128,8 @@ def resolve_resumed(args: argparse.Namespace, state: dict[str, Any]) -> Config:
     asked = get_given(args)
     if hasattr(args, "preset"):  # the same command again: all of it must be the same run
         now = replace(resolve_config(args), num_classes=then.num_classes)
+        if "precision" not in asked:  # it was fitted to the processor on which the run began
+            now = replace(now, precision=then.precision)
         asked = {item.name: getattr(now, item.name) for item in fields(Config)}
     free = {item.name for item in fields(Config) if item.metadata.get("free")}
     if args.extend:
@@ -298,6 +302,10 @@ def train(args: argparse.Namespace, command: str, team: Team | None = None) -> i
     config = resolve_config(args) if state is None else resolve_resumed(args, state)
     changes = [] if state is None else list_changes(Config.from_dict(state["config"]), config)
     device = choose_device(choose_rank_device(args.device))
+    fitted = ""
+    if state is None:  # one process decides for all
+        named = "precision" in get_given(args)
+        config, fitted = team.tell(fit_precision(config, device, asked=named) if team.leads else None)
     if device.type == "cuda":
         torch.set_float32_matmul_precision("high")  # TF32 where a layer is not in bf16
     # Sums depend on their order, and it on the threads: a run that goes on keeps to those it began with
@@ -315,6 +323,8 @@ def train(args: argparse.Namespace, command: str, team: Team | None = None) -> i
             if changes:
                 print(f"--extend: {', '.join(changes)}")
             print(describe(config, device, out, root))
+            if fitted:
+                print(fitted)
         return 0
     with unmaking(out):
         if team.leads:
@@ -344,8 +354,9 @@ def train(args: argparse.Namespace, command: str, team: Team | None = None) -> i
     if args.overwrite:
         clear(out)
     sweep(out)
-    if warning:
-        print(warning)
+    for said in (warning, fitted):
+        if said:
+            print(said)
     if state is not None:
         print(f"Resumed at {trainer.images:,} images, {trainer.get_fraction():.0%} of the run.")
     if changes:

@@ -28,8 +28,8 @@ from torch import Tensor
 from torch.nn.functional import pdist
 
 from gan.config import LOSSES, Config
-from gan.data import Dataset, to_float
-from gan.judges.classifier import SAME_DIGITS, Classifier, load_classifier
+from gan.data import SOURCES, Dataset, to_float
+from gan.judges.classifier import Classifier, load_classifier
 from gan.training.observer import Progress
 
 SAMPLE = 256  # real pictures a class behind the diversity of real data
@@ -437,7 +437,7 @@ def measure_spread(pictures: Tensor) -> float:
 
 def load_reader(config: Config, device: torch.device | str = "cpu") -> Classifier | None:
     """The shipped classifier where the run's data are handwritten digits, else None; ClassifierError if damaged."""
-    return load_classifier(device) if config.dataset in SAME_DIGITS else None
+    return load_classifier(device) if SOURCES[config.dataset].same_digits else None
 
 
 class Reader(Protocol):

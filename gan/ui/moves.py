@@ -12,13 +12,12 @@ Notable choices
 """
 
 import json
-from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import Headers
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from gan.ui.gate import is_ours
 from gan.ui.wire import Answer, respond
 
 LONGEST = 20_000  # characters of a request; those of the page have some 300
@@ -29,7 +28,7 @@ def make_route(path: str, answer: Answer) -> WebSocketRoute:
     """A socket at `path`: each message is a request as text (JSON), answered in turn as `respond` answers it."""
 
     async def serve(socket: WebSocket) -> None:
-        if not is_ours(socket.headers):
+        if not is_ours(socket.headers, str(socket.scope.get("root_path", ""))):
             await socket.close(NOT_OURS)
             return
         await socket.accept()
@@ -47,12 +46,6 @@ def make_route(path: str, answer: Answer) -> WebSocketRoute:
             return  # the visitor went while digits were drawn
 
     return WebSocketRoute(path, serve)
-
-
-def is_ours(headers: Headers) -> bool:
-    """Whether a socket was opened by the page that this server serves, or by a program, which says no origin."""
-    origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc in (headers.get("host"), headers.get("x-forwarded-host"))
 
 
 def _answer(answer: Answer, text: str) -> str:

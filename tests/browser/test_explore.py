@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, Locator, Page, WebSocket, WebSocketRout
 
 import gan
 from gan.data import to_float, to_uint8
-from gan.drawing.sheets import read_recipe
 from gan.handwriting.measures import measure_hand
+from gan.recipes.read import read_recipe
 from gan.ui.tabs.explore.tab import MOVES
 from tests.browser.pictures import read_picture, read_version, wait_until_drawn
 from tests.browser.tabs import on_desktop

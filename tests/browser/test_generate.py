@@ -14,8 +14,8 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 from torchvision.datasets import MNIST
 
-from gan.drawing.sample_command import main
-from gan.drawing.sheets import read_recipe
+from gan.recipes.read import read_recipe
+from gan.sample import main
 from gan.ui.service import Service
 from tests.browser.pictures import read_picture, read_version, wait_until_drawn
 from tests.browser.tabs import on_desktop

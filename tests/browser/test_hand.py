@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from gan.drawing.sheets import read_recipe
 from gan.handwriting.invert import STEPS
+from gan.recipes.read import read_recipe
 from tests.browser.pictures import open_tab, read_picture, read_version, wait_until_drawn
 from tests.browser.tabs import on_desktop
 from tests.made_digits import draw_digit

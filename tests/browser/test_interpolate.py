@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from gan.data import to_uint8
 from gan.drawing.generator import load
-from gan.drawing.sheets import read_recipe
+from gan.recipes.read import read_recipe
 from tests.browser.pictures import open_tab, read_picture, read_version, wait_until_drawn
 from tests.browser.tabs import on_desktop
 

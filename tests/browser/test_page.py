@@ -6,12 +6,10 @@ import re
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from gan.ui.page import TABS
+from gan.ui.tabs import NAMES
 from tests.browser.conftest import PATIENCE, SIZES, is_inside
 from tests.browser.pictures import wait_until_drawn
 from tests.browser.tabs import open_by_id
-
-NAMES = [name for name, _, _ in TABS]
 
 
 def visit(browser: Browser, address: str, size: str = "desktop") -> tuple[BrowserContext, Page]:

@@ -5,7 +5,8 @@ import math
 import pytest
 import torch
 
-from gan.drawing.generator import Generator, InputError, load
+from gan.drawing.arguments import InputError
+from gan.drawing.generator import Generator, load
 from gan.drawing.interpolation import METHODS, End, interpolate, lerp, slerp
 from gan.drawing.noise import draw_noise
 from tests.tiny_checkpoint import write_tiny

@@ -11,19 +11,10 @@ import torch
 from PIL import Image, ImageSequence
 from torchvision.datasets import MNIST
 
-from gan.drawing.sheets import (
-    FILMS,
-    as_pixels,
-    encode_film,
-    encode_gif,
-    encode_mp4,
-    encode_png,
-    encode_webp,
-    make_sheet,
-    read_recipe,
-    write_idx,
-    write_zip,
-)
+from gan.drawing.datasets import write_idx, write_zip
+from gan.drawing.films import FILMS, encode_film, encode_gif, encode_mp4, encode_webp
+from gan.drawing.sheets import as_pixels, encode_png, make_sheet
+from gan.recipes.read import read_recipe
 from tests.made_digits import make_digits
 
 

@@ -10,7 +10,7 @@ from torchvision.datasets import MNIST
 
 import gan
 from gan.data import to_uint8
-from gan.drawing.sample_command import main
+from gan.sample import main
 from tests.tiny_checkpoint import write_tiny
 
 

@@ -7,7 +7,8 @@ import torch
 
 import gan
 from gan.data import to_uint8
-from gan.drawing.generator import MAX_COUNT, Generator, InputError, check_count, check_psi, check_seed, parse_digits
+from gan.drawing.arguments import MAX_COUNT, InputError, check_count, check_psi, check_seed, parse_digits
+from gan.drawing.generator import Generator
 from gan.store.released import CheckpointError
 
 

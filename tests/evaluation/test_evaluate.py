@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gan.evaluation import command as evaluate
-from gan.evaluation import fit_classifier, inception, run
+from gan import evaluate, fit_classifier
+from gan.evaluation import command, inception, run
 from gan.evaluation.samples import SampleError
 from tests.made_digits import make_digits, write_files, write_like
 from tests.tiny_checkpoint import write_tiny
@@ -154,7 +154,7 @@ def test_a_checkpoint_without_classes_gets_the_shares_of_what_it_draws(made_root
 
 
 def test_missing_libraries_are_named(checkpoint, monkeypatch, capsys):
-    monkeypatch.setattr(evaluate, "find_spec", lambda name: None)
+    monkeypatch.setattr(command, "find_spec", lambda name: None)
     assert "pip install -r requirements-evaluate.txt" in refuse([checkpoint], capsys)
 
 

@@ -10,12 +10,12 @@ from gan.data import load_dataset, to_float
 from gan.drawing.generator import Generator, load
 from gan.drawing.noise import draw_noise
 from gan.evaluation import cas, cost, run, style
-from gan.evaluation.fitting import Schedule, fit
 from gan.evaluation.report import format_report
 from gan.evaluation.run import FULL, QUICK, Plan, Report, count_name, evaluate
 from gan.evaluation.samples import SampleError, Samples
 from gan.handwriting.measures import measure_slant
 from gan.judges.classifier import Classifier, load_classifier
+from gan.judges.fitting import Schedule, fit
 from tests.tiny_checkpoint import write_tiny
 
 PLAN = Plan(

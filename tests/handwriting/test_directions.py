@@ -8,26 +8,18 @@ import pytest
 import torch
 
 import gan
-from gan.drawing.generator import Generator, InputError, load
-from gan.handwriting import planes as directions
+from gan.directions import main
+from gan.drawing.arguments import InputError
+from gan.drawing.generator import Generator, load
+from gan.handwriting import planes as planes_module
+from gan.handwriting import planes_file
+from gan.handwriting.edits import REACH, Edits, check_edits, edit
+from gan.handwriting.fit_hand import HIDDEN, fit_hand
+from gan.handwriting.hand import NAMES, Hand
 from gan.handwriting.measures import MEASURES, measure_hand, measure_size
-from gan.handwriting.planes import (
-    PAIRS,
-    PLANES,
-    REACH,
-    Directions,
-    Edits,
-    check_edits,
-    edit,
-    find,
-    find_planes,
-    find_readers,
-    get_path,
-    main,
-    read_directions,
-    write_directions,
-)
-from gan.handwriting.write import EXACT, HIDDEN, NAMES, QUICK, Hand, Memo, fit_hand, write, write_targets
+from gan.handwriting.planes import PAIRS, PLANES, Directions, find_planes, find_readers
+from gan.handwriting.planes_file import find, get_path, read_directions, write_directions
+from gan.handwriting.write import EXACT, QUICK, Memo, write, write_targets
 from gan.store import released as checkpoint
 from gan.store.released import CheckpointError
 from tests.tiny_checkpoint import write_tiny
@@ -205,7 +197,7 @@ def test_sefa_moves_the_layers_that_read_w_the_most(tiny, found):
 
 
 def test_where_no_layer_reads_w_sefa_says_so(tiny, monkeypatch):
-    monkeypatch.setattr(directions, "find_readers", lambda _: [])
+    monkeypatch.setattr(planes_module, "find_readers", lambda _: [])
     planes, notes = find_planes(tiny)
     torch.testing.assert_close(planes["sefa"], planes["pca"])
     assert notes["sefa"].startswith("No layer of this model reads w by itself")
@@ -253,7 +245,7 @@ def test_file_that_is_missing_damaged_or_of_other_weights_is_refused(tiny, found
 
 
 def test_command_writes_the_file_beside_the_weights_and_no_model_of_it(folder, monkeypatch, capsys):
-    monkeypatch.setattr(directions, "fit_hand", lambda generator, say: fit_hand(generator, count=100, say=say))
+    monkeypatch.setattr(planes_file, "fit_hand", lambda generator, say: fit_hand(generator, count=100, say=say))
     assert main(["tiny"]) == 0
     assert "tiny.directions.safetensors, hands of slant" in capsys.readouterr().out
     assert checkpoint.list_names() == ["tiny"]
@@ -265,7 +257,7 @@ def test_command_writes_the_file_beside_the_weights_and_no_model_of_it(folder, m
 
 
 def test_without_a_file_planes_are_found_and_the_hand_where_it_is_wanted(folder, monkeypatch):
-    monkeypatch.setattr(directions, "fit_hand", lambda generator, say: fit_hand(generator, count=100, say=say))
+    monkeypatch.setattr(planes_file, "fit_hand", lambda generator, say: fit_hand(generator, count=100, say=say))
     generator = load("tiny")
     assert find(generator, measure=False).hand is None
     assert find(generator).hand is not None

@@ -12,7 +12,9 @@ from PIL import Image
 from benchmarks import inversion
 from benchmarks.inversion import correlate
 from gan.data import load_dataset, to_float
-from gan.drawing.generator import Generator, InputError, load
+from gan.drawing.arguments import InputError
+from gan.drawing.generator import Generator, load
+from gan.fit_encoder import main
 from gan.handwriting import fit_encoder
 from gan.handwriting.encoder import EncoderError, get_path, load_encoder, make_encoder, measure_spread, save_encoder
 from gan.handwriting.invert import STEPS, Found, Inverter, draw_hand, hear_hand, measure_error, tell_hand
@@ -304,12 +306,12 @@ def test_fitting_makes_an_encoder_that_is_better_than_an_untrained_one(tiny, rea
 def test_fit_command_writes_a_file_that_loads_and_says_what_is_wrong(tmp_path, capsys):
     weights = write_tiny(tmp_path / "tiny.safetensors")
     out = tmp_path / "one.safetensors"
-    assert fit_encoder.main([str(weights), "--minutes", "0.001", "--out", str(out)]) == 0
+    assert main([str(weights), "--minutes", "0.001", "--out", str(out)]) == 0
     assert "tiny" not in capsys.readouterr().err
     assert load_encoder(load(str(weights)), out).z_dim == 8
-    assert fit_encoder.main([str(weights), "--minutes", "0"]) == 2
+    assert main([str(weights), "--minutes", "0"]) == 2
     assert "--minutes is 0.0; it must be more than 0." in capsys.readouterr().err
-    assert fit_encoder.main(["nobody"]) == 2
+    assert main(["nobody"]) == 2
     assert "There is no checkpoint 'nobody'" in capsys.readouterr().err
 
 

@@ -7,10 +7,10 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
+from gan import fit_classifier
 from gan.data import load_dataset, to_float
-from gan.evaluation import fit_classifier
-from gan.evaluation.fitting import Schedule, accuracy, fit
 from gan.judges.classifier import FEATURES, WEIGHTS, Classifier, ClassifierError, load_classifier, save_classifier
+from gan.judges.fitting import Schedule, accuracy, fit
 from tests.made_digits import write_files
 
 TINY = Schedule(epochs=4, batch=64)

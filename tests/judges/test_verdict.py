@@ -11,17 +11,9 @@ import torch
 from gan.config import Config
 from gan.data import load_dataset, to_float
 from gan.drawing.generator import Generator, load
-from gan.judges import fit_verdict
-from gan.judges.verdict import (
-    Calibration,
-    Verdict,
-    fit_logistic,
-    get_path,
-    get_verdict,
-    read_calibration,
-    save_calibration,
-    score,
-)
+from gan.fit_verdict import main
+from gan.judges.calibration import Calibration, fit_logistic, get_path, read_calibration, save_calibration
+from gan.judges.verdict import Verdict, get_verdict, score
 from gan.models import build_discriminator, build_generator
 from gan.store import released as checkpoint
 from gan.store.released import CheckpointError, write_released
@@ -218,7 +210,7 @@ def test_verdict_is_made_once_and_again_when_the_curve_was_renewed(folder):
 
 def test_command_stores_a_curve_that_belongs_to_the_weights(folder, made_root, capsys):
     generator = write_model(folder, "relativistic")
-    assert fit_verdict.main(["tiny", "--data", str(made_root), "--count", "30"]) == 0
+    assert main(["tiny", "--data", str(made_root), "--count", "30"]) == 0
     assert generator.sha256[:12] in capsys.readouterr().out
     made = read_calibration(get_path("tiny"), generator)
     assert made is not None
@@ -230,7 +222,7 @@ def test_command_stores_a_curve_that_belongs_to_the_weights(folder, made_root, c
 
 def test_command_fits_a_model_without_classes(folder, made_root):
     generator = write_model(folder, "relativistic", num_classes=1, unconditional=True)
-    assert fit_verdict.main(["tiny", "--data", str(made_root), "--count", "40"]) == 0
+    assert main(["tiny", "--data", str(made_root), "--count", "40"]) == 0
     assert len(Verdict(generator).judge(generator.sample([0], seed=1), torch.tensor([0]))) == 1
 
 
@@ -247,7 +239,7 @@ def test_command_fits_a_model_without_classes(folder, made_root):
 def test_command_says_what_is_wrong_and_writes_nothing(folder, capsys, arguments, said):
     write_model(folder, "relativistic")
     write_model(folder, "bce", "plain")
-    assert fit_verdict.main(arguments) == 2
+    assert main(arguments) == 2
     problem = capsys.readouterr().err
     assert said in problem
     assert len(problem.splitlines()) == 1

@@ -16,18 +16,12 @@ from safetensors.torch import load_file, save_file
 import gan
 from gan.config import Config
 from gan.models import build_discriminator, build_generator
+from gan.store import index
 from gan.store import released as checkpoint
 from gan.store.atomic import write_atomically
-from gan.store.released import (
-    CheckpointError,
-    get_previous,
-    hash_tensors,
-    read_last_state,
-    read_released,
-    read_state,
-    write_released,
-    write_state,
-)
+from gan.store.released import CheckpointError, read_released, write_released
+from gan.store.sidecar import hash_tensors
+from gan.store.state import get_previous, read_last_state, read_state, write_state
 
 CONFIG = Config(z_dim=8, w_dim=16, g_width=12, d_width=4, images=1)
 
@@ -165,9 +159,9 @@ def test_adding_copies_the_file_and_writes_its_row(file: Path, tmp_path: Path, m
     folder = tmp_path / "checkpoints"
     folder.mkdir()
     monkeypatch.setattr(checkpoint, "CHECKPOINTS", folder)
-    checkpoint.add(file, "new", "a test")
+    index.add(file, "new", "a test")
     assert checkpoint.list_names() == ["new"]
-    row = checkpoint.read_index()["new"]
+    row = index.read_index()["new"]
     assert row["sha256"] == read_released("new").sha256
     assert row["about"] == "a test"
 
@@ -181,16 +175,16 @@ def test_metrics_are_taken_in_only_for_the_weights_they_were_measured_on(
     found = {"subject": {"sha256": read_released(file).sha256}, "figures": {"fid_10k": {"value": 1.5, "real": 0.1}}}
     metrics = tmp_path / "metrics.json"
     metrics.write_text(json.dumps(found))
-    checkpoint.add(file, "new", "a test", metrics)
-    assert checkpoint.read_index()["new"]["metrics"] == {"fid_10k": {"value": 1.5, "real": 0.1}}
-    checkpoint.add(file, "new", "measured no more")
-    assert checkpoint.read_index()["new"]["metrics"] == {}
+    index.add(file, "new", "a test", metrics)
+    assert index.read_index()["new"]["metrics"] == {"fid_10k": {"value": 1.5, "real": 0.1}}
+    index.add(file, "new", "measured no more")
+    assert index.read_index()["new"]["metrics"] == {}
     metrics.write_text(json.dumps({**found, "subject": {"sha256": "0" * 64}}))
     with pytest.raises(CheckpointError, match="measured on other weights"):
-        checkpoint.add(file, "new", "a test", metrics)
+        index.add(file, "new", "a test", metrics)
     metrics.write_text("[]")
     with pytest.raises(CheckpointError, match="not what gan.evaluate --json writes"):
-        checkpoint.add(file, "new", "a test", metrics)
+        index.add(file, "new", "a test", metrics)
 
 
 def test_a_write_that_fails_leaves_the_old_file_and_no_half(tmp_path: Path):
@@ -215,7 +209,7 @@ def test_training_state_never_unpickles(tmp_path: Path):
     path = tmp_path / "state.pt"
     torch.save({"x": Evil()}, path)
     with pytest.raises(CheckpointError, match="damaged"):
-        checkpoint.read_state(path)
+        read_state(path)
 
 
 # ---- training state -------------------------------------------------------------------------------------------------
@@ -327,7 +321,7 @@ def test_a_full_disk_keeps_both_states(tmp_path: Path, monkeypatch: pytest.Monke
 DYING = """
 import os, pathlib, signal, sys
 sys.path.insert(0, {root!r})
-from gan.store.released import write_state
+from gan.store.state import write_state
 import torch
 where, path = sys.argv[1], pathlib.Path(sys.argv[2])
 calls = []

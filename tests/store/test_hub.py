@@ -5,8 +5,9 @@ import httpx2
 import pytest
 from huggingface_hub.errors import HfHubHTTPError, LocalTokenNotFoundError, OfflineModeIsEnabled
 
+from gan.hub import main
 from gan.store import hub
-from gan.store.hub import HubError, check_name, check_repo, main, push
+from gan.store.hub import HubError, check_name, check_repo, push
 from gan.store.released import read_released
 from tests.tiny_checkpoint import write_tiny
 

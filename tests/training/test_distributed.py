@@ -19,7 +19,8 @@ import gan
 import gan.training.start
 from gan.config import PRESETS, Config, override
 from gan.data import DataError, Dataset, load_dataset
-from gan.store.released import get_previous, read_released, read_state
+from gan.store.released import read_released
+from gan.store.state import get_previous, read_state
 from gan.training.distributed import Team, get_rank
 from gan.training.log import LOG
 from gan.training.loop import STATE, WEIGHTS, Trainer

@@ -15,7 +15,7 @@ import torch
 
 import gan
 import gan.training.start
-from gan.store.released import get_previous, read_state
+from gan.store.state import get_previous, read_state
 from gan.training.log import CHECKS, LOG
 from gan.training.loop import HISTORY, SHEETS, STATE, WEIGHTS, Trainer
 from gan.training.start import main

@@ -13,7 +13,7 @@ import gan
 import gan.training.start
 from gan.config import DATASETS, LOSSES, PRESETS, Config
 from gan.data import load_dataset
-from gan.store.released import get_previous, read_state
+from gan.store.state import get_previous, read_state
 from gan.training.film import FILM, SUMMARY, tell
 from gan.training.log import ALARMS, CHECKS, LOG
 from gan.training.loop import HISTORY, SHEETS, STATE, WEIGHTS

@@ -16,7 +16,7 @@ import gan
 import gan.training.start
 from gan.config import EXTENDABLE, Config
 from gan.models import build_generator
-from gan.store.released import get_previous, read_state, write_state
+from gan.store.state import get_previous, read_state, write_state
 from gan.training.loop import HISTORY, STATE, WEIGHTS, Trainer, find_surplus, list_moments
 from gan.training.start import main
 from tests.in_child import make_struck, run_child, strike

@@ -13,7 +13,8 @@ import gan
 from gan.config import DATASETS, LOSSES, PRESETS, Config, ConfigError, override
 from gan.data import Dataset, load_dataset
 from gan.models import GENERATORS, build_generator
-from gan.store.released import CheckpointError, get_previous, read_last_state, read_released, read_state, write_released
+from gan.store.released import CheckpointError, read_released, write_released
+from gan.store.state import get_previous, read_last_state, read_state
 from gan.training.loop import (
     CHECK_SAMPLES,
     CHECK_SAMPLES_EACH,

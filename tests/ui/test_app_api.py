@@ -20,7 +20,8 @@ from PIL import Image
 
 import gan
 from gan.data import to_uint8
-from gan.drawing.sheets import FILMS, read_recipe
+from gan.drawing.films import FILMS
+from gan.recipes.read import read_recipe
 from tests.served import ROOT, free_port, serve_once, wait_until_up
 
 NAMES = ["/edit", "/generate", "/interpolate", "/interpolate_gif", "/invert", "/models", "/replay", "/score"]

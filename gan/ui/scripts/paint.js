@@ -9,6 +9,14 @@
     element.dataset.version = Number(element.dataset.version || 0) + 1;
   };
 
+  /* An element with text and a class, of which both may be left out. */
+  forge.makeElement = (tag, text, name) => {
+    const one = document.createElement(tag);
+    if (text !== undefined) one.textContent = text;
+    if (name) one.className = name;
+    return one;
+  };
+
   /* Text that stays costs no layout. */
   forge.setText = (element, text) => {
     if (element.textContent !== text) element.textContent = text;

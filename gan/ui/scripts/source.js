@@ -10,7 +10,7 @@
 
    A request holds the values of the tab's controls. Each promise is rejected with a Problem: a sentence for the
    visitor, in the visitor's language, and the name of the control it belongs to ("" for none). All other text comes as
-   the server says it, in English: DigitForge.reword (sentences.js) is for those who show it.
+   the server says it, in English: DigitForge.reword (words.js) is for those who show it.
 
    DigitForge.pngUrl(bytes) is an address for an <img> that shows a PNG; save(file) keeps { data, type, name } or
    { blob, name } as a file of the visitor's; keep(button, work, failed) makes a button that saves what work() gives.

@@ -67,7 +67,8 @@
    as it is. A template is looked up in the language's sentences, and its gaps are filled with the values: those are
    sentences again, lists, names where the gap is called "what", or what a visitor typed and a number, as they are.
 
-     DigitForge.reword(said) -> text; in English where the language does not know the template: nothing is ever lost */
+     DigitForge.reword(said) -> text; in English where the language does not know the template: nothing is ever lost
+     DigitForge.nameOf("slant") -> the visitor's word for it, or the same where there is none */
 (() => {
   const forge = window.DigitForge;
   const HAN = /[\u4e00-\u9fff]/;
@@ -75,9 +76,10 @@
 
   forge.speak = (table) => (own = table);
 
+  // What a visitor typed may be called like anything, "constructor" too
   const find = (table, name) => (table && Object.hasOwn(table, name) ? table[name] : undefined);
 
-  const nameOf = (text) => find(own.names, text) ?? find(own.names, text.charAt(0).toLowerCase() + text.slice(1)) ?? text;
+  forge.nameOf = (text) => find(own.names, text) ?? find(own.names, text.charAt(0).toLowerCase() + text.slice(1)) ?? text;
 
   /* No space where Chinese meets Chinese */
   const glue = (left, between, right) => {
@@ -86,7 +88,7 @@
   };
 
   const list = ({ items, word }) => {
-    const names = items.map((item) => (typeof item === "string" ? nameOf(item) : forge.reword(item)));
+    const names = items.map((item) => (typeof item === "string" ? forge.nameOf(item) : forge.reword(item)));
     const last = names.pop() ?? "";
     const { comma, or, and } = own.grammar;
     return names.length ? glue(names.join(comma), { or, and }[word] ?? comma, last) : last;
@@ -94,7 +96,7 @@
 
   const fill = (gap, value) => {
     if (typeof value !== "string") return forge.reword(value);
-    return gap === "what" ? nameOf(value) : value;
+    return gap === "what" ? forge.nameOf(value) : value;
   };
 
   const fillAll = (template, values) =>
@@ -103,15 +105,17 @@
       return `${HAN.test(filled[0]) ? "" : before}${filled}${HAN.test(filled.at(-1)) ? "" : after}`;
     });
 
-  /* With a capital and a full stop where the English has got or lost one since it was said */
-  const finish = (said, text, source) => {
+  /* With a full stop where the English has got or lost one since it was said */
+  const end = (said, text, source) => {
     const { stop } = own.grammar;
-    const ends = [text.endsWith("."), source.endsWith(".")];
-    let done = said;
-    if (ends[0] && !ends[1]) done = said + stop;
-    if (!ends[0] && ends[1] && said.endsWith(stop)) done = said.slice(0, -stop.length);
-    const risen = text[0] !== source[0] && text[0] === source.charAt(0).toUpperCase();
-    return risen ? done.charAt(0).toUpperCase() + done.slice(1) : done;
+    if (text.endsWith(".") && !source.endsWith(".")) return said + stop;
+    return source.endsWith(".") && !text.endsWith(".") && said.endsWith(stop) ? said.slice(0, -stop.length) : said;
+  };
+
+  /* With a capital where the English has got one; a name that a sentence begins with stays as it is */
+  const raise = (template, text, source) => {
+    const risen = text[0] !== source[0] && text[0] === source[0].toUpperCase();
+    return risen ? template.charAt(0).toUpperCase() + template.slice(1) : template;
   };
 
   forge.reword = (said) => {
@@ -119,10 +123,11 @@
     if (!own.sentences) return said.text;
     if (said.items) return list(said);
     if (said.parts) {
-      const [first, last] = [said.parts[0], said.parts.at(-1)].map((part) => part.text ?? part);
-      return finish(forge.join(said.parts.map(forge.reword)), said.text, first.charAt(0) + last.slice(1));
+      const last = said.parts.at(-1);
+      return end(forge.join(said.parts.map(forge.reword)), said.text, last.text ?? last);
     }
     const template = find(own.sentences, said.template);
-    return template === undefined ? said.text : finish(fillAll(template, said.values), said.text, said.template);
+    if (template === undefined) return said.text;
+    return end(fillAll(raise(template, said.text, said.template), said.values), said.text, said.template);
   };
 })();
