@@ -18,11 +18,10 @@ from gan.drawing.noise import draw_noise
 from gan.drawing.sheets import encode_png, make_sheet
 from gan.errors import say
 from gan.recipes.recipe import make_recipe
-from gan.training.moments import History
+from gan.store.snapshots import History
 from gan.ui.captions import list_digits
 from gan.ui.inputs import checked
-from gan.ui.recent import Recent
-from gan.ui.service import Service
+from gan.ui.service import Recent, Service
 
 HANDS = 4  # rows of a moment's sheet
 COLUMNS = 10
