@@ -12,8 +12,9 @@
    visitor, in the visitor's language, and the name of the control it belongs to ("" for none). All other text comes as
    the server says it, in English: DigitForge.reword (words.js) is for those who show it.
 
-   DigitForge.pngUrl(bytes) is an address for an <img> that shows a PNG; save(file) keeps { data, type, name } or
-   { blob, name } as a file of the visitor's; keep(button, work, failed) makes a button that saves what work() gives.
+   DigitForge.pngUrl(bytes) is an address for an <img> that shows a PNG; readPng(canvas) is the PNG of what it shows;
+   save(file) keeps { data, type, name } or { blob, name } as a file of the visitor's; keep(button, work, failed) makes
+   a button that saves what work() gives.
 
    latest(work, done, failed) runs one request at a time and, of those that arrive meanwhile, only the last: a dragged
    slider never waits in a queue behind its own past. */
@@ -60,6 +61,8 @@
   forge.local = {};
 
   forge.pngUrl = (bytes) => `data:image/png;base64,${encode(bytes)}`;
+
+  forge.readPng = (canvas) => decode({ base64: canvas.toDataURL("image/png").split(",")[1] });
 
   const askServer = async (server, request) => {
     let answer;
