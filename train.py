@@ -5,7 +5,7 @@ python train.py --preset digits --data data --out runs/digits --minutes 60
 
 import sys
 
-from gan.training.start import main
+from gan.train import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -28,8 +28,8 @@ from gan.data import DataError, get_root, load_dataset
 from gan.evaluation.cas import classification_accuracy
 from gan.evaluation.samples import Samples, draw_samples
 from gan.store.released import CheckpointError
-from gan.training.loop import HISTORY
 from gan.training.malloc import keep_memory
+from gan.training.run_folder import HISTORY
 
 QUICK = 10_000
 LEAST = 1_000  # digits that tell anything

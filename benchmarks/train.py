@@ -17,7 +17,6 @@ import json
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 import warnings
 from collections.abc import Callable
@@ -34,7 +33,7 @@ from benchmarks.machine import describe_machine
 from benchmarks.plain_loop import PlainLoop, make_plain, read_mnist, register_plain
 from gan.config import Config, get_preset, override
 from gan.data import DataError, get_root, load_dataset
-from gan.training.loop import Trainer
+from gan.training.adversaries import Adversaries
 from gan.training.malloc import keep_memory
 
 RIVALS = ("tutorial-mlp", "dcgan")
@@ -57,8 +56,8 @@ class Side:
     forge_once: bool = True
 
 
-class ForgingTwice(Trainer):
-    """The trainer with a second forward pass of G in each step."""
+class ForgingTwice(Adversaries):
+    """Adversaries with a second forward pass of G in each step."""
 
     def learn_g(self, fake: Tensor, y: Tensor, of_real: Tensor, rng: torch.Generator) -> dict[str, Tensor]:
         """One step of G on forgeries of its own."""
@@ -119,24 +118,24 @@ def measure_peak(seconds: float) -> float:
     return best
 
 
-def make_trainer(side: Side, config: Config, root: Path, out: Path) -> Trainer:
-    """Our trainer on the training split, with the side's ideas taken away."""
-    kind = Trainer if side.forge_once else ForgingTwice
-    trainer = kind(config, load_dataset(root, "train"), out, torch.device("cpu"))
+def make_adversaries(side: Side, config: Config, root: Path) -> Adversaries:
+    """Ours on the training split, with the side's ideas taken away."""
+    kind = Adversaries if side.forge_once else ForgingTwice
+    ours = kind(config, load_dataset(root, "train"), torch.device("cpu"))
     if not side.fused:
-        for optimizer in (trainer.opt_d, trainer.opt_g):
+        for optimizer in (ours.opt_d, ours.opt_g):
             for group in optimizer.param_groups:
                 group["fused"] = None  # torch's own choice: one parameter after another on a CPU
-    return trainer
+    return ours
 
 
-def count_work(trainer: Trainer, period: int) -> float:
+def count_work(ours: Adversaries, period: int) -> float:
     """Floating-point operations for each real image shown, of whole steps: a multiply-add is two."""
-    before = trainer.images
+    before = ours.images
     with FlopCounterMode(display=False) as counter:
         for _ in range(period):
-            trainer.advance()
-    return float(counter.get_total_flops()) / (trainer.images - before)
+            ours.advance()
+    return float(counter.get_total_flops()) / (ours.images - before)
 
 
 def measure(side: Side, root: Path, threads: int, seconds: float) -> dict[str, float]:
@@ -154,11 +153,10 @@ def measure(side: Side, root: Path, threads: int, seconds: float) -> dict[str, f
         warnings.filterwarnings("ignore", "This DataLoader will create")  # more workers than cores: the user's choice
         loop = PlainLoop(config, read_mnist(root), side.workers)
         return {"rate": time_steps(loop.advance, 1, seconds) * config.batch}
-    with tempfile.TemporaryDirectory() as out:
-        trainer = make_trainer(side, config, root, Path(out))
-        period = config.penalty_every if config.gamma else 1
-        work = count_work(trainer, period)
-        return {"rate": time_steps(trainer.advance, period, seconds) * config.batch, "work": work}
+    ours = make_adversaries(side, config, root)
+    period = config.penalty_every if config.gamma else 1
+    work = count_work(ours, period)
+    return {"rate": time_steps(ours.advance, period, seconds) * config.batch, "work": work}
 
 
 # ---- the rounds and the tables -------------------------------------------------------------------------------------

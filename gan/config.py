@@ -1,7 +1,8 @@
 """What a run is: one frozen dataclass, whose fields are also the command line, and the PRESETS table.
 
 Stdlib only, so that reading a config costs nothing. Every field carries its help text and unit once, here; `free`
-ones may differ when a run is resumed, as no weight depends on them.
+ones may differ when a run is resumed, as no weight depends on them, and `extendable` ones when it is extended: its
+length and its objective, but neither the networks nor the data.
 
     python -c "from gan.config import PRESETS; print(PRESETS['digits'])"
 """
@@ -10,15 +11,10 @@ import types
 from dataclasses import MISSING, Field, asdict, dataclass, field, fields, replace
 from typing import Any, get_args, get_type_hints
 
-from gan.errors import Refusal
+from gan.errors import Listing, Refusal, say
 
 DATASETS = ("mnist", "fashion-mnist", "kmnist", "qmnist", "emnist-digits", "folder")
 LOSSES = ("bce", "minimax", "hinge", "lsgan", "wgan-gp", "relativistic")
-# What may change when a run is extended: its length and its objective, but neither the networks nor the data
-EXTENDABLE = (
-    *("loss", "d_steps", "gp_weight", "penalty", "gamma", "gamma_end", "drift", "penalty_every", "mismatch"),
-    *("style_weight", "augment", "lr", "decay_from", "ema", "precision", "images", "minutes"),
-)
 
 
 class ConfigError(Refusal):
@@ -50,53 +46,76 @@ class Config:
     d_width: int = _setting(48, "channels of D at 14 x 14", low=1, high=4096)
 
     # Objective
-    loss: str = _setting("relativistic", "the adversarial loss, a name in gan.losses", choices=LOSSES)
-    d_steps: int = _setting(1, "steps of D for each step of G", low=1, high=100)
-    gp_weight: float = _setting(10.0, "weight of the gradient penalty of --loss wgan-gp", low=0.0, high=1e6)
+    loss: str = _setting("relativistic", "the adversarial loss, a name in gan.losses", choices=LOSSES, extendable=True)
+    d_steps: int = _setting(1, "steps of D for each step of G", low=1, high=100, extendable=True)
+    gp_weight: float = _setting(
+        10.0, "weight of the gradient penalty of --loss wgan-gp", low=0.0, high=1e6, extendable=True
+    )
     penalty: str = _setting(
-        "r1r2", "where gamma's penalty is taken: r1 on real images, r2 on fakes", choices=("r1", "r2", "r1r2")
+        "r1r2",
+        "where gamma's penalty is taken: r1 on real images, r2 on fakes",
+        choices=("r1", "r2", "r1r2"),
+        extendable=True,
     )
-    gamma: float = _setting(5.0, "weight of the penalties R1 and R2 (gamma / 2 each); 0 takes none", low=0.0, high=1e6)
+    gamma: float = _setting(
+        5.0, "weight of the penalties R1 and R2 (gamma / 2 each); 0 takes none", low=0.0, high=1e6, extendable=True
+    )
     gamma_end: float | None = _setting(
-        None, "gamma at the end of the run, reached geometrically; else it stays", low=1e-6, high=1e6
+        None, "gamma at the end of the run, reached geometrically; else it stays", low=1e-6, high=1e6, extendable=True
     )
-    drift: float = _setting(1e-3, "weight of E[D(x)^2], which keeps D's logits from wandering", low=0.0, high=1e3)
-    penalty_every: int = _setting(4, "steps between penalties; each is scaled by as many (lazy regularization)", low=1)
+    drift: float = _setting(
+        1e-3, "weight of E[D(x)^2], which keeps D's logits from wandering", low=0.0, high=1e3, extendable=True
+    )
+    penalty_every: int = _setting(
+        4, "steps between penalties; each is scaled by as many (lazy regularization)", low=1, extendable=True
+    )
     mismatch: float = _setting(
         0.0,
         "weight of D's loss on real images under a wrong class (keeps G to the class asked for)",
         low=0.0,
         high=1e6,
+        extendable=True,
     )
     style_weight: float = _setting(
         0.0,
         "weight of 1 - correlation of slant and stroke between two classes drawn from one z",
         low=0.0,
         high=1e6,
+        extendable=True,
     )
     augment: float = _setting(
-        0.0, "probability that D sees an image moved by up to 2 px, real and fake alike", low=0.0, high=1.0
+        0.0,
+        "probability that D sees an image moved by up to 2 px, real and fake alike",
+        low=0.0,
+        high=1.0,
+        extendable=True,
     )
 
     # Optimization
     batch: int = _setting(128, "real images (and as many fakes) a step", low=2, high=60_000)
     optimizer: str = _setting("adam", "adam, or sgd with momentum beta1", choices=("adam", "sgd"))
-    lr: float = _setting(4e-4, "learning rate of both networks", low=0.0, high=1.0)
+    lr: float = _setting(4e-4, "learning rate of both networks", low=0.0, high=1.0, extendable=True)
     beta1: float = _setting(0.0, "Adam's first moment decay; SGD's momentum", low=0.0, high=0.9999)
     beta2: float = _setting(0.99, "Adam's second moment decay", low=0.0, high=0.99999)
     decay_from: float = _setting(
-        0.5, "share of the run after which the learning rate falls, linearly, to zero", low=0.0, high=1.0
+        0.5,
+        "share of the run after which the learning rate falls, linearly, to zero",
+        low=0.0,
+        high=1.0,
+        extendable=True,
     )
-    ema: float = _setting(0.999, "decay of the averaged generator's weights, a step", low=0.0, high=0.999999)
+    ema: float = _setting(
+        0.999, "decay of the averaged generator's weights, a step", low=0.0, high=0.999999, extendable=True
+    )
     precision: str = _setting(
-        "fp32",
-        "arithmetic of the layers: fp32, or autocast to bf16",
-        choices=("fp32", "bf16"),
+        "fp32", "arithmetic of the layers: fp32, or autocast to bf16", choices=("fp32", "bf16"), extendable=True
     )
 
     # Budget
-    images: int | None = _setting(None, "length of the run in real images shown to D", low=1)
-    minutes: float | None = _setting(None, "length of the run in minutes of training", low=0.0, high=100_000.0)
+    images: int | None = _setting(None, "length of the run in real images shown to D", low=1, extendable=True)
+    minutes: float | None = _setting(
+        None, "length of the run in minutes of training", low=0.0, high=100_000.0, extendable=True
+    )
     seed: int = _setting(0, "seed of weights, data order, noise and augmentation", low=0, high=2**32 - 1)
 
     # What is written, and when
@@ -120,22 +139,40 @@ class Config:
             value, low, high = getattr(self, item.name), item.metadata.get("low"), item.metadata.get("high")
             choices = item.metadata.get("choices")
             if choices and value not in choices:
-                raise ConfigError(f"{item.name} is {value!r}; it can be {', '.join(choices)}")
+                raise ConfigError(
+                    say("{what} is {value}; it can be {list}", what=item.name, value=repr(value), list=Listing(choices))
+                )
             if value is None or isinstance(value, str | bool):
                 continue
             if value != value or (low is not None and value < low) or (high is not None and value > high):
-                upto = f"at least {low}" if high is None else f"from {low} to {high}"
-                raise ConfigError(f"{item.name} is {value}; it must be {upto}")
+                if high is None:
+                    raise ConfigError(
+                        say("{what} is {value}; it must be at least {low}", what=item.name, value=value, low=low)
+                    )
+                raise ConfigError(
+                    say(
+                        "{what} is {value}; it must be from {low} to {high}",
+                        what=item.name,
+                        value=value,
+                        low=low,
+                        high=high,
+                    )
+                )
         if self.minutes is not None and self.minutes <= 0:
-            raise ConfigError("minutes is 0; a run needs more than no time")
+            raise ConfigError(say("minutes is 0; a run needs more than no time"))
         if self.gamma_end is not None and self.gamma == 0:
-            raise ConfigError("gamma is 0 and gamma_end is not; a gamma that changes must start above 0")
+            raise ConfigError(say("gamma is 0 and gamma_end is not; a gamma that changes must start above 0"))
         if (self.images is None) == (self.minutes is None):
-            raise ConfigError("the length of the run must be given once: as images or as minutes")
+            raise ConfigError(say("the length of the run must be given once: as images or as minutes"))
         if (self.style_weight or self.mismatch) and self.batch % 2:
-            raise ConfigError(f"batch is {self.batch}; it must be even where style_weight or mismatch pairs neighbours")
+            raise ConfigError(
+                say(
+                    "batch is {batch}; it must be even where style_weight or mismatch pairs neighbours",
+                    batch=self.batch,
+                )
+            )
         if self.unconditional and (self.style_weight or self.mismatch):
-            raise ConfigError("style_weight and mismatch compare classes; with unconditional both must be 0")
+            raise ConfigError(say("style_weight and mismatch compare classes; with unconditional both must be 0"))
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -149,7 +186,9 @@ class Config:
         known = {}
         for name, value in values.items():
             if name not in hints:
-                raise ConfigError(f"unknown setting {name!r}; there are {', '.join(hints)}")
+                raise ConfigError(
+                    say("unknown setting {name}; there are {list}", name=repr(name), list=Listing(list(hints)))
+                )
             known[name] = _checked(name, value, hints[name])
         return cls(**known)
 
@@ -159,8 +198,16 @@ def _checked(name: str, value: Any, hint: Any) -> Any:
     if float in kinds and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-        raise ConfigError(f"setting {name!r} is {value!r}; it must be {' or '.join(kind.__name__ for kind in kinds)}")
+        names = Listing([kind.__name__ for kind in kinds], "or")
+        raise ConfigError(
+            say("setting {name} is {value}; it must be {list}", name=repr(name), value=repr(value), list=names)
+        )
     return value
+
+
+def list_marked(mark: str) -> tuple[str, ...]:
+    """The names of the fields that are marked so: "free" or "extendable"."""
+    return tuple(item.name for item in fields(Config) if item.metadata.get(mark))
 
 
 def settings() -> list[tuple[Field[Any], type]]:
@@ -229,7 +276,7 @@ PRESETS: dict[str, Config] = {
 def get_preset(name: str) -> Config:
     """The preset of that name; ConfigError lists those there are."""
     if name not in PRESETS:
-        raise ConfigError(f"unknown preset {name!r}: there are {', '.join(PRESETS)}")
+        raise ConfigError(say("unknown preset {name}: there are {list}", name=repr(name), list=Listing(list(PRESETS))))
     return PRESETS[name]
 
 

@@ -114,6 +114,33 @@ def complete(sentence: str, *, capital: bool = True) -> str:
     return f"{text}."
 
 
+def pack(sentence: str) -> Any:
+    """A sentence as JSON, what it is made of included: what `unpack` takes.
+
+    {"text", "template", "values"}, of several {"text", "parts"}, of a list {"text", "items", "word"}; plain text stays.
+    """
+    if isinstance(sentence, Listing):
+        return {"text": str(sentence), "items": [pack(item) for item in sentence.items], "word": sentence.word}
+    if not isinstance(sentence, Sentence):
+        return sentence
+    if sentence.parts:
+        return {"text": str(sentence), "parts": [pack(part) for part in sentence.parts]}
+    values = {name: pack(value) for name, value in sentence.values.items()}
+    return {"text": str(sentence), "template": sentence.template, "values": values}
+
+
+def unpack(data: Any) -> str:
+    """The sentence, the list or the text that `pack` made this of, in another process."""
+    if not isinstance(data, dict):
+        return str(data)
+    if "items" in data:
+        return Listing([unpack(item) for item in data["items"]], data["word"])
+    if "parts" in data:
+        return Sentence(data["text"], parts=[unpack(part) for part in data["parts"]])
+    values = {name: unpack(value) for name, value in data["values"].items()}
+    return Sentence(data["text"], data["template"], values)
+
+
 class Refusal(ValueError):
     """What was asked for cannot be done; the message is one sentence for a person. Base of all such errors.
 
@@ -123,19 +150,3 @@ class Refusal(ValueError):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.sentence: str = message
-
-
-def pack(said: str) -> Any:
-    """A sentence as JSON can hold it, so that another program says it in its own language.
-
-    Plain text stays text; a Sentence is {"text", "template", "values"} or {"text", "parts"}, a Listing {"text",
-    "items", "word"}, at any depth.
-    """
-    if isinstance(said, Listing):
-        return {"text": str(said), "items": [pack(one) for one in said.items], "word": said.word}
-    if isinstance(said, Sentence) and said.parts:
-        return {"text": str(said), "parts": [pack(one) for one in said.parts]}
-    if isinstance(said, Sentence) and said.template:
-        values = {name: pack(value) for name, value in said.values.items()}
-        return {"text": str(said), "template": said.template, "values": values}
-    return str(said)

@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from gan.config import ConfigError
+from gan.errors import Listing, say
 
 
 def bce_d(*, real: Tensor, fake: Tensor) -> Tensor:
@@ -170,19 +171,25 @@ class _Verdict(Protocol):
 
 @dataclass(frozen=True)
 class Loss:
-    """An adversarial loss: D's side, G's side, and how its logits read as a probability."""
+    """An adversarial loss: D's side, G's side, how its logits read as a probability, and what follows from its form."""
 
     d: _Objective
     """Logits real (N,), fake (N,) -> what D minimizes, a scalar."""
 
     g: _ObjectiveOfG
-    """Logits real (N,), fake (N,) -> what G minimizes, a scalar. `real` may be None unless the loss is `paired`."""
+    """Logits real (N,), fake (N,) -> what G minimizes, a scalar. `real` may be None unless G's side pairs them."""
 
     verdict: _Verdict
     """Logits real (N,), fake (N,) -> the probability "real" that D gives to each, (N,) and (N,) in [0, 1] or NaN."""
 
-    paired: bool = False
-    """Whether G's side compares fakes with real images, and so needs D's logits of both."""
+    by_rank: bool = False
+    """Whether D's skill is judged by its ranks alone: however right it is, no probability comes near 0 or 1."""
+
+    comparing: bool = False
+    """Whether a logit says something only beside another of its class: there is no midpoint between real and fake."""
+
+    penalised: bool = False
+    """Whether D is held 1-Lipschitz by `interpolate_penalty`, weighted by gp_weight."""
 
 
 def _sigmoid_verdict(*, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
@@ -207,15 +214,17 @@ def _no_verdict(*, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
 LOSSES_BY_NAME: dict[str, Loss] = {
     "bce": Loss(bce_d, bce_g, _sigmoid_verdict),
     "minimax": Loss(bce_d, minimax_g, _sigmoid_verdict),
-    "hinge": Loss(hinge_d, hinge_g, _sigmoid_verdict),
+    "hinge": Loss(hinge_d, hinge_g, _sigmoid_verdict, by_rank=True),
     "lsgan": Loss(lsgan_d, lsgan_g, _clamped_verdict),
-    "wgan-gp": Loss(wgan_d, wgan_g, _no_verdict),
-    "relativistic": Loss(relativistic_d, relativistic_g, _paired_verdict, paired=True),
+    "wgan-gp": Loss(wgan_d, wgan_g, _no_verdict, by_rank=True, comparing=True, penalised=True),
+    "relativistic": Loss(relativistic_d, relativistic_g, _paired_verdict, comparing=True),
 }
 
 
 def get_loss(name: str) -> Loss:
     """The loss of that name; ConfigError lists those there are."""
     if name not in LOSSES_BY_NAME:
-        raise ConfigError(f"unknown loss {name!r}: there are {', '.join(LOSSES_BY_NAME)}")
+        raise ConfigError(
+            say("unknown loss {name}: there are {list}", name=repr(name), list=Listing(list(LOSSES_BY_NAME)))
+        )
     return LOSSES_BY_NAME[name]

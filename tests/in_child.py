@@ -19,8 +19,8 @@ import torch
 from torch import Tensor
 from torch._C._distributed_c10d import TCPStore
 
-from gan.training.loop import Trainer
-from gan.training.start import main
+from gan.train import main
+from gan.training.adversaries import Adversaries
 
 WAIT = 120  # seconds after which a child hangs
 
@@ -96,11 +96,11 @@ class Child:
         return Ended(status, out, err)
 
 
-def make_struck(step: int, sign: signal.Signals) -> Callable[[Trainer], dict[str, Tensor]]:
-    """A `Trainer.advance` after whose step this process signals itself."""
-    advance = Trainer.advance
+def make_struck(step: int, sign: signal.Signals) -> Callable[[Adversaries], dict[str, Tensor]]:
+    """A `Adversaries.advance` after whose step this process signals itself."""
+    advance = Adversaries.advance
 
-    def struck(self: Trainer) -> dict[str, Tensor]:
+    def struck(self: Adversaries) -> dict[str, Tensor]:
         numbers = advance(self)
         if self.step == step:
             os.kill(os.getpid(), sign)
@@ -111,7 +111,7 @@ def make_struck(step: int, sign: signal.Signals) -> Callable[[Trainer], dict[str
 
 def strike(step: int, sign: signal.Signals) -> None:
     """Let this process signal itself at the end of a step; for a child, which nothing comes after."""
-    Trainer.advance = make_struck(step, sign)  # type: ignore[method-assign, assignment]
+    Adversaries.advance = make_struck(step, sign)  # type: ignore[method-assign, assignment]
 
 
 def run_child(words: list[str], prepare: Callable[[], object] | None = None) -> Ended:

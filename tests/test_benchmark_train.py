@@ -11,7 +11,7 @@ from benchmarks import train
 from benchmarks.plain_loop import PlainDCGANDiscriminator, PlainDCGANGenerator, PlainLoop, read_mnist
 from gan.config import get_preset
 from gan.models import build_discriminator, build_generator
-from gan.training.loop import Trainer
+from gan.training.adversaries import Adversaries
 
 
 def test_plain_dcgan_is_the_dcgan_of_the_preset():
@@ -37,13 +37,14 @@ def test_plain_loop_trains_both_networks(made_root, workers):
     assert all(not torch.equal(a, b) for a, b in zip(before, after, strict=True))
 
 
-def test_switches_take_their_ideas_away(made_root, tmp_path):
+def test_switches_take_their_ideas_away(made_root):
     config = get_preset("tutorial-mlp")
-    ours = train.make_trainer(train.Side("", "ours"), config, made_root, tmp_path)
-    without = train.make_trainer(train.Side("", "ours", fused=False, forge_once=False), config, made_root, tmp_path)
+    ours = train.make_adversaries(train.Side("", "ours"), config, made_root)
+    plain = train.Side("", "ours", fused=False, forge_once=False)
+    without = train.make_adversaries(plain, config, made_root)
     assert ours.opt_g.param_groups[0]["fused"]
     assert not without.opt_g.param_groups[0]["fused"]
-    assert type(ours) is Trainer
+    assert type(ours) is Adversaries
     once, twice = train.count_work(ours, 1), train.count_work(without, 1)
     widths = [config.z_dim + 16, 128, 256, 512, 1024, 784]
     forward = 2 * sum(a * b for a, b in pairwise(widths))

@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 
 from gan.store import index
-from gan.training.start import main
+from gan.train import main
 
 SIZES = ["--z-dim", "8", "--w-dim", "16", "--g-width", "12", "--d-width", "4", "--batch", "16", "--precision", "fp32"]
 

@@ -11,7 +11,8 @@ from gan.drawing.arguments import InputError
 from gan.drawing.generator import Generator, load
 from gan.errors import Listing, say
 from gan.judges.calibration import Calibration, fit_logistic, get_path, save_calibration
-from gan.judges.verdict import COMPARING, score, score_forged
+from gan.judges.verdict import score, score_forged
+from gan.losses import get_loss
 from gan.store import released as checkpoint
 from gan.store.released import CheckpointError
 
@@ -69,7 +70,7 @@ def _load(name: str) -> Generator:
     loss = generator.config.loss
     if not generator.has_discriminator:
         raise CheckpointError(say("{model} was saved without its discriminator; there is nothing to fit.", model=name))
-    if loss not in COMPARING:
+    if not get_loss(loss).comparing:
         raise CheckpointError(
             say(
                 "{model} was trained with {loss}, which gives probabilities itself; no fit is due.",

@@ -27,7 +27,6 @@ from gan.judges.calibration import Calibration, get_path, read_calibration
 from gan.losses import get_loss
 from gan.store.released import CheckpointError
 
-COMPARING = ("relativistic", "wgan-gp")  # losses whose logits have no midpoint
 REFERENCE = 256  # forgeries of a class that a picture is ranked among
 REFERENCE_SEED = 20_261_121
 
@@ -64,7 +63,7 @@ class Verdict:
         self._forging = threading.Lock()
         self.kind = "absolute"
         problem: str = ""
-        if generator.config.loss in COMPARING:
+        if self._loss.comparing:
             try:
                 self._calibration = read_calibration(get_path(generator.name), generator)
             except CheckpointError as error:

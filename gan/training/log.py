@@ -23,16 +23,14 @@ import numpy as np
 from torch import Tensor, nn
 
 from gan.drawing.sheets import make_sheet
+from gan.errors import Refusal
 from gan.store.atomic import write_atomically
 from gan.training.observer import Observer, Progress
+from gan.training.run_folder import ALARMS, BOARD, CHECKS, LOG
 
 if TYPE_CHECKING:
     from torch.utils.tensorboard import SummaryWriter
 
-LOG = "log.jsonl"
-CHECKS = "checks.jsonl"
-ALARMS = "alarms.jsonl"
-BOARD = "tensorboard"
 FLUSH_SECONDS = 2  # what kill -9 costs TensorBoard at most
 
 # A Progress's field -> its tag; a tag's first part is the group that TensorBoard folds.
@@ -54,8 +52,8 @@ TAGS = {
 }
 
 
-class JournalError(RuntimeError):
-    """The journal cannot be kept as asked for; the message is one sentence."""
+class LogError(Refusal):
+    """The log cannot be kept as asked for; the message is one sentence."""
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
@@ -117,10 +115,10 @@ def flatten_check(check: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
                 yield part, float(item)
 
 
-class Journal(Observer):
+class Log(Observer):
     """Writes a run down below `out`, going on from `images` images (0 for a new run).
 
-    JournalError when TensorBoard is asked for and not installed, before any file is touched. OSError from any
+    LogError when TensorBoard is asked for and not installed, before any file is touched. OSError from any
     method when the disk is full or `out` cannot be written to. Use as a context manager, or call `close`.
     """
 
@@ -148,7 +146,7 @@ class Journal(Observer):
             self._unmute = _mute_writer()
             self._board = _open_board(self.out / BOARD, images)
 
-    def __enter__(self) -> "Journal":
+    def __enter__(self) -> "Log":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -238,7 +236,7 @@ def _import_writer() -> "type[SummaryWriter]":
     try:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError as error:
-        raise JournalError(
+        raise LogError(
             "TensorBoard's log was asked for, but the package tensorboard is not installed; "
             "pip install -r requirements.txt brings it, or train without it."
         ) from error

@@ -16,6 +16,8 @@ importing the trainer: it stays responsive, and a run ends for certain with its 
     {"is": "done", "images", "seconds", "path"}            path of the released file; null when nothing was learned
     {"is": "refused", "message", "about"}                  one sentence; about "data" or ""
 
+A message is a sentence as data, as gan.errors.pack gives it: the page may say it in another language.
+
 The process ends after "done" or "refused", and at once when stdin closes: it never outlives who started it.
 
     echo '{"do": "start", ...}' | python -m gan.training.session
@@ -24,36 +26,38 @@ The process ends after "done" or "refused", and at once when stdin closes: it ne
 import base64
 import json
 import logging
-import math
 import os
 import queue
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from gan.config import Config, ConfigError
+from gan.config import Config
 from gan.data import DataError, load_dataset
-from gan.drawing.noise import draw_noise
 from gan.drawing.sheets import encode_png, make_sheet
-from gan.judges.classifier import ClassifierError
-from gan.store.released import CheckpointError
-from gan.training.loop import WEIGHTS, Trainer, TrainingError
+from gan.errors import Refusal, pack, say
+from gan.losses import get_loss
+from gan.training.alarms import Alarm
+from gan.training.class_check import load_reader
+from gan.training.halves import round_finite, step_d, step_g
+from gan.training.limits import Smooth, has_won
+from gan.training.loop import Trainer
 from gan.training.malloc import keep_memory
 from gan.training.observer import Observer, Progress
 from gan.training.precision import fit_precision
-from gan.training.watcher import Alarm, Smooth, Watch, has_won, load_reader
+from gan.training.run_folder import WEIGHTS
+from gan.training.samples import draw_live_sheet
+from gan.training.watcher import Watch
 
 NUMBERS_SECONDS = 0.25
 SHEET_SECONDS = 0.8
-SHEET_ROWS, SHEET_COLUMNS = 4, 10
 RECENT = 50  # steps over which it is judged whether D has won
 NICE = 5  # the page comes first
 
@@ -64,97 +68,11 @@ Emit = Callable[[dict[str, Any]], None]
 log = logging.getLogger(__name__)
 
 
-@contextmanager
-def _leaving_no_trace(network: nn.Module) -> Iterator[None]:
-    """Put BatchNorm's running statistics back: to ask is not to learn."""
-    kept = [(buffer, buffer.clone()) for buffer in network.buffers()]
-    try:
-        yield
-    finally:
-        for buffer, before in kept:
-            buffer.copy_(before)
-
-
-class Stepper(Trainer):
-    """A trainer whose step can be taken in its halves, with D's opinion of one batch before and after."""
-
-    def _set_lr(self) -> None:
-        for optimizer in (self.opt_d, self.opt_g):
-            for group in optimizer.param_groups:
-                group["lr"] = self.get_lr()
-
-    @torch.no_grad()
-    def _judge(self, real: Tensor, fake: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-        """D's logits of real and forged images, each (B,), in the batches that D learns on."""
-        with _leaving_no_trace(self.d):
-            logits, _ = self._ask(torch.cat([real, fake]), y)
-        of_real, of_fake = logits.chunk(2)
-        return of_real, of_fake
-
-    def ask(self, real: Tensor, fake: Tensor, y: Tensor) -> dict[str, float | None]:
-        """What D thinks of these: mean probabilities "real" (None for a critic), mean logits, share ranked right."""
-        of_real, of_fake = self._judge(real, fake, y)
-        p_real, p_fake = self.loss.verdict(real=of_real, fake=of_fake)
-        values = {
-            "real": p_real.mean(),
-            "fake": p_fake.mean(),
-            "logit_real": of_real.mean(),
-            "logit_fake": of_fake.mean(),
-            "won": (of_real > of_fake).float().mean(),
-        }
-        return {name: _finite(float(value)) for name, value in values.items()}
-
-    def step_d(self) -> tuple[dict[str, float | None], dict[str, float | None]]:
-        """One step of D on the next batch, G standing still -> its opinion of that batch before and after."""
-        self._set_lr()
-        rng = self.make_step_rng()
-        real, y = self.take()
-        with torch.no_grad():
-            fake = self.forge(y, rng)
-        before = self.ask(real, fake, y)
-        self.learn_d(real, fake, y, rng)
-        self.images += self.config.batch
-        return before, self.ask(real, fake, y)
-
-    def step_g(self) -> tuple[dict[str, float | None], dict[str, float | None]]:
-        """One step of G, D standing still -> D's opinion of what G makes of one batch of z before and after."""
-        self._set_lr()
-        rng = self.make_step_rng()
-        real, y = self.take()
-        fake = self.forge(y, rng)
-        before = self.ask(real, fake.detach(), y)
-        of_real, _ = self._judge(real, fake.detach(), y)
-        self.learn_g(fake, y, of_real, rng)
-        with torch.no_grad(), _leaving_no_trace(self.g):
-            better = self.forge(y, self.make_step_rng())  # the same z once more
-        after = self.ask(real, better, y)
-        self._average()
-        self.step += 1
-        return before, after
-
-    @torch.no_grad()
-    def draw(self) -> tuple[Tensor, int]:
-        """The averaged G's pictures of the same z every time, row by row, and the columns: a row is one z.
-
-        Without classes every picture has a z of its own.
-        """
-        config = self.config
-        if config.num_classes == 1:
-            columns = SHEET_COLUMNS
-            z = draw_noise(config.seed, range(SHEET_ROWS * columns), config.z_dim, config.noise)
-            y = torch.zeros(len(z), dtype=torch.int64)
-        else:
-            columns = min(SHEET_COLUMNS, config.num_classes)
-            z = draw_noise(config.seed, range(SHEET_ROWS), config.z_dim, config.noise).repeat_interleave(columns, 0)
-            y = torch.arange(columns).repeat(SHEET_ROWS)
-        return self.ema(z.to(self.device), y.to(self.device)).float().cpu(), columns
-
-
 class Numbers:
     """Means of the steps since the last telling, and whether D has won of late."""
 
     def __init__(self, config: Config) -> None:
-        self.by_rank = config.loss in ("hinge", "wgan-gp")
+        self.by_rank = get_loss(config.loss).by_rank
         self.span = config.batch * config.d_steps
         self.recent = {name: Smooth(RECENT * self.span) for name in ("prob_real", "prob_fake", "won")}
         self.sums: dict[str, float] = {}
@@ -170,7 +88,7 @@ class Numbers:
 
     def tell(self, now: Progress) -> dict[str, Any]:
         """The means since the last call, and what is known of the run; numbers that it does not have are None."""
-        means = {name: _finite(total / self.count) for name, total in self.sums.items()}
+        means = {name: round_finite(total / self.count) for name, total in self.sums.items()}
         self.sums, self.count = {}, 0
         p_real, p_fake, won = (self.recent[name].value for name in ("prob_real", "prob_fake", "won"))
         return {
@@ -179,22 +97,19 @@ class Numbers:
             "images": now.images,
             "fraction": now.fraction,
             "seconds": now.seconds,
-            "rate": _finite(now.images / now.seconds) if now.seconds else None,  # pauses do not count
+            "rate": round_finite(now.images / now.seconds) if now.seconds else None,  # pauses do not count
             "lr": now.lr,
-            "skill": _finite(won),
+            "skill": round_finite(won),
             "has_won": has_won(prob_real=p_real, prob_fake=p_fake, won=won, by_rank=self.by_rank),
         }
-
-
-def _finite(value: float) -> float | None:
-    return round(value, 5) if math.isfinite(value) else None
 
 
 class Session(Observer):
     """Looks on at a run, tells of it with `emit`, and obeys `commands` between its steps."""
 
-    def __init__(self, trainer: Stepper, watch: Watch, commands: "queue.Queue[dict[str, Any]]", emit: Emit) -> None:
-        self.trainer, self.watch, self.commands, self.emit = trainer, watch, commands, emit
+    def __init__(self, trainer: Trainer, watch: Watch, commands: "queue.Queue[dict[str, Any]]", emit: Emit) -> None:
+        self.trainer, self.adversaries = trainer, trainer.adversaries
+        self.watch, self.commands, self.emit = watch, commands, emit
         self.numbers = Numbers(trainer.config)
         self.paused = False
         self.told, self.shown = 0.0, 0.0
@@ -203,18 +118,18 @@ class Session(Observer):
         """Train to the end or until told to stop, and export; TrainingError when the run cannot go on."""
         self.paused = paused
         self._tell_state()
-        trainer = self.trainer
+        trainer, ours = self.trainer, self.adversaries
         trainer.run(self, every=1)
         path = trainer.out / WEIGHTS
-        learnt = trainer.images > 0 or trainer.step > 0  # G alone may have taken steps
-        if trainer.get_fraction() < 1 and learnt:
+        learnt = ours.images > 0 or ours.step > 0  # G alone may have taken steps
+        if ours.get_fraction() < 1 and learnt:
             trainer.export(path)
         self._show()
         self.emit(
             {
                 "is": "done",
-                "images": trainer.images,
-                "seconds": round(trainer.seconds, 1),
+                "images": ours.images,
+                "seconds": round(ours.seconds, 1),
                 "path": str(path) if learnt else None,
             }
         )
@@ -248,17 +163,17 @@ class Session(Observer):
 
     def on_notice(self, images: int, message: str) -> None:
         """Something went wrong and was mended."""
-        self.emit({"is": "alarm", "images": images, "message": message})
+        self.emit({"is": "alarm", "images": images, "message": pack(message)})
 
     def _ring(self, alarms: list[Alarm]) -> None:
         for alarm in alarms:
-            self.emit({"is": "alarm", "images": alarm.images, "message": alarm.message})
+            self.emit({"is": "alarm", "images": alarm.images, "message": pack(alarm.message)})
 
     def _show(self) -> None:
-        pictures, columns = self.trainer.draw()
+        pictures, columns = draw_live_sheet(self.adversaries)
         png = base64.b64encode(encode_png(make_sheet(pictures, columns))).decode("ascii")
         rows = len(pictures) // columns
-        self.emit({"is": "sheet", "images": self.trainer.images, "png": png, "rows": rows, "columns": columns})
+        self.emit({"is": "sheet", "images": self.adversaries.images, "png": png, "rows": rows, "columns": columns})
         self.shown = time.perf_counter()
 
     def _tell_state(self) -> None:
@@ -287,13 +202,13 @@ class Session(Observer):
 
     def _step(self, of: str) -> None:
         with torch.enable_grad():  # a run shows itself without gradients, and may be asked for a step just then
-            before, after = self.trainer.step_d() if of == "D" else self.trainer.step_g()
-        self.emit({"is": "step", "of": of, "images": self.trainer.images, "before": before, "after": after})
+            before, after = step_d(self.adversaries) if of == "D" else step_g(self.adversaries)
+        self.emit({"is": "step", "of": of, "images": self.adversaries.images, "before": before, "after": after})
         self._show()
 
 
 def prepare(order: Mapping[str, Any], commands: "queue.Queue[dict[str, Any]]", emit: Emit) -> Session:
-    """Read the data and build the run that a "start" asks for; ConfigError, DataError, ... when it cannot be."""
+    """Read the data and build the run that a "start" asks for; Refusal when it cannot be."""
     config, _ = fit_precision(Config.from_dict(order["config"]).validate(), torch.device("cpu"))
     emit({"is": "state", "state": "fetching" if order.get("download") else "preparing"})
     dataset = load_dataset(order["root"], "train", name=config.dataset, download=bool(order.get("download")))
@@ -302,25 +217,28 @@ def prepare(order: Mapping[str, Any], commands: "queue.Queue[dict[str, Any]]", e
         config = replace(config, num_classes=len(dataset.class_names))
     out = Path(order["out"])
     out.mkdir(parents=True, exist_ok=True)
-    trainer = Stepper(config, dataset, out, torch.device("cpu"), str(order.get("command", "")))
+    trainer = Trainer(config, dataset, out, torch.device("cpu"), str(order.get("command", "")))
     return Session(trainer, Watch(config, dataset, load_reader(config)), commands, emit)
 
 
 def serve(commands: "queue.Queue[dict[str, Any]]", emit: Emit) -> int:
     """Wait for the order to start, and train; 0 when it is done, 2 after "refused"."""
+
+    def refuse(sentence: str, about: str = "") -> None:
+        emit({"is": "refused", "message": pack(sentence), "about": about})
+
     order = commands.get()
     try:
         prepare(order, commands, emit).run(paused=bool(order.get("paused")))
-    except (ConfigError, CheckpointError, ClassifierError, TrainingError) as error:
-        emit({"is": "refused", "message": str(error), "about": ""})
     except DataError as error:
-        emit({"is": "refused", "message": str(error), "about": "data"})
+        refuse(error.args[0], "data")
+    except Refusal as error:
+        refuse(error.sentence)
     except OSError as error:
-        message = f"the run cannot be written down ({error.strerror or error})."
-        emit({"is": "refused", "message": message, "about": ""})
+        refuse(say("the run cannot be written down ({reason}).", reason=error.strerror or str(error)))
     except Exception:
         log.exception("A training session ended early")
-        emit({"is": "refused", "message": "something went wrong in the training process; it has ended.", "about": ""})
+        refuse(say("something went wrong in the training process; it has ended."))
     else:
         return 0
     return 2

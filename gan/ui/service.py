@@ -28,7 +28,7 @@ from gan.errors import say
 from gan.recipes.recipe import check_weights
 from gan.store import released as checkpoint
 from gan.store.released import CheckpointError
-from gan.training.moments import History, get_paths, read_history
+from gan.store.snapshots import History, get_paths, read_history
 from gan.ui.inputs import FieldError, checked, field_of
 from gan.ui.recent import Recent
 

@@ -22,7 +22,8 @@ from playwright.sync_api import Browser, Page, expect
 from gan.drawing.arguments import InputError, check_whole
 from gan.errors import Listing, capitalize, join, pack, say
 from gan.store import released as checkpoint
-from gan.training.watcher import Check, Rules, replay
+from gan.training.class_check import Check
+from gan.training.watcher import Rules, replay
 from gan.ui import service as service_module
 from gan.ui.service import Service
 from gan.ui.tabs import NAMES

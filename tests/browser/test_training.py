@@ -18,7 +18,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from gan.data import to_uint8
 from gan.drawing.generator import load
 from gan.store import released as checkpoint
-from gan.training.moments import add, read_history
+from gan.store.snapshots import read_history
+from gan.training.moments import add
 from tests.browser.conftest import PATIENCE, SIZES
 from tests.browser.pictures import read_picture, read_version, wait_until_drawn
 from tests.browser.tabs import on_desktop

@@ -16,15 +16,15 @@ import torch.distributed as dist
 from torch import Tensor
 
 import gan
-import gan.training.start
 from gan.config import PRESETS, Config, override
 from gan.data import DataError, Dataset, load_dataset
 from gan.store.released import read_released
 from gan.store.state import get_previous, read_state
+from gan.train import main
+from gan.training import start
+from gan.training.adversaries import Adversaries
 from gan.training.distributed import Team, get_rank
-from gan.training.log import LOG
-from gan.training.loop import STATE, WEIGHTS, Trainer
-from gan.training.start import main
+from gan.training.run_folder import LOG, STATE, WEIGHTS
 from tests.in_child import WAIT, get_server, run_team
 from tests.made_digits import make_digits
 
@@ -46,12 +46,12 @@ def learn(case: str, team: Team, steps: int = STEPS) -> dict[str, Any]:
     """The numbers of a few steps, averaged over the team, and the networks after them."""
     images, labels = make_digits(40, 0)  # the third batch reaches over the end of an epoch
     data = Dataset(torch.from_numpy(images)[:, None], torch.from_numpy(labels).long(), tuple("0123456789"))
-    trainer = Trainer(CASES[case], data, Path("nowhere"), torch.device("cpu"), team=team)
+    ours = Adversaries(CASES[case], data, torch.device("cpu"), team)
     rows = []
     for _ in range(steps):
-        numbers = trainer.advance()
+        numbers = ours.advance()
         rows.append({name: team.average(value.detach().clone()) for name, value in numbers.items()})
-    networks = {"g": trainer.g, "d": trainer.d, "ema": trainer.ema}
+    networks = {"g": ours.g, "d": ours.d, "ema": ours.ema}
     return {"rows": rows, **{name: dict(network.state_dict()) for name, network in networks.items()}}
 
 
@@ -116,26 +116,26 @@ sys.exit(train.main())
 
 def fall(rank: int, step: int) -> None:
     """Let the process of that rank be killed before a step."""
-    advance = Trainer.advance
+    advance = Adversaries.advance
 
-    def falling(self: Trainer) -> dict[str, Tensor]:
+    def falling(self: Adversaries) -> dict[str, Tensor]:
         if self.team.rank == rank and self.step == step:
             os.kill(os.getpid(), signal.SIGKILL)
         return advance(self)
 
-    Trainer.advance = falling  # type: ignore[method-assign]
+    Adversaries.advance = falling  # type: ignore[method-assign]
 
 
 def stumble(rank: int, error: Exception) -> None:
     """Let the process of that rank meet an error at its third step."""
-    advance = Trainer.advance
+    advance = Adversaries.advance
 
-    def stumbling(self: Trainer) -> dict[str, Tensor]:
+    def stumbling(self: Adversaries) -> dict[str, Tensor]:
         if self.team.rank == rank and self.step == 2:
             raise error
         return advance(self)
 
-    Trainer.advance = stumbling  # type: ignore[method-assign]
+    Adversaries.advance = stumbling  # type: ignore[method-assign]
 
 
 def lose_data(rank: int) -> None:
@@ -146,7 +146,7 @@ def lose_data(rank: int) -> None:
             raise DataError("there is no data here.")
         return load_dataset(root, "train")
 
-    pytest.MonkeyPatch().setattr(gan.training.start, "load_dataset", lost)  # for as long as the child lives
+    pytest.MonkeyPatch().setattr(start, "load_dataset", lost)  # for as long as the child lives
 
 
 def launch(*words: str) -> subprocess.CompletedProcess[str]:
@@ -183,7 +183,7 @@ def whole(made_root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     out = tmp_path_factory.mktemp("whole")
     before = torch.get_num_threads()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gan.training.start, "tell", lambda out: [])
+        patch.setattr(start, "draw_run", lambda out: [])
         assert main(list_words(made_root, out, *STEPWISE)) == 0
     torch.set_num_threads(before)
     return read_released(out / WEIGHTS).generator.state_dict()

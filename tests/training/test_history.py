@@ -13,23 +13,13 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 
+from gan import train
 from gan.drawing.generator import load
+from gan.history import main
 from gan.store import released as checkpoint
 from gan.store.released import read_released, write_released
-from gan.training import start as train
-from gan.training.moments import (
-    CURVES,
-    KEY,
-    MAX_BYTES,
-    HistoryError,
-    add,
-    choose_evenly,
-    find_near,
-    get_paths,
-    main,
-    read_history,
-    thin,
-)
+from gan.store.snapshots import CURVES, KEY, MAX_BYTES, HistoryError, choose_evenly, get_paths, read_history
+from gan.training.moments import add, find_near, thin
 from tests.tiny_checkpoint import write_tiny
 from tests.tiny_run import make_run, release
 

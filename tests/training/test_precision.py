@@ -12,9 +12,9 @@ import torch
 
 from gan.config import PRESETS, get_preset
 from gan.store.released import read_released
+from gan.train import main
 from gan.training import precision
 from gan.training.precision import fit_precision, has_bf16
-from gan.training.start import main
 from tests.served import ROOT
 
 CPU, CUDA, MPS = (torch.device(name) for name in ("cpu", "cuda", "mps"))

@@ -14,11 +14,11 @@ import pytest
 import torch
 
 import gan
-import gan.training.start
 from gan.store.state import get_previous, read_state
-from gan.training.log import CHECKS, LOG
-from gan.training.loop import HISTORY, SHEETS, STATE, WEIGHTS, Trainer
-from gan.training.start import main
+from gan.train import main
+from gan.training import start
+from gan.training.adversaries import Adversaries
+from gan.training.run_folder import CHECKS, HISTORY, LOG, SHEETS, STATE, WEIGHTS
 from tests.in_child import make_struck, run_child
 
 STEPS = 24
@@ -37,7 +37,7 @@ STOPS = {"digits": (5, 18), "sgd": (5, 18), "dcgan": (2, 5)}
 def no_film() -> Iterator[None]:
     """Film and curves are drawn from what is compared here, and take longer than the runs."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gan.training.start, "tell", lambda out: [])
+        patch.setattr(start, "draw_run", lambda out: [])
         yield
 
 
@@ -67,7 +67,7 @@ def stopped(made_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("stopped")
     before = torch.get_num_threads()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Trainer, "advance", make_struck(10, signal.SIGINT))
+        patch.setattr(Adversaries, "advance", make_struck(10, signal.SIGINT))
         assert main(list_words(made_root, out, "sgd")) == 130
     torch.set_num_threads(before)
     return out
@@ -112,9 +112,9 @@ def strike_at(where: str, number: int) -> None:
         if next(count) == number:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    advance, replace = Trainer.advance, Path.replace
+    advance, replace = Adversaries.advance, Path.replace
 
-    def step(self: Trainer) -> dict[str, torch.Tensor]:
+    def step(self: Adversaries) -> dict[str, torch.Tensor]:
         numbers = advance(self)
         strike()
         return numbers
@@ -134,7 +134,7 @@ def strike_at(where: str, number: int) -> None:
 
     patch = pytest.MonkeyPatch()  # for as long as the child lives
     if where == "step":
-        patch.setattr(Trainer, "advance", step)
+        patch.setattr(Adversaries, "advance", step)
     elif where == "rename":
         patch.setattr(Path, "replace", rename)
     else:
@@ -154,7 +154,7 @@ def test_a_run_stopped_again_and_again_ends_in_the_same_weights(
     words = list_words(made_root, tmp_path, name)
     for step, sign, more in zip(STOPS[name], (signal.SIGINT, signal.SIGTERM), ([], ["--resume"]), strict=True):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(Trainer, "advance", make_struck(step, sign))
+            patch.setattr(Adversaries, "advance", make_struck(step, sign))
             assert main([*words, *more]) == 130
         said = capsys.readouterr()
         assert said.out.splitlines()[-1].endswith("--resume")
@@ -173,7 +173,7 @@ def test_a_run_killed_at_its_first_save_leaves_nothing_that_is_in_the_way(made_r
     assert not (out / STATE).exists()
     assert list(out.rglob(".*.part"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Trainer, "advance", make_struck(1, signal.SIGINT))
+        patch.setattr(Adversaries, "advance", make_struck(1, signal.SIGINT))
         assert main(words) == 130
     assert read_state(out / STATE)["step"] == 1
     assert not list(out.rglob(".*.part"))
@@ -239,15 +239,15 @@ def test_two_damaged_states_are_one_sentence_and_nothing_is_touched(
 
 def fill_disk(step: int, size: int) -> None:
     """From a step on, files of this process may not grow beyond so many bytes, which fails as a full disk does."""
-    advance = Trainer.advance
+    advance = Adversaries.advance
 
-    def limited(self: Trainer) -> dict[str, torch.Tensor]:
+    def limited(self: Adversaries) -> dict[str, torch.Tensor]:
         if self.step == step:
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
         return advance(self)
 
-    pytest.MonkeyPatch().setattr(Trainer, "advance", limited)  # for as long as the child lives
+    pytest.MonkeyPatch().setattr(Adversaries, "advance", limited)  # for as long as the child lives
 
 
 @pytest.mark.parametrize(("board", "name"), [(False, "digits"), (True, "digits"), (True, "sgd")])

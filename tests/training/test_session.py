@@ -23,9 +23,12 @@ from torch import Tensor
 from gan.config import LOSSES, Config
 from gan.data import Dataset, load_dataset
 from gan.store.released import read_released
+from gan.training.adversaries import Adversaries
+from gan.training.halves import ask, step_d, step_g
 from gan.training.loop import Trainer
 from gan.training.observer import Progress
-from gan.training.session import Numbers, Session, Stepper, serve
+from gan.training.samples import draw_live_sheet
+from gan.training.session import Numbers, Session, serve
 from gan.training.watcher import Watch
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -48,8 +51,13 @@ def dataset(made_root: Path) -> Dataset:
 
 
 @pytest.fixture
-def build(dataset: Dataset, tmp_path: Path) -> Callable[[Config], Stepper]:
-    return lambda config: Stepper(config, dataset, tmp_path, torch.device("cpu"))
+def build(dataset: Dataset) -> Callable[[Config], Adversaries]:
+    return lambda config: Adversaries(config, dataset, torch.device("cpu"))
+
+
+@pytest.fixture
+def begin(dataset: Dataset, tmp_path: Path) -> Callable[[Config], Trainer]:
+    return lambda config: Trainer(config, dataset, tmp_path, torch.device("cpu"))
 
 
 def copy_weights(network: torch.nn.Module) -> dict[str, Tensor]:
@@ -62,46 +70,46 @@ def differ(network: torch.nn.Module, before: dict[str, Tensor]) -> set[str]:
 
 @pytest.mark.parametrize("config", [SMALL, LESSON], ids=["digits", "dcgan"])
 def test_a_step_of_d_moves_d_alone_and_lowers_its_opinion_of_forgeries_beside_real_ones(build, config):
-    trainer = build(config)
-    g, d, images = copy_weights(trainer.g), copy_weights(trainer.d), trainer.images
-    before, after = trainer.step_d()
-    assert {name for name in differ(trainer.g, g) if "running" not in name and "tracked" not in name} == set()
-    assert differ(trainer.d, d)
-    assert trainer.images == images + config.batch
-    assert trainer.step == 0
+    ours = build(config)
+    g, d, images = copy_weights(ours.g), copy_weights(ours.d), ours.images
+    before, after = step_d(ours)
+    assert {name for name in differ(ours.g, g) if "running" not in name and "tracked" not in name} == set()
+    assert differ(ours.d, d)
+    assert ours.images == images + config.batch
+    assert ours.step == 0
     assert after["real"] - after["fake"] > before["real"] - before["fake"]
 
 
 @pytest.mark.parametrize("config", [SMALL, LESSON], ids=["digits", "dcgan"])
 def test_a_step_of_g_moves_g_alone_and_raises_ds_opinion_of_forgeries(build, config):
-    trainer = build(config)
+    ours = build(config)
     for _ in range(3):
-        trainer.step_d()
-    d, g, ema, images = copy_weights(trainer.d), copy_weights(trainer.g), copy_weights(trainer.ema), trainer.images
-    before, after = trainer.step_g()
-    assert {name for name in differ(trainer.d, d) if "running" not in name and "tracked" not in name} == set()
-    assert differ(trainer.g, g)
-    assert differ(trainer.ema, ema)  # what is shown and kept follows
-    assert (trainer.images, trainer.step) == (images, 1)
+        step_d(ours)
+    d, g, ema, images = copy_weights(ours.d), copy_weights(ours.g), copy_weights(ours.ema), ours.images
+    before, after = step_g(ours)
+    assert {name for name in differ(ours.d, d) if "running" not in name and "tracked" not in name} == set()
+    assert differ(ours.g, g)
+    assert differ(ours.ema, ema)  # what is shown and kept follows
+    assert (ours.images, ours.step) == (images, 1)
     assert after["fake"] > before["fake"]
-    assert all(parameter.requires_grad for parameter in trainer.d.parameters())
+    assert all(parameter.requires_grad for parameter in ours.d.parameters())
 
 
 def test_to_ask_d_is_not_to_learn(build):
-    trainer = build(LESSON)
-    real, y = trainer.take()
+    ours = build(LESSON)
+    real, y = ours.take()
     with torch.no_grad():
-        fake = trainer.forge(y, trainer.make_step_rng())
-    d = copy_weights(trainer.d)
-    first, second = trainer.ask(real, fake, y), trainer.ask(real, fake, y)
-    assert differ(trainer.d, d) == set()  # BatchNorm's running statistics too
+        fake = ours.forge(y, ours.make_step_rng())
+    d = copy_weights(ours.d)
+    first, second = ask(ours, real, fake, y), ask(ours, real, fake, y)
+    assert differ(ours.d, d) == set()  # BatchNorm's running statistics too
     assert first == second
 
 
-def test_steps_in_halves_are_the_trainers_own_step(build, dataset, tmp_path):
+def test_steps_in_halves_are_the_trainers_own_step(build):
     """D's step, then G's on the same z, leave the weights that `advance` leaves, but for what G learns on."""
-    stepper, whole = build(SMALL), Trainer(SMALL, dataset, tmp_path, torch.device("cpu"))
-    stepper.step_d()
+    stepper, whole = build(SMALL), build(SMALL)
+    step_d(stepper)
     whole.advance()
     for name, value in whole.d.state_dict().items():
         assert torch.equal(value, stepper.d.state_dict()[name]), name
@@ -109,20 +117,20 @@ def test_steps_in_halves_are_the_trainers_own_step(build, dataset, tmp_path):
 
 @pytest.mark.parametrize("loss", LOSSES)
 def test_every_loss_can_be_stepped_and_a_critic_gives_no_probability(build, loss):
-    trainer = build(replace(SMALL, loss=loss))
-    for before, after in (trainer.step_d(), trainer.step_g()):
+    ours = build(replace(SMALL, loss=loss))
+    for before, after in (step_d(ours), step_g(ours)):
         assert 0 <= after["won"] <= 1
         assert isinstance(before["logit_fake"], float)
         assert (after["fake"] is None) == (loss == "wgan-gp")
 
 
 def test_the_sheet_is_of_the_same_z_in_rows(build):
-    trainer = build(SMALL)
-    pictures, columns = trainer.draw()
+    ours = build(SMALL)
+    pictures, columns = draw_live_sheet(ours)
     assert (pictures.shape, columns) == ((40, 1, 28, 28), 10)
-    assert torch.equal(trainer.draw()[0], pictures)
+    assert torch.equal(draw_live_sheet(ours)[0], pictures)
     blind = build(replace(SMALL, unconditional=True, num_classes=1))
-    pictures, columns = blind.draw()
+    pictures, columns = draw_live_sheet(blind)
     assert (pictures.shape, columns) == ((40, 1, 28, 28), 10)
     assert not torch.equal(pictures[0], pictures[1])  # each of its own z
 
@@ -130,7 +138,7 @@ def test_the_sheet_is_of_the_same_z_in_rows(build):
 class Talk:
     """A session in this process: its commands, and the events it told."""
 
-    def __init__(self, trainer: Stepper, dataset: Dataset) -> None:
+    def __init__(self, trainer: Trainer, dataset: Dataset) -> None:
         self.commands: queue.Queue[dict[str, Any]] = queue.Queue()
         self.events: list[dict[str, Any]] = []
         self.then: Callable[[dict[str, Any]], object] = lambda event: None
@@ -146,8 +154,8 @@ class Talk:
         return [event for event in self.events if event["is"] == kind]
 
 
-def test_a_session_tells_of_its_run_and_ends_in_weights(build, dataset, tmp_path):
-    talk = Talk(build(replace(SMALL, watch_every=64)), dataset)
+def test_a_session_tells_of_its_run_and_ends_in_weights(begin, dataset, tmp_path):
+    talk = Talk(begin(replace(SMALL, watch_every=64)), dataset)
     talk.session.run()
     assert talk.of("state") == [{"is": "state", "state": "running"}]
     last = talk.of("numbers")[-1]
@@ -165,8 +173,8 @@ def test_a_session_tells_of_its_run_and_ends_in_weights(build, dataset, tmp_path
     assert sheet["images"] == 160
 
 
-def test_a_paused_session_waits_takes_single_steps_and_goes_on(build, dataset):
-    talk = Talk(build(SMALL), dataset)
+def test_a_paused_session_waits_takes_single_steps_and_goes_on(begin, dataset):
+    talk = Talk(begin(SMALL), dataset)
     for command in (
         {"do": "step", "of": "D"},
         {"do": "step", "of": "G"},
@@ -183,8 +191,8 @@ def test_a_paused_session_waits_takes_single_steps_and_goes_on(build, dataset):
     assert talk.events[-1]["images"] == 160
 
 
-def test_a_step_pauses_a_run_and_stop_ends_it_at_once(build, dataset):
-    talk = Talk(build(SMALL), dataset)
+def test_a_step_pauses_a_run_and_stop_ends_it_at_once(begin, dataset):
+    talk = Talk(begin(SMALL), dataset)
 
     def steer(event: dict[str, Any]) -> None:
         if event["is"] == "numbers" and len(talk.of("numbers")) == 1:
@@ -201,16 +209,16 @@ def test_a_step_pauses_a_run_and_stop_ends_it_at_once(build, dataset):
     assert read_released(done["path"]).meta["trained"]["images"] == 16
 
 
-def test_a_run_stopped_before_its_first_step_leaves_nothing(build, dataset, tmp_path):
-    talk = Talk(build(SMALL), dataset)
+def test_a_run_stopped_before_its_first_step_leaves_nothing(begin, dataset, tmp_path):
+    talk = Talk(begin(SMALL), dataset)
     talk.commands.put({"do": "stop"})
     talk.session.run(paused=True)
     assert talk.events[-1] == {"is": "done", "images": 0, "seconds": 0.0, "path": None}
     assert not (tmp_path / "model.safetensors").exists()
 
 
-def test_a_step_of_g_alone_is_something_to_keep(build, dataset):
-    talk = Talk(build(SMALL), dataset)
+def test_a_step_of_g_alone_is_something_to_keep(begin, dataset):
+    talk = Talk(begin(SMALL), dataset)
     talk.commands.put({"do": "step", "of": "G"})
     talk.commands.put({"do": "stop"})
     talk.session.run(paused=True)
@@ -265,8 +273,8 @@ def test_what_cannot_be_trained_is_refused_in_a_sentence(made_root, tmp_path, ch
     assert serve(commands, events.append) == 2
     refused = events[-1]
     assert (refused["is"], refused["about"]) == ("refused", about)
-    assert said in refused["message"]
-    assert "\n" not in refused["message"]
+    assert said in refused["message"]["text"]
+    assert "\n" not in refused["message"]["text"]
 
 
 class Child:

@@ -13,18 +13,9 @@ import torch
 from PIL import Image
 
 from gan.drawing.sheets import make_sheet
-from gan.training.film import (
-    FILM_BYTES,
-    StoryError,
-    main,
-    make_film,
-    make_summary,
-    pick_evenly,
-    plan_panels,
-    read_sheets,
-    smooth,
-    tell,
-)
+from gan.story import main
+from gan.training.curves import StoryError, draw_run, make_summary, plan_panels, smooth
+from gan.training.film import FILM_BYTES, make_film, pick_evenly, read_sheets
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -65,7 +56,7 @@ def test_tells_a_whole_run(tmp_path):
     )
     write_rows(tmp_path / "checks.jsonl", CHECKS)
     write_rows(tmp_path / "alarms.jsonl", [{"images": 100 * k, "message": f"$alarm_{k}"} for k in range(9)])
-    film, summary = tell(tmp_path)
+    film, summary = draw_run(tmp_path)
     assert (film.name, summary.name) == ("film.gif", "summary.png")
     with Image.open(summary) as page:
         assert page.width > 1000
@@ -104,9 +95,9 @@ def test_film_of_noise_still_fits(tmp_path):
 
 def test_one_sheet_or_none(tmp_path):
     write_sheets(tmp_path / "one", [0], columns=1)
-    assert [path.name for path in tell(tmp_path / "one")] == ["film.gif", "summary.png"]
+    assert [path.name for path in draw_run(tmp_path / "one")] == ["film.gif", "summary.png"]
     write_rows(tmp_path / "none" / "log.jsonl", log_rows(1))
-    assert [path.name for path in tell(tmp_path / "none")] == ["summary.png"]
+    assert [path.name for path in draw_run(tmp_path / "none")] == ["summary.png"]
 
 
 def test_broken_sheets_and_sheets_of_another_size_are_left_out(tmp_path):
@@ -176,9 +167,9 @@ def test_drawing_leaves_matplotlib_as_it_was(tmp_path):
     """No pyplot, no backend chosen, no settings changed: whoever else draws in this process is not disturbed."""
     write_rows(tmp_path / "log.jsonl", log_rows(5))
     code = (
-        "import sys; from pathlib import Path; import gan.story; assert 'matplotlib' not in sys.modules;"
+        "import sys; from pathlib import Path; import gan.training.curves; assert 'matplotlib' not in sys.modules;"
         "import matplotlib as m; before = dict(m.rcParams.copy());"
-        f"gan.story.make_summary(Path({str(tmp_path)!r}));"
+        f"gan.training.curves.make_summary(Path({str(tmp_path)!r}));"
         "assert 'matplotlib.pyplot' not in sys.modules; assert dict(m.rcParams.copy()) == before"
     )
     done = subprocess.run([sys.executable, "-W", "error", "-c", code], cwd=ROOT, capture_output=True, text=True)

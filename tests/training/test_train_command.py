@@ -10,15 +10,15 @@ import pytest
 import torch
 
 import gan
-import gan.training.start
 from gan.config import DATASETS, LOSSES, PRESETS, Config
 from gan.data import load_dataset
 from gan.store.state import get_previous, read_state
-from gan.training.film import FILM, SUMMARY, tell
-from gan.training.log import ALARMS, CHECKS, LOG
-from gan.training.loop import HISTORY, SHEETS, STATE, WEIGHTS
-from gan.training.start import main
-from gan.training.watcher import Alarm, Watch
+from gan.train import main
+from gan.training import start
+from gan.training.alarms import Alarm
+from gan.training.curves import draw_run
+from gan.training.run_folder import ALARMS, CHECKS, FILM, HISTORY, LOG, SHEETS, STATE, SUMMARY, WEIGHTS
+from gan.training.watcher import Watch
 from tests.in_child import WAIT, Child
 from tests.made_digits import write_files, write_like
 
@@ -29,8 +29,8 @@ TINY += ["--threads", "1", "--no-tensorboard", "--history-mb", "0.05"]
 
 @pytest.fixture(autouse=True)
 def no_film(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Film and curves take longer than the runs; tests/test_story.py looks at them, and one test here."""
-    monkeypatch.setattr(gan.training.start, "tell", lambda out: [])
+    """Film and curves take longer than the runs; test_story.py looks at them, and one test here."""
+    monkeypatch.setattr(start, "draw_run", lambda out: [])
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +51,7 @@ def finished(made_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("finished")
     before = torch.get_num_threads()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gan.training.start, "tell", lambda out: [])
+        patch.setattr(start, "draw_run", lambda out: [])
         assert run(made_root, out, "--images", "64", "--lr", "0.00123") == 0
     torch.set_num_threads(before)
     return out
@@ -74,7 +74,7 @@ def read_rows(path: Path) -> list[dict[str, object]]:
 def test_a_run_ends_in_weights_a_log_a_film_and_words(
     made_root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(gan.training.start, "tell", tell)
+    monkeypatch.setattr(start, "draw_run", draw_run)
     out = tmp_path / "run"
     assert run(made_root, out, "--images", "640", "--seed", "3", "--watch-every", "320") == 0
     said = capsys.readouterr().out
@@ -355,7 +355,7 @@ def test_ctrl_c_before_training_is_one_sentence(
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(gan.training.start, "load_dataset", interrupt)
+    monkeypatch.setattr(start, "load_dataset", interrupt)
     assert run(made_root, tmp_path, "--images", "64") == 130
     assert capsys.readouterr().err == "train.py: Stopped; nothing saved was lost.\n"
 

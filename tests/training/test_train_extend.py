@@ -13,12 +13,14 @@ import pytest
 import torch
 
 import gan
-import gan.training.start
-from gan.config import EXTENDABLE, Config
+from gan.config import Config, list_marked
 from gan.models import build_generator
 from gan.store.state import get_previous, read_state, write_state
-from gan.training.loop import HISTORY, STATE, WEIGHTS, Trainer, find_surplus, list_moments
-from gan.training.start import main
+from gan.train import main
+from gan.training import start
+from gan.training.adversaries import Adversaries
+from gan.training.plan import list_moments
+from gan.training.run_folder import HISTORY, STATE, WEIGHTS, find_surplus
 from tests.in_child import make_struck, run_child, strike
 
 TINY = ["--z-dim", "8", "--w-dim", "16", "--g-width", "12", "--d-width", "4", "--batch", "8", "--precision", "fp32"]
@@ -32,7 +34,7 @@ def no_film() -> Iterator[None]:
     """Film and curves take longer than the runs; nor may a run's threads be those of the next test."""
     before = torch.get_num_threads()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gan.training.start, "tell", lambda out: [])
+        patch.setattr(start, "draw_run", lambda out: [])
         yield
     torch.set_num_threads(before)
 
@@ -75,11 +77,11 @@ def read_command(out: Path) -> str:
 def strike_at_first_step(sign: signal.Signals) -> None:
     """Let this process signal itself before its first step."""
 
-    def struck(self: Trainer) -> dict[str, torch.Tensor]:
+    def struck(self: Adversaries) -> dict[str, torch.Tensor]:
         os.kill(os.getpid(), sign)
         raise AssertionError("it outlived the signal")
 
-    Trainer.advance = struck  # type: ignore[method-assign]
+    Adversaries.advance = struck  # type: ignore[method-assign]
 
 
 def check_same(out: Path, whole: Path) -> None:
@@ -118,14 +120,14 @@ def test_an_extension_changes_the_objective_from_there_on_and_nothing_before(
 
     before = torch.get_num_threads()
     torch.set_num_threads(1)
-    trainer = Trainer(config, load_dataset(made_root, "train"), tmp_path, torch.device("cpu"))
-    trainer.load_state_dict(read_state(finished / STATE))
-    assert trainer.get_gamma() == pytest.approx((config.gamma * 0.5) ** 0.5)  # half way along the new curve
-    while trainer.images < 192:
-        trainer.advance()
+    ours = Adversaries(config, load_dataset(made_root, "train"), torch.device("cpu"))
+    ours.load_state_dict(read_state(finished / STATE))
+    assert ours.get_gamma() == pytest.approx((config.gamma * 0.5) ** 0.5)  # half way along the new curve
+    while ours.images < 192:
+        ours.advance()
     torch.set_num_threads(before)
     want = read_state(extended / STATE)
-    assert all(torch.equal(value, want["g"][name]) for name, value in trainer.g.state_dict().items())
+    assert all(torch.equal(value, want["g"][name]) for name, value in ours.g.state_dict().items())
 
 
 def test_an_extended_run_that_is_stopped_and_killed_ends_as_one_that_is_not(
@@ -154,7 +156,7 @@ def test_the_weights_name_all_commands_that_made_them_and_no_plain_resume(
 ):
     words = list_words(made_root, tmp_path, *TINY, "--images", "48")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Trainer, "advance", make_struck(3, signal.SIGINT))
+        patch.setattr(Adversaries, "advance", make_struck(3, signal.SIGINT))
         assert main([*words, "--overwrite"]) == 130
     line = capsys.readouterr().out.splitlines()[-1]
     assert "--overwrite" not in line  # what it says to go on with must do so
@@ -256,8 +258,9 @@ def test_a_network_that_the_new_objective_does_not_fit_is_refused(
 
 def test_what_can_be_extended_are_settings_that_no_network_is_made_of():
     known: dict[str, Any] = Config().to_dict()
-    assert set(EXTENDABLE) <= set(known)
-    assert not {"generator", "discriminator", "z_dim", "w_dim", "g_width", "d_width", "seed", "batch"} & set(EXTENDABLE)
+    extendable = set(list_marked("extendable"))
+    assert extendable <= set(known)
+    assert not {"generator", "discriminator", "z_dim", "w_dim", "g_width", "d_width", "seed", "batch"} & extendable
 
 
 # ---- the snapshots --------------------------------------------------------------------------------------------------

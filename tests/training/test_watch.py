@@ -7,21 +7,12 @@ import torch
 
 from gan.config import PRESETS, override
 from gan.data import Dataset
-from gan.training import watcher as watch
+from gan.training import class_check, limits
+from gan.training.class_check import Check, Checker
+from gan.training.limits import Bell, Smooth, has_lost, has_won, is_collapsed, is_ignored, is_missing
 from gan.training.observer import Progress
-from gan.training.watcher import (
-    Bell,
-    Check,
-    Rules,
-    Smooth,
-    Watch,
-    has_lost,
-    has_won,
-    is_collapsed,
-    is_ignored,
-    is_missing,
-    main,
-)
+from gan.training.watcher import Rules, Watch
+from gan.watch import main
 from tests.made_digits import make_digits
 
 NAMES = tuple("0123456789")
@@ -205,11 +196,15 @@ def test_run_that_went_back_is_judged_on():
 
 
 def test_page_about_watching_gives_the_limits_there_are():
-    text = (Path(watch.__file__).parents[2] / "docs" / "watching.md").read_text(encoding="utf-8")
-    images = (watch.WINDOW, watch.WON_FOR, watch.LOST_FOR, watch.EXPLODED_FOR, 2 * watch.GRACE, watch.LOOK_TIME)
-    said = [*(f"{n:,}" for n in (*images, watch.CLASS_TIME)), f"{watch.SAMPLE} real ones", f"±{watch.WANDERED:.0f}"]
-    said += [f"{share:.0%}".replace("%", " %") for share in (watch.SURE, watch.CHANCE, watch.STARVED)]
-    said += [f"{watch.RANKS:.1%}".replace("%", " %"), f"{watch.EXPLODED:.0f} times"]
+    text = (Path(limits.__file__).parents[2] / "docs" / "watching.md").read_text(encoding="utf-8")
+    images = (limits.WINDOW, limits.WON_FOR, limits.LOST_FOR, limits.EXPLODED_FOR, 2 * limits.GRACE, limits.LOOK_TIME)
+    said = [
+        *(f"{n:,}" for n in (*images, limits.CLASS_TIME)),
+        f"{class_check.SAMPLE} real ones",
+        f"±{limits.WANDERED:.0f}",
+    ]
+    said += [f"{share:.0%}".replace("%", " %") for share in (limits.SURE, limits.CHANCE, limits.STARVED)]
+    said += [f"{limits.RANKS:.1%}".replace("%", " %"), f"{limits.EXPLODED:.0f} times"]
     assert [one for one in said if one not in text] == []
 
 
@@ -230,7 +225,7 @@ def test_watch_measures_pictures_against_the_data(made):
     assert not real.judged
     assert "no reader" in real.describe()
     one = torch.stack([pictures[labels == y][0] for y in range(10)]).repeat_interleave(8, 0)
-    assert eyes.look(1, one, torch.arange(10).repeat_interleave(8)).overall_diversity < 0.01
+    assert eyes.checker.look(1, one, torch.arange(10).repeat_interleave(8)).overall_diversity < 0.01
     row = json.loads(json.dumps(real.to_dict(), allow_nan=False))
     assert row["accuracy"] is None
     assert Check.from_dict(row).to_dict() == row
@@ -243,10 +238,10 @@ def test_watch_reads_classes_and_shares(made):
 
     pictures, labels = made.images[:200].float() / 127.5 - 1, made.labels[:200]
     config = override(PRESETS["digits"], images=1000)
-    check = Watch(config, made, Reader()).look(1, pictures, labels)
+    check = Checker(config, made, Reader()).look(1, pictures, labels)
     assert check.accuracy == tuple(float(y == 3) for y in range(10))
     free = Watch(override(config, unconditional=True), made, Reader())
-    check = free.look(1, pictures, torch.zeros_like(labels))
+    check = free.checker.look(1, pictures, torch.zeros_like(labels))
     assert check.shares[3] == 1
     assert math.isnan(check.accuracy[0])
     assert check.diversity[0] == pytest.approx(1, abs=0.05)

@@ -20,7 +20,8 @@ from gan.data import to_uint8
 from gan.store import index
 from gan.store import released as checkpoint
 from gan.store.released import read_released
-from gan.training.moments import HistoryError, add, get_paths, read_history
+from gan.store.snapshots import HistoryError, get_paths, read_history
+from gan.training.moments import add
 from gan.ui.inputs import FieldError
 from gan.ui.service import Service, trusts_visitors
 from gan.ui.tabs.training import workshop as module

@@ -21,7 +21,7 @@ from gan.errors import Listing, capitalize, say
 from gan.judges.verdict import get_verdict
 from gan.recipes.recipe import make_recipe
 from gan.store.released import CheckpointError
-from gan.training.moments import History, HistoryError, choose_evenly
+from gan.store.snapshots import History, HistoryError, choose_evenly
 from gan.ui.captions import article
 from gan.ui.inputs import checked, parse_typed
 from gan.ui.service import Service

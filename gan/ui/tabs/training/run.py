@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from gan.config import Config
-from gan.errors import say
-from gan.training.moments import CURVES
+from gan.errors import say, unpack
+from gan.store.snapshots import CURVES
 from gan.ui.tabs.training.curve import Curve
 
 ALARMS = 8
@@ -61,11 +61,11 @@ class Run:
             self.check = event
             self.checks.add(event)
         elif what == "alarm":
-            self.alarms.append(event)
+            self.alarms.append(event | {"message": unpack(event["message"])})
         elif what == "step":
             self.step, self.steps, self.changed = event, self.steps + 1, clock
         elif what == "refused":
-            self.trouble, self.about = event["message"], str(event["about"])
+            self.trouble, self.about = unpack(event["message"]), str(event["about"])
             self.move("ended", clock)
         elif what == "done":
             self.images, self.seconds = int(event["images"]), float(event["seconds"])

@@ -14,7 +14,7 @@ import gradio as gr
 
 from gan.drawing.arguments import quote
 from gan.errors import complete, join, say
-from gan.training.moments import HistoryError, get_paths
+from gan.store.snapshots import HistoryError, get_paths
 from gan.ui.inputs import FieldError
 from gan.ui.service import Service
 from gan.ui.tab import Tab

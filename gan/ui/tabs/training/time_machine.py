@@ -18,7 +18,7 @@ from gan.drawing.noise import draw_noise
 from gan.drawing.sheets import encode_png, make_sheet
 from gan.errors import say
 from gan.recipes.recipe import make_recipe
-from gan.training.moments import History
+from gan.store.snapshots import History
 from gan.ui.captions import list_digits
 from gan.ui.inputs import checked
 from gan.ui.recent import Recent

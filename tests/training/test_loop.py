@@ -1,3 +1,5 @@
+"""The run: what it writes and shows, how it stops, goes on, and goes back after NaN; and what cannot train."""
+
 import itertools
 import math
 import re
@@ -10,44 +12,18 @@ import torch
 from torch import Tensor, nn
 
 import gan
-from gan.config import DATASETS, LOSSES, PRESETS, Config, ConfigError, override
+from gan.config import DATASETS, PRESETS, ConfigError, override
 from gan.data import Dataset, load_dataset
 from gan.models import GENERATORS, build_generator
 from gan.store.released import CheckpointError, read_released, write_released
 from gan.store.state import get_previous, read_last_state, read_state
-from gan.training.loop import (
-    CHECK_SAMPLES,
-    CHECK_SAMPLES_EACH,
-    HISTORY,
-    SHEETS,
-    STATE,
-    WEIGHTS,
-    Trainer,
-    TrainingError,
-    describe_plan,
-    list_moments,
-    make_rng,
-)
+from gan.training.loop import Trainer
 from gan.training.observer import Observer, Progress
+from gan.training.plan import TrainingError, describe_plan, list_moments
+from gan.training.run_folder import HISTORY, SHEETS, STATE, WEIGHTS
+from gan.training.samples import CHECK_SAMPLES, CHECK_SAMPLES_EACH
 from tests.made_digits import LAYOUTS, write_like
-
-SMALL = Config(z_dim=8, w_dim=16, g_width=12, d_width=4, batch=16, images=160, gamma=1.0, sheet_every=64, ema=0.9)
-FULL = {"style_weight": 0.5, "mismatch": 0.3, "augment": 0.5}
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Small networks are fastest on one."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-@pytest.fixture(scope="module")
-def dataset(data_root: Path) -> Dataset:
-    whole = load_dataset(data_root, "train")
-    return Dataset(whole.images[:500], whole.labels[:500], whole.class_names)
+from tests.training.small import FULL, SMALL, change, make_trainer, resume, same
 
 
 class Recorder(Observer):
@@ -79,244 +55,13 @@ class Recorder(Observer):
         self.notices.append((images, message))
 
 
-def make(config: Config, dataset: Dataset, out: Path) -> Trainer:
-    out.mkdir(exist_ok=True, parents=True)
-    return Trainer(config.validate(), dataset, out, torch.device("cpu"))
-
-
-def resume(config: Config, dataset: Dataset, out: Path) -> Trainer:
-    trainer = make(config, dataset, out)
-    trainer.load_state_dict(read_last_state(out / STATE)[0])
-    return trainer
-
-
-def change(config: Config, **values: object) -> Config:
-    return Config.from_dict({**config.to_dict(), **values})
-
-
-def weights(trainer: Trainer) -> list[Tensor]:
-    nets = (trainer.g, trainer.d, trainer.ema)
-    return [value.clone() for net in nets for value in net.state_dict().values()]
-
-
-def same(a: Trainer, b: Trainer) -> bool:
-    return all(torch.equal(x, y) for x, y in zip(weights(a), weights(b), strict=True))
-
-
-def parameters(network: nn.Module) -> list[Tensor]:
-    return [p.detach().clone() for p in network.parameters()]
-
-
-def equal(a: list[Tensor], b: list[Tensor]) -> bool:
-    return all(torch.equal(x, y) for x, y in zip(a, b, strict=True))
-
-
-# ---- a step ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("extra", [FULL, {"generator": "dcgan", "discriminator": "dcgan", "gamma": 0.0}])
-def test_each_step_moves_one_networks_parameters_at_a_time(dataset: Dataset, tmp_path: Path, extra: dict[str, object]):
-    trainer = make(change(SMALL, **extra), dataset, tmp_path)
-    rng = trainer.make_step_rng()
-    real, y = trainer.take()
-    fake = trainer.forge(y, rng)
-    g0, d0 = parameters(trainer.g), parameters(trainer.d)
-    numbers = trainer.learn_d(real, fake, y, rng)
-    g1, d1 = parameters(trainer.g), parameters(trainer.d)
-    trainer.learn_g(fake, y, numbers["of_real"], rng)
-    g2, d2 = parameters(trainer.g), parameters(trainer.d)
-    assert equal(g0, g1)
-    assert not equal(d0, d1)
-    assert equal(d1, d2)
-    assert not equal(g1, g2)
-    assert all(p.requires_grad for p in trainer.d.parameters())
-
-
-def test_g_learns_through_what_d_has_seen(dataset: Dataset, tmp_path: Path):
-    """A step forges once: D sees the pictures that G then learns from."""
-    trainer = make(SMALL, dataset, tmp_path)
-    asked = []
-    forward = trainer.g.forward
-    trainer.g.forward = lambda z, y: asked.append(len(z)) or forward(z, y)  # type: ignore[func-returns-value,method-assign]
-    trainer.advance()
-    assert asked == [16]
-
-
-@pytest.mark.parametrize("d_steps", [1, 3])
-def test_d_takes_its_steps_and_g_one(dataset: Dataset, tmp_path: Path, d_steps: int):
-    trainer = make(change(SMALL, d_steps=d_steps), dataset, tmp_path)
-    trainer.advance()
-    trainer.advance()
-    assert trainer.step == 2
-    assert trainer.images == 2 * d_steps * 16
-    for network, optimizer, steps in ((trainer.g, trainer.opt_g, 2), (trainer.d, trainer.opt_d, 2 * d_steps)):
-        counts = {int(optimizer.state[p]["step"]) for p in network.parameters()}
-        assert counts == {steps}
-
-
-def test_training_teaches_d_to_tell_real_from_forged(dataset: Dataset, tmp_path: Path):
-    trainer = make(change(SMALL, batch=64, images=64 * 40), dataset, tmp_path)
-    first = trainer.advance()
-    for _ in range(39):
-        last = trainer.advance()
-    assert float(last["logit_real"] - last["logit_fake"]) > float(first["logit_real"] - first["logit_fake"]) + 0.2
-
-
-def test_the_same_seed_trains_the_same_weights_and_another_seed_others(dataset: Dataset, tmp_path: Path):
-    a, b, c = (make(change(SMALL, seed=s, **FULL), dataset, tmp_path / n) for s, n in ((1, "a"), (1, "b"), (2, "c")))
-    for _ in range(3):
-        a.advance(), b.advance(), c.advance()
-    assert same(a, b)
-    assert not same(a, c)
-
-
-def test_every_image_is_seen_once_an_epoch_in_an_order_of_its_own(dataset: Dataset, tmp_path: Path):
-    trainer = make(change(SMALL, batch=50, images=5000), dataset, tmp_path)
-    orders = []
-    for _ in range(2):
-        seen = []
-        for _ in range(10):
-            trainer.take()
-            assert trainer._order is not None
-            inside = trainer.images % 500
-            seen += trainer._order[1][inside : inside + 50].tolist()
-            trainer.images += 50
-        assert sorted(seen) == list(range(500))
-        orders.append(seen)
-    assert orders[0] != orders[1]
-
-
-def test_a_batch_across_the_end_of_an_epoch_takes_from_both(dataset: Dataset, tmp_path: Path):
-    trainer = make(change(SMALL, batch=16), dataset, tmp_path)
-    trainer.images = 490
-    real, y = trainer.take()
-    assert real.shape == (16, 1, 28, 28)
-    assert y.shape == (16,)
-
-
-def test_augmentation_moves_ink_and_keeps_it(dataset: Dataset, tmp_path: Path):
-    trainer = make(change(SMALL, augment=1.0, batch=200), dataset, tmp_path)
-    images = -torch.ones(200, 1, 28, 28)
-    images[:, :, 14, 14] = 1.0
-    moved = trainer._augment(images, make_rng(0, 0, 0))
-    assert torch.equal(moved.sum((1, 2, 3)), images.sum((1, 2, 3)))
-    places = {tuple(p.nonzero()[0].tolist()) for p in (moved[:, 0] > 0)}
-    assert len(places) == 25
-    assert {p for place in places for p in place} == {12, 13, 14, 15, 16}
-    still = make(SMALL, dataset, tmp_path)._augment(images, make_rng(0, 0, 0))
-    assert still is images
-
-
-def test_noise_is_normal_or_uniform_and_shared_by_neighbours_where_style_is_compared(dataset: Dataset, tmp_path: Path):
-    for noise, spread in (("normal", 1.0), ("uniform", 1 / math.sqrt(3))):
-        z = make(change(SMALL, noise=noise, batch=500, z_dim=64), dataset, tmp_path)._draw_z(make_rng(0, 0, 0))
-        assert z.shape == (500, 64)
-        assert z.std().item() == pytest.approx(spread, rel=0.02)
-        assert bool((z.abs() <= 1).all()) == (noise == "uniform")
-    z = make(change(SMALL, style_weight=0.1), dataset, tmp_path)._draw_z(make_rng(0, 0, 0))
-    assert torch.equal(z[0::2], z[1::2])
-    assert not torch.equal(z[0], z[2])
-
-
-def test_the_learning_rate_falls_to_zero_over_the_second_half(dataset: Dataset, tmp_path: Path):
-    trainer = make(SMALL, dataset, tmp_path)
-    rates = []
-    for _ in range(10):
-        trainer.advance()
-        rates.append(trainer.opt_g.param_groups[0]["lr"] / SMALL.lr)
-    assert rates[:6] == pytest.approx([1.0] * 6)
-    assert rates[6:] == pytest.approx([0.8, 0.6, 0.4, 0.2])
-
-
-def test_gamma_goes_from_its_beginning_to_its_end_geometrically(dataset: Dataset, tmp_path: Path):
-    trainer = make(change(SMALL, gamma=4.0, gamma_end=0.25), dataset, tmp_path)
-    seen = []
-    for images in (0, 40, 80, 120, 160):
-        trainer.images = images
-        seen.append(trainer.get_gamma())
-    assert seen == pytest.approx([4.0, 2.0, 1.0, 0.5, 0.25])
-    assert make(SMALL, dataset, tmp_path).get_gamma() == SMALL.gamma
-
-
-def test_drift_pulls_at_the_logits_common_level_which_nothing_else_does(dataset: Dataset, tmp_path: Path):
-    moved = []
-    for weight in (0.0, 1e-3):
-        trainer = make(change(SMALL, drift=weight), dataset, tmp_path)
-        bias = dict(trainer.d.named_parameters())["out.bias"]
-        bias.data.fill_(50.0)
-        real, y = trainer.take()
-        rng = trainer.make_step_rng()
-        trainer.learn_d(real, trainer.forge(y, rng), y, rng)
-        assert bias.grad is not None
-        moved.append(bias.grad.item())
-    assert moved[0] == pytest.approx(0.0, abs=1e-5)
-    assert moved[1] == pytest.approx(2 * 1e-3 * 50, rel=0.1)
-
-
-def test_a_class_with_a_single_image_has_a_style_to_compare_with(dataset: Dataset, tmp_path: Path):
-    labels = dataset.labels.clone()
-    first = int((labels == 3).nonzero()[0])
-    labels[labels == 3] = 4
-    labels[first] = 3
-    trainer = make(change(SMALL, style_weight=0.1), Dataset(dataset.images, labels, dataset.class_names), tmp_path)
-    assert trainer.style_std.isfinite().all()
-    assert math.isfinite(float(trainer.advance()["style"]))
-
-
-# ---- every way to train ---------------------------------------------------------------------------------------------
-
-LEARNERS: dict[str, dict[str, object]] = {
-    **{f"loss {name}": {"loss": name, "gamma": 0.0 if name == "wgan-gp" else 1.0} for name in LOSSES},
-    "wgan-gp as published": {"loss": "wgan-gp", "gamma": 0.0, "d_steps": 5, "discriminator": "strided"},
-    "wgan-gp with BatchNorm in G": {"loss": "wgan-gp", "gamma": 0.0, "generator": "dcgan", "discriminator": "mlp"},
-    "uniform noise": {"noise": "uniform"},
-    "sgd": {"optimizer": "sgd", "beta1": 0.9, "lr": 0.01},
-    "sgd without momentum": {"optimizer": "sgd", "beta1": 0.0, "lr": 0.01},
-    **{f"penalty {name}": {"penalty": name} for name in ("r1", "r2", "r1r2")},
-    "all of digits": dict(FULL),
-    "bf16": {"precision": "bf16", **FULL},
-}
-
-
-@pytest.mark.parametrize("how", LEARNERS)
-def test_every_way_to_learn_moves_both_networks_and_says_finite_numbers(dataset: Dataset, tmp_path: Path, how: str):
-    trainer = make(change(SMALL, **LEARNERS[how]), dataset, tmp_path)
-    g, d = parameters(trainer.g), parameters(trainer.d)
-    for _ in range(3):
-        numbers = trainer.advance()
-    assert not equal(g, parameters(trainer.g))
-    assert not equal(d, parameters(trainer.d))
-    for name in ("loss_d", "loss_g", "logit_real", "logit_fake", "won"):
-        assert math.isfinite(float(numbers[name])), name
-    sure = float(numbers["prob_real"])
-    assert math.isnan(sure) if trainer.config.loss == "wgan-gp" else 0 <= sure <= 1
-    assert math.isfinite(float(numbers["style"])) == bool(trainer.config.style_weight)
-
-
-@pytest.mark.parametrize("penalty", ["r1", "r2", "r1r2"])
-def test_a_penalty_is_taken_of_the_images_it_names(dataset: Dataset, tmp_path: Path, penalty: str):
-    """On the first step of one seed all see the same D: R1 and R2 of it add up to both."""
-    found = {}
-    for name in ("r1", "r2", "r1r2"):
-        found[name] = float(make(change(SMALL, penalty=name), dataset, tmp_path).advance()["penalty"])
-    assert found["r1"] > 0
-    assert found["r2"] > 0
-    assert found["r1r2"] == pytest.approx(found["r1"] + found["r2"], rel=1e-4)
-    assert found["r1"] != pytest.approx(found["r2"], rel=1e-2)
-
-
-def test_penalties_come_every_so_many_steps(dataset: Dataset, tmp_path: Path):
-    trainer = make(change(SMALL, penalty_every=3), dataset, tmp_path)
-    assert [math.isnan(float(trainer.advance()["penalty"])) for _ in range(6)] == [False, True, True] * 2
-
-
 @pytest.mark.parametrize("unconditional", [False, True])
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_trains_exports_loads_and_draws(dataset: Dataset, tmp_path: Path, name: str, unconditional: bool):
     changes: dict[str, Any] = {"batch": 8, "images": 16, "unconditional": unconditional}
     if unconditional:
         changes |= {"num_classes": 1, "style_weight": 0.0, "mismatch": 0.0}
-    trainer = make(override(PRESETS[name], **changes), dataset, tmp_path)
+    trainer = make_trainer(override(PRESETS[name], **changes), dataset, tmp_path)
     seen = Recorder()
     trainer.run(seen, every=1)
     assert [now.step for now in seen.rows] == [1, 2]
@@ -343,7 +88,7 @@ def test_every_preset_trains_exports_loads_and_draws(dataset: Dataset, tmp_path:
 def test_every_dataset_trains_and_its_class_names_come_with_the_weights(tmp_path: Path, name: str):
     assert name in LAYOUTS
     data = load_dataset(write_like(tmp_path / "data", name), "train", name=name)
-    make(change(SMALL, images=32, dataset=name), data, tmp_path / "out").run()
+    make_trainer(change(SMALL, images=32, dataset=name), data, tmp_path / "out").run()
     generator = gan.load(str(tmp_path / "out" / WEIGHTS))
     assert generator.class_names == data.class_names
     assert generator.config.dataset == name
@@ -366,7 +111,7 @@ def test_gradient_penalties_with_batchnorm_in_d_are_refused(
     with pytest.raises(TrainingError, match=f"^{said}.*BatchNorm in the discriminator 'dcgan'.* strided"):
         describe_plan(config)
     with pytest.raises(TrainingError, match=said):
-        make(config, dataset, tmp_path)
+        make_trainer(config, dataset, tmp_path)
     assert not list(tmp_path.iterdir())
     # BatchNorm in G is no matter
     describe_plan(change(SMALL, generator="dcgan", discriminator="strided", **changes))
@@ -380,7 +125,7 @@ def test_what_compares_classes_is_refused_without_them(setting: str):
 
 def test_a_batch_larger_than_the_data_is_refused(dataset: Dataset, tmp_path: Path):
     with pytest.raises(TrainingError, match="has 500 images"):
-        make(change(SMALL, batch=512), dataset, tmp_path)
+        make_trainer(change(SMALL, batch=512), dataset, tmp_path)
 
 
 # ---- a run ----------------------------------------------------------------------------------------------------------
@@ -391,9 +136,9 @@ def test_a_run_writes_its_state_its_sheets_and_weights_that_load(
     dataset: Dataset, tmp_path: Path, extra: dict[str, object]
 ):
     seen = Recorder()
-    trainer = make(change(SMALL, watch_every=80, **extra), dataset, tmp_path)
+    trainer = make_trainer(change(SMALL, watch_every=80, **extra), dataset, tmp_path)
     trainer.run(seen, every=2)
-    assert trainer.images == 160
+    assert trainer.adversaries.images == 160
     assert [p.step for p in seen.rows] == [2, 4, 6, 8, 10]
     assert seen.rows[-1].fraction == 1.0
     assert seen.rows[-1].seconds_left == 0.0
@@ -416,15 +161,15 @@ def test_a_run_writes_its_state_its_sheets_and_weights_that_load(
 
 def test_the_numbers_of_a_step_are_those_of_its_batch(dataset: Dataset, tmp_path: Path):
     """Gradient norms, rates and weights of a row, against the trainer's own state after a step."""
-    trainer = make(change(SMALL, gamma_end=0.1), dataset, tmp_path)
+    trainer = make_trainer(change(SMALL, gamma_end=0.1), dataset, tmp_path)
     seen: list[tuple[Progress, float, float, float]] = []
 
     def look(now: Progress) -> None:
         grads = [torch.cat([p.grad.flatten() for p in n.parameters() if p.grad is not None]) for n in nets]
         grad_d, grad_g = (float(grad.norm()) for grad in grads)
-        seen.append((now, grad_d, grad_g, trainer.get_gamma()))
+        seen.append((now, grad_d, grad_g, trainer.adversaries.get_gamma()))
 
-    nets = (trainer.d, trainer.g)
+    nets = (trainer.adversaries.d, trainer.adversaries.g)
     trainer.run(Recorder(look), every=5)
     for now, grad_d, grad_g, gamma in seen:
         assert now.grad_d == pytest.approx(grad_d, rel=1e-5)
@@ -439,7 +184,7 @@ def test_the_numbers_of_a_step_are_those_of_its_batch(dataset: Dataset, tmp_path
 
 def test_snapshots_come_at_log_spaced_moments_and_fit_their_megabytes(dataset: Dataset, tmp_path: Path):
     config = change(SMALL, images=16 * 300, sheet_every=10_000)
-    make(config, dataset, tmp_path / "many").run()
+    make_trainer(config, dataset, tmp_path / "many").run()
     moments = [int(path.stem) for path in sorted((tmp_path / "many" / HISTORY).iterdir())]
     assert moments[0] == 0
     assert moments[-1] == config.images
@@ -450,7 +195,7 @@ def test_snapshots_come_at_log_spaced_moments_and_fit_their_megabytes(dataset: D
     size = max(path.stat().st_size for path in (tmp_path / "many" / HISTORY).iterdir())
 
     few = change(config, images=16 * 40, history_mb=5.5 * size / 1e6)
-    make(few, dataset, tmp_path / "few").run()
+    make_trainer(few, dataset, tmp_path / "few").run()
     files = sorted((tmp_path / "few" / HISTORY).iterdir())
     assert 3 <= len(files) <= 5
     assert sum(path.stat().st_size for path in files) <= few.history_mb * 1e6
@@ -475,20 +220,20 @@ def test_all_snapshots_of_any_generator_fit_their_megabytes(tmp_path: Path, name
 
 def test_no_megabytes_is_no_history(dataset: Dataset, tmp_path: Path):
     config = change(SMALL, history_mb=0.0, images=32)
-    make(config, dataset, tmp_path).run()
+    make_trainer(config, dataset, tmp_path).run()
     assert not (tmp_path / HISTORY).exists()
     assert describe_plan(config)["history"].startswith("0 ")
 
 
 def test_a_budget_of_minutes_ends_the_run(dataset: Dataset, tmp_path: Path):
-    trainer = make(change(SMALL, images=None, minutes=0.01), dataset, tmp_path)
+    trainer = make_trainer(change(SMALL, images=None, minutes=0.01), dataset, tmp_path)
     seen = Recorder()
     trainer.run(seen)
-    assert trainer.seconds >= 0.6
+    assert trainer.adversaries.seconds >= 0.6
     assert seen.rows[-1].fraction == 1.0
     assert (tmp_path / WEIGHTS).exists()
     again = resume(trainer.config, dataset, tmp_path)
-    assert again.get_fraction() == 1.0
+    assert again.adversaries.get_fraction() == 1.0
 
 
 # ---- stopping and going on ------------------------------------------------------------------------------------------
@@ -508,45 +253,45 @@ def test_a_resumed_run_ends_in_the_same_weights_as_one_that_never_stopped(datase
     steps, batch = (24, 48) if how == "digits" else (6, 8)  # with digits 1,152 images: over two epochs of 500
     config = change(SMALL, batch=batch, **RESUMED[how])
     config = change(config, images=batch * steps * config.d_steps)
-    whole = make(config, dataset, tmp_path / "whole")
+    whole = make_trainer(config, dataset, tmp_path / "whole")
     whole.run()
     for stop in (1, 7, 13) if how == "digits" else (1, 4):
         out = tmp_path / f"stopped{stop}"
-        first = make(config, dataset, out)
+        first = make_trainer(config, dataset, out)
         for _ in range(stop):
-            first.advance()
+            first.adversaries.advance()
         first.save()
         second = resume(config, dataset, out)
-        assert second.step == stop
+        assert second.adversaries.step == stop
         second.run()
-        assert same(whole, second), f"stopped after {stop} steps"
+        assert same(whole.adversaries, second.adversaries), f"stopped after {stop} steps"
         assert gan.load(str(out / WEIGHTS)).sha256 == gan.load(str(tmp_path / "whole" / WEIGHTS)).sha256
 
 
 def test_a_run_told_to_stop_ends_its_step_saves_and_goes_on_to_the_same_weights(dataset: Dataset, tmp_path: Path):
-    whole = make(SMALL, dataset, tmp_path / "whole")
+    whole = make_trainer(SMALL, dataset, tmp_path / "whole")
     whole.run()
-    trainer = make(SMALL, dataset, tmp_path / "stopped")
+    trainer = make_trainer(SMALL, dataset, tmp_path / "stopped")
 
     def stop(now: Progress) -> None:
         trainer.stop = now.step == 4
 
     trainer.run(Recorder(stop), every=2)
-    assert trainer.step == 4
+    assert trainer.adversaries.step == 4
     assert not (tmp_path / "stopped" / WEIGHTS).exists()
     again = resume(SMALL, dataset, tmp_path / "stopped")
-    assert again.step == 4
+    assert again.adversaries.step == 4
     again.run()
-    assert again.images == 160
-    assert same(whole, again)
+    assert again.adversaries.images == 160
+    assert same(whole.adversaries, again.adversaries)
     for folder in (SHEETS, HISTORY):
         made = [sorted(path.name for path in (tmp_path / name / folder).iterdir()) for name in ("whole", "stopped")]
         assert made[0] == made[1]
 
 
 def test_going_on_deletes_what_a_killed_run_drew_beyond_its_state(dataset: Dataset, tmp_path: Path):
-    trainer = make(SMALL, dataset, tmp_path)
-    trainer.advance()
+    trainer = make_trainer(SMALL, dataset, tmp_path)
+    trainer.adversaries.advance()
     trainer.save()
     for folder, suffix in ((SHEETS, "png"), (HISTORY, "safetensors")):
         (tmp_path / folder).mkdir()
@@ -560,7 +305,7 @@ def test_going_on_deletes_what_a_killed_run_drew_beyond_its_state(dataset: Datas
 
 
 def test_two_states_are_kept_from_the_first_step_on(dataset: Dataset, tmp_path: Path):
-    trainer = make(change(SMALL, save_minutes=0.0), dataset, tmp_path)
+    trainer = make_trainer(change(SMALL, save_minutes=0.0), dataset, tmp_path)
     found: list[tuple[int, ...]] = []
 
     def look(now: Progress) -> None:
@@ -574,13 +319,13 @@ def test_two_states_are_kept_from_the_first_step_on(dataset: Dataset, tmp_path: 
 
 @pytest.mark.parametrize("wrong", ["missing", "foreign", "wider"])
 def test_a_state_that_does_not_fit_is_refused_in_a_sentence(dataset: Dataset, tmp_path: Path, wrong: str):
-    state = make(change(SMALL, g_width=24) if wrong == "wider" else SMALL, dataset, tmp_path).state_dict()
+    state = make_trainer(change(SMALL, g_width=24) if wrong == "wider" else SMALL, dataset, tmp_path).state_dict()
     if wrong == "missing":
         del state["ema"]
     if wrong == "foreign":
         state["opt_g"] = {"nothing": 1}
     with pytest.raises(CheckpointError, match="does not fit this run's networks and data"):
-        make(SMALL, dataset, tmp_path).load_state_dict(state)
+        make_trainer(SMALL, dataset, tmp_path).load_state_dict(state)
 
 
 # ---- numbers that are none ------------------------------------------------------------------------------------------
@@ -588,18 +333,19 @@ def test_a_state_that_does_not_fit_is_refused_in_a_sentence(dataset: Dataset, tm
 
 def poison(trainer: Trainer, steps: set[int], what: str = "g") -> list[int]:
     """Make a weight of `what` NaN after these steps, counted over all that the trainer takes; the steps it took."""
-    advance, taken = trainer.advance, []
+    ours, taken = trainer.adversaries, []
+    advance = ours.advance
 
     def spoil() -> dict[str, Tensor]:
         numbers = advance()
-        taken.append(trainer.step)
+        taken.append(ours.step)
         if len(taken) in steps:
             if what == "loss":
                 return {**numbers, "loss_d": torch.tensor(math.nan)}
-            next(iter(getattr(trainer, what).parameters())).data.fill_(math.nan)
+            next(iter(getattr(ours, what).parameters())).data.fill_(math.nan)
         return numbers
 
-    trainer.advance = spoil  # type: ignore[method-assign]
+    ours.advance = spoil  # type: ignore[method-assign]
     return taken
 
 
@@ -616,25 +362,25 @@ def test_nan_once_goes_back_to_the_last_good_state_and_finishes_with_other_noise
     dataset: Dataset, tmp_path: Path, what: str, cause: str
 ):
     config = change(SMALL, save_minutes=0.0)
-    whole = make(config, dataset, tmp_path / "whole")
+    whole = make_trainer(config, dataset, tmp_path / "whole")
     whole.run()
-    trainer = make(config, dataset, tmp_path / "nan")
+    trainer = make_trainer(config, dataset, tmp_path / "nan")
     taken = poison(trainer, {5}, what)
     seen = Recorder()
     trainer.run(seen, every=1)
     assert taken == [1, 2, 3, 4, 5, 5, 6, 7, 8, 9, 10]
-    assert trainer.retries == 1
+    assert trainer.adversaries.retries == 1
     ((images, message),) = seen.notices
     assert images == 64
     assert re.search(cause, message)
     assert "went back to 64 images" in message
-    assert not same(whole, trainer)  # other noise
+    assert not same(whole.adversaries, trainer.adversaries)  # other noise
     assert gan.load(str(tmp_path / "nan" / WEIGHTS)).sample("7").isfinite().all()
     assert read_state(tmp_path / "nan" / STATE)["retries"] == 1
 
 
 def test_nan_twice_stops_the_run_with_the_cause_and_keeps_the_good_state(dataset: Dataset, tmp_path: Path):
-    trainer = make(change(SMALL, save_minutes=0.0), dataset, tmp_path)
+    trainer = make_trainer(change(SMALL, save_minutes=0.0), dataset, tmp_path)
     poison(trainer, {5, 8})
     seen = Recorder()
     with pytest.raises(TrainingError, match=r"^the run met .* at step 7, after it had gone back .*: try"):
@@ -650,7 +396,7 @@ def test_nan_twice_stops_the_run_with_the_cause_and_keeps_the_good_state(dataset
 
 @pytest.mark.parametrize("when", ["stop", "end"])
 def test_broken_weights_are_never_saved_at_a_stop_or_at_the_end(dataset: Dataset, tmp_path: Path, when: str):
-    trainer = make(change(SMALL, save_minutes=60.0), dataset, tmp_path)
+    trainer = make_trainer(change(SMALL, save_minutes=60.0), dataset, tmp_path)
     poison(trainer, {4} if when == "stop" else {10}, "ema")
     seen = Recorder()
     if when == "stop":
@@ -664,7 +410,7 @@ def test_broken_weights_are_never_saved_at_a_stop_or_at_the_end(dataset: Dataset
 
 
 def test_nan_without_a_state_to_go_back_to_says_so(dataset: Dataset, tmp_path: Path):
-    trainer = make(SMALL, dataset, tmp_path)
+    trainer = make_trainer(SMALL, dataset, tmp_path)
     poison(trainer, {3})
     damage: dict[int, Callable[[], object]] = {2: lambda: (tmp_path / STATE).write_bytes(b"")}
     with pytest.raises(TrainingError, match="there is no good state to go back to"):
@@ -672,8 +418,8 @@ def test_nan_without_a_state_to_go_back_to_says_so(dataset: Dataset, tmp_path: P
 
 
 def test_other_noise_after_going_back_is_the_same_in_every_run(dataset: Dataset, tmp_path: Path):
-    a, b = (make(change(SMALL, save_minutes=0.0), dataset, tmp_path / name) for name in "ab")
+    a, b = (make_trainer(change(SMALL, save_minutes=0.0), dataset, tmp_path / name) for name in "ab")
     for trainer in (a, b):
         poison(trainer, {5})
         trainer.run(every=1)
-    assert same(a, b)
+    assert same(a.adversaries, b.adversaries)
