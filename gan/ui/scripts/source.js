@@ -2,7 +2,7 @@
    page) can take the server's place:
 
      source.ask(tab, want, request) -> Promise<answer>
-         `want` and the values of the tab's controls that go with it, and the answer, as answer() of the tab's own tab.py
+         `want` and the values of the tab's controls that go with it, and the answer, as answer() of the tab's tab.py
          has them. Bytes (pixels, PNG files, ...) are Uint8Arrays both ways; `deflated` bytes come inflated, as `pixels`
 
    A tab may bring a table of its own, DigitForge.local[tab] = { want: async (request) => answer }: what stands there is
