@@ -15,8 +15,8 @@
      state.toLink(values)    of `values` (the state's own, without) what a link carries: neither null nor empty
      state.show(name)        the control of one value once more, after a change of state.values by hand
 
-   A row: name; value; id, of the element that is or holds the control (else `${tab}-${name}`); number, true where values
-   are numbers and the kind does not say so; link, false for what a link does not carry; kind, one of
+   A row: name; value; id, of the element that is or holds the control (else `${tab}-${name}`); number, true where
+   values are numbers and the kind does not say so; link, false for what a link does not carry; kind, one of
      range    input[type=range], and if there are any an input[type=number] beside it and an <output>
      number   input[type=number]; null while it is empty
      seed     the same, and a button that draws another, `#${tab}-randomize`
