@@ -36,9 +36,9 @@
   /* 0.62 -> "62 %". careful: never "0 %" or "100 %" for what is not quite so. */
   forge.percent = (share, { decimals = 0, careful = false } = {}) => {
     const text = (share * 100).toFixed(decimals);
-    if (careful && share > 0 && Number(text) === 0) return "<1\u00a0%";
-    if (careful && share < 1 && Number(text) === 100) return ">99\u00a0%";
-    return `${text}\u00a0%`;
+    if (careful && share > 0 && Number(text) === 0) return "<1 %";
+    if (careful && share < 1 && Number(text) === 100) return ">99 %";
+    return `${text} %`;
   };
 
   const isNumber = (row) => row.number || ["range", "number", "seed"].includes(row.kind);
