@@ -2,7 +2,8 @@
 
     python -m benchmarks.truncation --data ROOT [--out docs/truncation.png]
 
-The numbers, docs/truncation.json, are what the page draws its own picture from, in the visitor's language. The measures are those of gan.evaluate, on 5,000 digits a point against as many of the test split.
+The numbers, docs/truncation.json, are what the page draws its own picture from, in the visitor's language. The measures
+are those of gan.evaluate, on 5,000 digits a point against as many of the test split.
 """
 
 import argparse

@@ -109,8 +109,8 @@
     outcome.pick(null);
     const linked = forge.linked(TAB);
     let opened = false;
-    forge.mount(TAB, first, (asked) => {
-      state.set({ model: asked.model });
+    forge.mount(TAB, first.model, (model) => {
+      state.set({ model });
       if (!opened && linked?.hand) open(linked);
       else if (!opened) drawExample();
       else if (!drawing.isEmpty()) send();

@@ -79,8 +79,8 @@
     for (const name of ["link", "game-link"]) find(name).addEventListener("click", copyLink);
 
     showPart();
-    forge.mount(TAB, first, (asked) => {
-      state.set({ model: asked.model });
+    forge.mount(TAB, first.model, (model) => {
+      state.set({ model });
       refresh();
     });
   };

@@ -75,7 +75,7 @@ class Training(Tab):
             queue=False,
             show_progress="hidden",
         )
-        self.listen(model=model)
+        self.listen(model)
 
     def _show_history(self, request: dict[str, Any]) -> dict[str, Any]:
         """All sheets of a seed as one picture, and the moments; or {"none": why there is no history}."""

@@ -59,8 +59,8 @@
     for (const name of Object.keys(PARTS)) find(`training-to-${name}`).addEventListener("click", () => showPart(name));
     showPart(values.part);
 
-    forge.mount(TAB, first, (asked) => {
-      state.set({ model: asked.model });
+    forge.mount(TAB, first.model, (model) => {
+      state.set({ model });
       machine.ask();
     });
   };

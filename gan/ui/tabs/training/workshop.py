@@ -76,9 +76,6 @@ class Workshop:
             folder = Path(tempfile.mkdtemp(prefix="digit-forge-"))
             self._run = run = Run(owner, config, folder, self._clock())
             self._worker = worker = Worker(self._hear, self._command)
-        said = " ".join(
-            f"--{name} {getattr(config, name)}" for name in ("preset", "loss", "lr", "batch", "minutes")
-        ) + (" --unconditional" if config.unconditional else "")
         worker.send(
             do="start",
             config=config.to_dict(),
@@ -86,7 +83,7 @@ class Workshop:
             out=str(folder),
             download=download,
             paused=bool(request.get("paused")),
-            command=f"the page's Training tab: {said}",
+            command=run.tell_command(),
         )
         if request.get("of") in ("D", "G"):
             worker.send(do="step", of=request["of"])
