@@ -1,4 +1,5 @@
-# `make demo` serves the demo, `make test` checks everything; the first run makes .venv and installs into it.
+# `make demo` serves the demo, `make test` checks everything, `make check` what you changed; the first run makes .venv
+# and installs into it.
 # Kept to what GNU make 3.81 knows, which is the make that macOS ships.
 #
 #   make demo PORT=8000             another port (HOST=0.0.0.0 lets other machines in)
@@ -16,7 +17,7 @@ PY := $(VENV)/bin/python
 export VENV PYTHON TORCH_INDEX
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types format bench app-venv dev-venv clean
+.PHONY: help demo test check lint types format bench app-venv dev-venv clean
 
 help:  ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "  %-12s %s\n", $$1, $$2 }'
@@ -26,7 +27,10 @@ demo: app-venv  ## Serve the demo on http://127.0.0.1:7860
 
 test: lint types  ## Lint, types and every test, a real browser's included
 	@CHROMIUM="$$($(PY) -m tests.chromium --install)" && export CHROMIUM && \
-		$(PY) -m pytest -n $(WORKERS) --dist loadfile
+		$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+check: lint types  ## Lint, types and the tests of what you changed: before every commit
+	@$(PY) -m pytest -q $$($(PY) -m tests.changed)
 
 lint: dev-venv  ## Style: ruff's rules and its formatting
 	@$(PY) -m ruff check .

@@ -16,16 +16,39 @@ import pytest
 import torch
 from playwright.sync_api import Browser, sync_playwright
 
-from tests import chromium
+from tests import chromium, served
 from tests.made_digits import write_mnist
 
 # Several of us run at once: threads that wait for each other on busy cores made these tests take three times as long.
 torch.set_num_threads(1)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the browser's tests last: they are slow, and Playwright keeps a loop running in the main thread."""
-    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep one demo for all processes of this run, from the one that starts the others."""
+    if not hasattr(config, "workerinput"):
+        shared = served.one_for_all()
+        shared.__enter__()
+        config.add_cleanup(lambda: shared.__exit__(None, None, None))
+
+
+# What takes longest, in this order, begins first where several processes share the files: none works alone at the end
+LONGEST = (
+    *("browser/test_training", "browser/test_hand", "browser/test_links", "browser/test_page", "browser"),
+    *("training", "ui", "evaluation", "handwriting", "judges"),
+)
+
+
+def rank(item: pytest.Item) -> int:
+    """The place of an item's file among the LONGEST."""
+    return next((place for place, name in enumerate(LONGEST) if f"tests/{name}" in item.nodeid), len(LONGEST))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The longest files first for many; for one alone the browser's last: Playwright keeps its loop in the thread."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=rank)
+    else:
+        items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +67,12 @@ def data_root(request: pytest.FixtureRequest) -> Path:
     if not (root / "MNIST" / "raw").is_dir():
         pytest.fail(f"GAN_DATA={named} holds no MNIST/raw folder; name a torchvision root or leave it unset.", False)
     return root
+
+
+@pytest.fixture(scope="session")
+def demo(data_root: Path) -> str:
+    """The address of the demo, in a process of its own that all tests share, whichever process they run in."""
+    return served.serve_once(data_root)
 
 
 @pytest.fixture(scope="session")

@@ -80,7 +80,6 @@ def measure(
     root = get_root(data)
     train, test = (load_dataset(root, split, name=learned, download=download) for split in ("train", "test"))
     _check_classes(subject, generator, classifier.class_names, train, f"{learned} in {root}")
-    _check_count(len(test), plan.least, root)
     judged: Generator | Samples
     about: dict[str, Any]
     if generator is None:
@@ -89,6 +88,7 @@ def measure(
     else:
         judged, told = generator, {"checkpoint": generator.name, "sha256": generator.sha256}
         about = {**told, "truncation": truncation, "dataset": learned}
+    _check_count(len(test), plan.least, root)
     if reader:
         about["reader"] = str(reader)
     if inception:

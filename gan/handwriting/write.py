@@ -2,8 +2,8 @@
 
 Notable choices
 - The measures (gan.handwriting.measures) are regressed on w by a small network that gives its Jacobian with its
-  answer (gan.handwriting.hand). Steps are taken in z, through the mapping: a straight way in w soon leaves the w that the mapping can give, and the
-  digits on it fall apart.
+  answer (gan.handwriting.hand). Steps are taken in z, through the mapping: a straight way in w soon leaves the w that
+  the mapping can give, and the digits on it fall apart.
 - Newton steps of least length on that regression; then the pictures are drawn and measured, and what is still missing
   is asked for again (`EXACT`). What nobody asked for is held where it was, by the same steps.
 - Nothing is believed: every picture comes with what was measured on it.

@@ -70,7 +70,7 @@ class Verdict:
                 problem = strip_stop(error.sentence)
             self.kind = "calibrated" if self._calibration else "relative"
         self.calibrated = self.kind == "calibrated"
-        self.explain = self._explain(problem)
+        self.explain: str = self._explain(problem)
 
     def _explain(self, problem: str) -> Sentence:
         loss = self.generator.config.loss

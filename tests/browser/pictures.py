@@ -2,13 +2,12 @@
 
 import base64
 import io
-import time
 
 import numpy as np
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-PATIENCE_SECONDS = 60
+from tests.browser.rest import PATIENCE, wait_until_rest
 
 
 def read_picture(locator: Locator) -> np.ndarray:
@@ -31,17 +30,19 @@ def read_version(locator: Locator) -> int:
     return int(locator.get_attribute("data-version") or 0)
 
 
-def wait_until_drawn(locator: Locator, after: int = 0) -> int:
-    """Wait for newer pixels than version `after`, and until no newer ones come -> their version."""
-    end = time.monotonic() + PATIENCE_SECONDS
+def wait_until_newer(locator: Locator, after: int = 0) -> int:
+    """Wait for newer pixels than version `after` -> their version; more may be on their way."""
+    newer = "([one, after]) => !one.isConnected || Number(one.dataset.version || 0) > after"
     while read_version(locator) <= after:  # looked for anew: a refused link's content gives way to another
-        assert time.monotonic() < end, f"nothing newer than version {after} was drawn at {locator}"
-        locator.page.wait_for_timeout(30)
-    while True:
-        version = read_version(locator)
-        locator.page.wait_for_timeout(150)
-        if read_version(locator) == version:
-            return version
+        locator.page.wait_for_function(newer, arg=[locator.element_handle(), after], timeout=PATIENCE)
+    return read_version(locator)
+
+
+def wait_until_drawn(locator: Locator, after: int = 0) -> int:
+    """Wait for newer pixels than version `after`, and until the page is at rest -> the version shown."""
+    wait_until_newer(locator, after)
+    wait_until_rest(locator.page)
+    return read_version(locator)
 
 
 def open_tab(page: Page, name: str) -> None:

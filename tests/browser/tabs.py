@@ -3,8 +3,12 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.rest import wait_until_rest
+
 # A test of what is said or saved, whatever the width of the page (see `size` in conftest.py)
 on_desktop = pytest.mark.parametrize("size", ["desktop"], indirect=True)
+# A test whose first step is a link of its own: the page is not opened before
+opens_a_link = pytest.mark.opens_a_link
 
 # A tab is there when its figures are: what is drawn is counted in data-version, an empty figure has df-empty.
 SETTLED = """(name) => {
@@ -19,16 +23,13 @@ SETTLED = """(name) => {
 QUIET = ("hand", "training")
 
 
-def open_by_id(page: Page, name: str, patience: int = 20_000) -> None:
+def open_by_id(page: Page, name: str) -> None:
     """Open the tab of that id (see NAMES in gan/ui/tabs) and wait until what it draws by itself is drawn."""
     button = page.locator(f"#tab-{name}-button")
     button.click()
     expect(button).to_have_attribute("aria-selected", "true")
     if name in QUIET:
-        page.wait_for_function(
-            "(name) => document.querySelectorAll(`#tab-${name} button`).length > 2", arg=name, timeout=patience
-        )
-        page.wait_for_timeout(1500)
+        page.wait_for_function("(name) => document.querySelectorAll(`#tab-${name} button`).length > 2", arg=name)
     else:
-        page.wait_for_function(SETTLED, arg=name, timeout=patience)
-    page.wait_for_timeout(300)
+        page.wait_for_function(SETTLED, arg=name)
+    wait_until_rest(page)

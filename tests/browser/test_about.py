@@ -12,7 +12,7 @@ from gan.drawing.generator import load
 from gan.store.index import read_index
 from gan.ui.tabs.about.tab import FIRST
 from tests.browser.pictures import open_tab, read_picture, wait_until_drawn
-from tests.browser.tabs import on_desktop
+from tests.browser.tabs import on_desktop, opens_a_link
 
 
 @pytest.fixture
@@ -86,6 +86,7 @@ def test_link_brings_the_same_pictures_back(page, lesson, address):
     ],
 )
 @on_desktop
+@opens_a_link
 def test_tampered_link_is_a_sentence_and_the_page_goes_on(page, address, query, said):
     page.goto(f"{address}?tab=about&{query}")
     problem = page.locator("#tab-about [role=alert]", has_text=said)

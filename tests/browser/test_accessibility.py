@@ -11,7 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from gan.ui.tabs import NAMES
-from tests.browser.conftest import PATIENCE, SIZES
+from tests.browser.conftest import SIZES
+from tests.browser.rest import new_context
 from tests.browser.tabs import open_by_id
 
 RULES = {
@@ -29,8 +30,7 @@ def theme(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module", params=list(SIZES))
 def visit(request: pytest.FixtureRequest, browser: Browser, address: str, theme: str) -> Iterator[Page]:
     """One visit for all tabs, of that size and in that theme."""
-    context = browser.new_context(viewport=SIZES[request.param], reduced_motion="reduce")  # type: ignore[arg-type]
-    context.set_default_timeout(PATIENCE)
+    context = new_context(browser, viewport=SIZES[request.param], reduced_motion="reduce")
     page = context.new_page()
     page.goto(f"{address}?__theme={theme}")
     yield page

@@ -15,23 +15,16 @@ from gan.data import to_float, to_uint8
 from gan.handwriting.measures import measure_hand
 from gan.recipes.read import read_recipe
 from gan.ui.tabs.explore.tab import MOVES
-from tests.browser.pictures import read_picture, read_version, wait_until_drawn
-from tests.browser.tabs import on_desktop
+from tests.browser.conftest import SIZES
+from tests.browser.pictures import open_tab, read_picture, read_version, wait_until_drawn
+from tests.browser.rest import new_context, wait_for_a_frame, wait_until_rest
+from tests.browser.tabs import on_desktop, opens_a_link
 
 
 def open_explore(page: Page) -> None:
-    """Open the tab, on a phone through the menu of further tabs, unless a link did."""
-    found, tab = page.locator("#explore-figure"), page.get_by_role("tab", name="Explore")
-    more = page.get_by_role("button", name="More tabs")
-    expect(tab.or_(more).first).to_be_visible()
-    page.wait_for_timeout(500)  # the tabs are laid out anew when their widths are known
-    if not found.is_visible():
-        if tab.count():
-            tab.click()
-        else:
-            more.click()
-            page.get_by_role("button", name="Explore").click()
-    expect(found).to_be_visible()
+    """Open the tab."""
+    open_tab(page, "Explore")
+    expect(page.locator("#explore-figure")).to_be_visible()
 
 
 @pytest.fixture
@@ -59,6 +52,7 @@ def move(page: Page, name: str, value: float) -> None:
 
 
 def rest(page: Page) -> None:
+    wait_until_rest(page)
     expect(page.locator("#explore-figure")).to_have_attribute("data-settled", "true")
 
 
@@ -234,7 +228,6 @@ def test_link_opens_exactly_this_hand(page, digits, address):
     open_explore(page)
     wait_until_drawn(digits)
     rest(page)
-    page.wait_for_timeout(300)
     np.testing.assert_array_equal(read_digits(digits), shown)
     expect(page.locator("#explore-number-input")).to_have_value("7")
 
@@ -250,6 +243,7 @@ def test_link_opens_exactly_this_hand(page, digits, address):
     ],
 )
 @on_desktop
+@opens_a_link
 def test_tampered_link_is_a_sentence_and_the_tab_goes_on(page, address, query, said):
     page.goto(f"{address}/?tab=explore&{query}")
     open_explore(page)
@@ -330,7 +324,7 @@ def test_moves_go_by_the_socket_in_turn(page, address):
 
 
 def test_lost_socket_costs_no_move_and_is_opened_anew(browser: Browser, address):
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context = new_context(browser, viewport=SIZES["desktop"])
     page = context.new_page()
     sent: list[str] = []
     lose = False
@@ -368,7 +362,7 @@ def test_lost_socket_costs_no_move_and_is_opened_anew(browser: Browser, address)
 
 
 def test_where_no_socket_is_to_be_had_moves_go_as_requests(browser: Browser, address):
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context = new_context(browser, viewport=SIZES["desktop"])
     page = context.new_page()
     routes: list[WebSocketRoute] = []
 
@@ -391,7 +385,7 @@ def test_where_no_socket_is_to_be_had_moves_go_as_requests(browser: Browser, add
 
 
 def test_socket_that_says_nothing_is_given_up(browser: Browser, address):
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context = new_context(browser, viewport=SIZES["desktop"])
     page = context.new_page()
     page.clock.install()
     heard: list[str] = []
@@ -403,10 +397,12 @@ def test_socket_that_says_nothing_is_given_up(browser: Browser, address):
     requests = count_requests(page)
     for i in range(50):
         page.locator("#explore-x-input").fill(str(0.1 + i % 10 / 10))
-        page.wait_for_timeout(500)
+        while not heard and read_version(digits) == version:
+            wait_for_a_frame(page)
         if heard:
             break
         version = wait_until_drawn(digits, version)
+    assert heard
     assert read_version(digits) == version
     before = len(requests)
     page.clock.fast_forward(26_000)

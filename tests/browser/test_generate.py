@@ -17,7 +17,7 @@ from torchvision.datasets import MNIST
 from gan.recipes.read import read_recipe
 from gan.sample import main
 from gan.ui.service import Service
-from tests.browser.pictures import read_picture, read_version, wait_until_drawn
+from tests.browser.pictures import read_picture, read_version, wait_until_drawn, wait_until_newer
 from tests.browser.tabs import on_desktop
 
 
@@ -347,7 +347,9 @@ def test_dataset_is_cancelled_and_refused_in_a_sentence(page, sheet):
     page.get_by_role("button", name="Make it").click()
     expect(page.locator("#generate-made")).to_contain_text("of 60000")
     # Others are served meanwhile
-    change(sheet, lambda: page.get_by_role("button", name="Generate").click())
+    version = read_version(sheet)
+    page.get_by_role("button", name="Generate").click()
+    wait_until_newer(sheet, version)
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator("#generate-made")).to_contain_text("Cancelled at")
     expect(page.get_by_role("button", name="Make it")).to_be_enabled()

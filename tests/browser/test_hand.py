@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from gan.handwriting.invert import STEPS
 from gan.recipes.read import read_recipe
 from tests.browser.pictures import open_tab, read_picture, read_version, wait_until_drawn
-from tests.browser.tabs import on_desktop
+from tests.browser.tabs import on_desktop, opens_a_link
 from tests.made_digits import draw_digit
 
 DONE = 60_000  # a refinement on a busy machine
@@ -232,6 +232,7 @@ def test_link_brings_the_same_digits_back(page, figure):
 
 
 @on_desktop
+@opens_a_link
 def test_tampered_link_is_a_sentence_and_drawing_goes_on(page, address):
     page.goto(f"{address}?tab=hand&model=digits&hand=AAAA&number=1")
     open_tab(page, "Your hand")

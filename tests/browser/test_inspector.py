@@ -14,9 +14,10 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from gan.data import load_dataset, to_uint8
 from gan.drawing.generator import load
-from tests.browser.conftest import PATIENCE, SIZES
+from tests.browser.conftest import SIZES
 from tests.browser.pictures import read_picture, wait_until_drawn
-from tests.browser.tabs import on_desktop
+from tests.browser.rest import new_context
+from tests.browser.tabs import on_desktop, opens_a_link
 from tests.served import free_port, start, wait_until_up
 
 NAME = re.compile("Forger and inspector|造假者与鉴定者")
@@ -41,12 +42,6 @@ def serve(root: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def address(data_root: Path) -> Iterator[str]:
-    with serve(data_root) as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
 def bare_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The demo where no data lies and none can be put: its root is below a file."""
     file = tmp_path_factory.mktemp("bare") / "file"
@@ -61,18 +56,9 @@ def panel(page: Page) -> Locator:
 
 
 def open_inspector(page: Page, wanted: str = "#inspector-figure") -> Locator:
-    """Open the tab, on a phone through the menu of further tabs, unless a link did -> its histogram, drawn."""
-    found, tab = page.locator(wanted), page.get_by_role("tab", name=NAME)
-    more = page.get_by_role("button", name="More tabs")
-    expect(tab.or_(more).first).to_be_visible(timeout=PATIENCE)
-    page.wait_for_timeout(500)  # the tabs are laid out anew when their widths are known
-    if not found.is_visible():
-        if tab.count():
-            tab.click()
-        else:
-            more.click()
-            page.get_by_role("button", name=NAME).click()
-    expect(found).to_be_visible(timeout=PATIENCE)
+    """Open the tab -> its histogram, drawn."""
+    page.get_by_role("tab", name=NAME).click()
+    expect(page.locator(wanted)).to_be_visible()
     plot = page.locator("#inspector-plot")
     wait_until_drawn(plot)
     return plot
@@ -188,7 +174,7 @@ def ask(page: Page, act: Callable[[], None]) -> dict[str, Any]:
 
 
 def wait_for_round(page: Page, number: int) -> None:
-    expect(page.locator("#inspector-game")).to_have_attribute("data-round", str(number), timeout=PATIENCE)
+    expect(page.locator("#inspector-game")).to_have_attribute("data-round", str(number))
 
 
 def start_game(page: Page) -> dict[str, Any]:
@@ -209,7 +195,7 @@ def test_game_is_played_by_keyboard_to_its_result(page, plot):
         assert html[0] == html[1].replace(">2<", ">1<")
         assert read_picture(choices.nth(0).locator("canvas")).max() > 128
         answer = ask(page, partial(page.keyboard.press, "12"[number % 2]))
-        expect(page.locator("#inspector-next")).to_be_focused(timeout=PATIENCE)
+        expect(page.locator("#inspector-next")).to_be_focused()
         assert answer["choice"] == number % 2
         mine += answer["choice"] == answer["forged"]
         its += answer["inspector"] == answer["forged"]
@@ -267,6 +253,7 @@ def test_digits_typed_into_a_field_are_no_choice(page, plot):
 
 
 @on_desktop
+@opens_a_link
 def test_link_to_what_there_is_not_is_said_and_the_tab_goes_on(page, address):
     page.goto(f"{address}/?tab=inspector&digit=x&seed=5&model=digits")
     plot = open_inspector(page)
@@ -282,8 +269,7 @@ def test_link_to_what_there_is_not_is_said_and_the_tab_goes_on(page, address):
 
 @pytest.fixture
 def bare(browser: Browser, bare_address: str, size: dict[str, int]) -> Iterator[Page]:
-    context = browser.new_context(viewport=size)  # type: ignore[arg-type]
-    context.set_default_timeout(PATIENCE)
+    context = new_context(browser, viewport=size)
     page = context.new_page()
     page.goto(bare_address)
     open_inspector(page)
@@ -298,7 +284,7 @@ def test_without_real_digits_the_forged_ones_are_judged_and_the_rest_is_said(bar
     expect(bare.locator("#inspector-summary")).to_contain_text("for forged digits.")
     button = bare.get_by_role("button", name="Download MNIST (11.6 MB)")
     button.click()
-    expect(bare.locator(".di-missing-note")).to_contain_text("Fetching MNIST failed", timeout=PATIENCE)
+    expect(bare.locator(".di-missing-note")).to_contain_text("Fetching MNIST failed")
     expect(bare.locator(".di-missing-note")).to_contain_text("put its four files there")
     expect(button).to_be_enabled()
     bare.get_by_role("button", name="The game").click()
@@ -308,8 +294,7 @@ def test_without_real_digits_the_forged_ones_are_judged_and_the_rest_is_said(bar
 
 
 def test_tab_speaks_chinese_where_the_browser_does(browser, address):
-    context = browser.new_context(viewport=SIZES["desktop"], locale="zh-CN")
-    context.set_default_timeout(PATIENCE)
+    context = new_context(browser, viewport=SIZES["desktop"], locale="zh-CN")
     page = context.new_page()
     page.goto(address)
     open_inspector(page)

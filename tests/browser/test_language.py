@@ -1,6 +1,7 @@
 """The page speaks the browser's language: Chinese where it asks for zh-CN or zh-TW, English to everybody else."""
 
 import re
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -8,7 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 from gan.ui.tabs import NAMES
 from gan.ui.words.tables import ENGLISH as IN_ENGLISH
 from gan.ui.words.tables import read_languages
-from tests.browser.conftest import PATIENCE, SIZES
+from tests.browser.conftest import SIZES
+from tests.browser.rest import new_context
 from tests.browser.tabs import open_by_id
 
 ENGLISH, CHINESE = (
@@ -21,9 +23,26 @@ LABELS = """(name) => [...document.querySelectorAll(`#tab-${name} :is(label, but
   .filter((text) => /\\p{L}{2}/u.test(text))"""
 
 
-def visit(browser: Browser, address: str, locale: str) -> Page:
-    context = browser.new_context(viewport=SIZES["desktop"], locale=locale)  # type: ignore[arg-type]
-    context.set_default_timeout(PATIENCE)
+Visit = Callable[[str], Page]
+
+
+@pytest.fixture(scope="module")
+def visit(browser: Browser, address: str) -> Iterator[Visit]:
+    """The page as a browser of that language shows it: opened once for each."""
+    pages: dict[str, Page] = {}
+
+    def come(locale: str) -> Page:
+        if locale not in pages:
+            pages[locale] = open_page(browser, address, locale)
+        return pages[locale]
+
+    yield come
+    for page in pages.values():
+        page.context.close()
+
+
+def open_page(browser: Browser, address: str, locale: str) -> Page:
+    context = new_context(browser, viewport=SIZES["desktop"], locale=locale)
     page = context.new_page()
     page.goto(address)
     expect(page.locator("#tab-generate-button")).to_be_visible()
@@ -40,8 +59,8 @@ def visit(browser: Browser, address: str, locale: str) -> Page:
         ("zh", ENGLISH, "learnt handwriting from MNIST", "en"),
     ],
 )
-def test_frame_of_the_page_follows_the_browser(browser, address, locale, labels, lead, lang):
-    page = visit(browser, address, locale)
+def test_frame_of_the_page_follows_the_browser(visit, locale, labels, lead, lang):
+    page = visit(locale)
     for name in ENGLISH:
         expect(page.locator(f"#tab-{name}-button")).to_have_text(labels[name])
     expect(page.locator(".df-header p")).to_contain_text(lead)
@@ -49,12 +68,11 @@ def test_frame_of_the_page_follows_the_browser(browser, address, locale, labels,
         "What the letters mean" if lang == "en" else "这些字母是什么意思"
     )
     assert page.evaluate("document.documentElement.lang") == lang
-    page.context.close()
 
 
 @pytest.mark.parametrize("name", list(ENGLISH))
-def test_controls_of_every_tab_are_named_in_the_visitors_language(browser, address, name):
-    english, chinese = visit(browser, address, "en-US"), visit(browser, address, "zh-CN")
+def test_controls_of_every_tab_are_named_in_the_visitors_language(visit, name):
+    english, chinese = visit("en-US"), visit("zh-CN")
     for page in (english, chinese):
         open_by_id(page, name)
     there, here = english.evaluate(LABELS, name), chinese.evaluate(LABELS, name)
@@ -63,14 +81,11 @@ def test_controls_of_every_tab_are_named_in_the_visitors_language(browser, addre
     kept = [text for text in here if not HAN.search(text) and text in there]
     assert [text for text in kept if len(text.split()) > 2] == []
     assert sum(bool(HAN.search(text)) for text in here) >= 2
-    for page in (english, chinese):
-        page.context.close()
 
 
-def test_no_key_is_shown_in_place_of_its_word(browser, address):
-    page = visit(browser, address, "zh-CN")
+def test_no_key_is_shown_in_place_of_its_word(visit):
+    page = visit("zh-CN")
     for name in ENGLISH:
         open_by_id(page, name)
         text = page.locator(f"#tab-{name}").inner_text()
         assert re.findall(rf"\b(?:{'|'.join([*ENGLISH, 'page', 'shared', 'link'])})\.[a-z]\w*(?:\.\w+)*\b", text) == []
-    page.context.close()

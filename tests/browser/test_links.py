@@ -10,8 +10,10 @@ from playwright.sync_api import Page, WebSocket, expect
 from gan.drawing.generator import load
 from gan.ui.tabs import NAMES
 from tests import served
+from tests.browser.conftest import SIZES
 from tests.browser.pictures import open_tab, read_picture, read_version, wait_until_drawn
-from tests.browser.tabs import on_desktop, open_by_id
+from tests.browser.rest import new_context
+from tests.browser.tabs import on_desktop, open_by_id, opens_a_link
 
 
 def read_json(page: Page, tab: str) -> dict:
@@ -106,6 +108,7 @@ def test_link_of_a_way_opens_its_tab_and_exactly_those_frames(page):
     ],
 )
 @on_desktop
+@opens_a_link
 def test_wrong_link_to_a_sheet_is_a_sentence_and_the_page_goes_on(page, address, query, said):
     page.goto(f"{address}?{urlencode({'tab': 'generate', 'seed': '5', **query})}")
     sheet = page.locator("#generate-sheet")
@@ -132,6 +135,7 @@ def test_wrong_link_to_a_sheet_is_a_sentence_and_the_page_goes_on(page, address,
     ],
 )
 @on_desktop
+@opens_a_link
 def test_wrong_link_to_a_way_is_a_sentence_and_the_page_goes_on(page, address, query, said):
     page.goto(f"{address}?{urlencode({'tab': 'interpolate', **query})}")
     wait_until_drawn(page.locator("#interpolate-strip"))
@@ -147,6 +151,7 @@ def open_link(page: Page, address: str, name: str, **query: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 @on_desktop
+@opens_a_link
 def test_link_to_a_model_or_weights_that_are_not_here_is_said_above_the_tab_which_begins_as_usual(page, address, name):
     for query, said in (
         ({"model": "nobody"}, "There is no model 'nobody'; those there are: digits"),
@@ -167,6 +172,7 @@ def test_link_to_a_model_or_weights_that_are_not_here_is_said_above_the_tab_whic
 
 @pytest.mark.parametrize("name", NAMES)
 @on_desktop
+@opens_a_link
 def test_model_of_a_link_is_shown_by_the_chooser_and_used_by_the_tab(page, address, name):
     asked = list_asked(page)
     open_link(page, address, name, model="tutorial-mlp")
@@ -180,6 +186,7 @@ def test_model_of_a_link_is_shown_by_the_chooser_and_used_by_the_tab(page, addre
 
 
 @on_desktop
+@opens_a_link
 def test_every_tab_follows_the_model_of_a_link(page, address):
     open_link(page, address, "about", model="tutorial-mlp")
     asked = list_asked(page)
@@ -192,6 +199,7 @@ def test_every_tab_follows_the_model_of_a_link(page, address):
 
 
 @on_desktop
+@opens_a_link
 def test_unknown_tab_opens_the_page_as_usual(page, address):
     page.goto(f"{address}?tab=nowhere&seed=3")
     wait_until_drawn(page.locator("#generate-sheet"))
@@ -199,7 +207,8 @@ def test_unknown_tab_opens_the_page_as_usual(page, address):
 
 
 def test_link_survives_a_restart(browser):
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    context = new_context(browser, viewport=SIZES["desktop"])
+    page = context.new_page()
     weights = load("digits").sha256[:12]
     query = urlencode({"tab": "generate", "weights": weights, "digits": "31", "rows": "2", "seed": "77", "psi": "0.6"})
     sheet, shown = page.locator("#generate-sheet"), []
@@ -207,18 +216,13 @@ def test_link_survives_a_restart(browser):
         port = served.free_port()
         process = served.start(port)
         try:
-            page.wait_for_timeout(1000)
-            for _ in range(100):
-                try:
-                    page.goto(f"http://127.0.0.1:{port}?{query}")
-                    break
-                except Exception:
-                    page.wait_for_timeout(300)
+            served.wait_until_up(process, f"http://127.0.0.1:{port}")
+            page.goto(f"http://127.0.0.1:{port}?{query}")
             wait_until_drawn(sheet)
             shown.append(read_picture(sheet))
             assert read_json(page, "generate")["digits"] == [3, 1, 3, 1]
         finally:
             process.terminate()
             process.wait(30)
-    page.close()
+    context.close()
     np.testing.assert_array_equal(shown[0], shown[1])

@@ -7,25 +7,26 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from gan.ui.tabs import NAMES
-from tests.browser.conftest import PATIENCE, SIZES, is_inside
+from tests.browser.conftest import SIZES, is_inside
 from tests.browser.pictures import wait_until_drawn
-from tests.browser.tabs import open_by_id
+from tests.browser.rest import new_context, wait_until_rest
+from tests.browser.tabs import on_desktop, open_by_id, opens_a_link
 
 
 def visit(browser: Browser, address: str, size: str = "desktop") -> tuple[BrowserContext, Page]:
-    context = browser.new_context(viewport=SIZES[size])  # type: ignore[arg-type]
-    context.set_default_timeout(PATIENCE)
+    context = new_context(browser, viewport=SIZES[size])
     page = context.new_page()
     page.goto(address)
     return context, page
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_link_opens_its_tab(browser, address, name):
-    context, page = visit(browser, f"{address}?tab={name}")
+@on_desktop
+@opens_a_link
+def test_link_opens_its_tab(page, address, name):
+    page.goto(f"{address}?tab={name}")
     expect(page.locator(f"#tab-{name}-button")).to_have_attribute("aria-selected", "true")
     expect(page.locator(f"#tab-{name}")).to_be_visible()
-    context.close()
 
 
 @pytest.mark.parametrize("name", ["nowhere", "", "<img src=x onerror=alert(1)>", "generate'] *", "constructor"])
@@ -154,14 +155,14 @@ def test_two_browsers_never_see_each_others_state(browser, address):
         for slider in me.locator(f"#tab-{name} input[type=range]:visible:enabled").all():
             slider.focus()
             me.keyboard.press("ArrowLeft")
-        me.wait_for_timeout(200)
+        wait_until_rest(me)
     me.locator("#tab-generate-button").click()
     me.get_by_label("Or type a number").fill("4711")
     expect(me.locator("#generate-sheet")).to_have_attribute("alt", re.compile("4 7 1 1"))
     assert me.evaluate(STATE) != before
 
     # You see yours still, and a third who comes now sees what everybody sees first
-    you.wait_for_timeout(500)
+    wait_until_rest(you)
     assert you.evaluate(STATE) == before
     theirs, they = visit(browser, address)
     wait_until_drawn(they.locator("#generate-sheet"))

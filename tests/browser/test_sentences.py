@@ -36,6 +36,7 @@ from gan.ui.tabs.training.workshop import Workshop
 from gan.ui.wire import respond
 from gan.ui.words.tables import read_languages
 from tests.browser.conftest import SIZES
+from tests.browser.rest import new_context, wait_until_rest
 from tests.browser.tabs import open_by_id
 from tests.judges.test_verdict import store, write_model
 from tests.made_digits import draw_digit
@@ -60,7 +61,7 @@ SENTENCES: dict[str, str] = read_languages()["zh"]["sentences"]
 
 @pytest.fixture(scope="module")
 def chinese(browser: Browser, address: str) -> Iterator[Page]:
-    context = browser.new_context(viewport=SIZES["desktop"], locale="zh-CN")  # type: ignore[arg-type]
+    context = new_context(browser, viewport=SIZES["desktop"], locale="zh-CN")
     page = context.new_page()
     page.goto(address)
     page.wait_for_function(READY)
@@ -128,12 +129,13 @@ def test_sentence_in_a_sentence_and_a_list_are_said_in_chinese_too(chinese):
 
 
 def test_english_page_says_what_the_server_says(browser, address):
-    page = browser.new_page(locale="en-US")
+    context = new_context(browser, locale="en-US")
+    page = context.new_page()
     page.goto(address)
     page.wait_for_function("() => window.DigitForge?.language === 'en'")
     said = [fill(template) for template in SENTENCES]
     assert reword(page, said) == [one["text"] for one in said]
-    page.close()
+    context.close()
 
 
 # ---- what visitors can provoke
@@ -399,23 +401,20 @@ PEOPLE = ("Yann LeCun", "Corinna Cortes", "Christopher Burges")
 
 
 @pytest.mark.parametrize("tab", NAMES)
-def test_no_english_sentence_is_seen_on_a_chinese_page(browser, address, tab):
-    context = browser.new_context(viewport=SIZES["desktop"], locale="zh-CN")
-    page = context.new_page()
-    page.goto(address)
+def test_no_english_sentence_is_seen_on_a_chinese_page(chinese, tab):
+    page = chinese
     open_by_id(page, tab)
     for button in PARTS.get(tab, ("",)):
         if button:
             page.locator(button).click()
-            page.wait_for_timeout(1000)
+            wait_until_rest(page)
         texts = [text for text in page.evaluate(SEEN) if not any(name in text for name in PEOPLE)]
         assert len(texts) > 20
         assert [text for text in texts if SENTENCE.search(KEPT.sub(" · ", text))] == []
-    context.close()
 
 
 def test_wrong_link_and_wrong_input_are_said_in_chinese(browser, address):
-    context = browser.new_context(viewport=SIZES["desktop"], locale="zh-CN")
+    context = new_context(browser, viewport=SIZES["desktop"], locale="zh-CN")
     page = context.new_page()
     page.goto(f"{address}?{urlencode({'tab': 'generate', 'seed': 'NaN'})}")
     expect(page.locator("#tab-generate .df-linked")).to_have_text(

@@ -20,8 +20,9 @@ from gan.drawing.generator import load
 from gan.store import released as checkpoint
 from gan.store.snapshots import read_history
 from gan.training.moments import add
-from tests.browser.conftest import PATIENCE, SIZES
-from tests.browser.pictures import read_picture, read_version, wait_until_drawn
+from tests.browser.conftest import SIZES
+from tests.browser.pictures import open_tab, read_picture, read_version, wait_until_drawn
+from tests.browser.rest import new_context
 from tests.browser.tabs import on_desktop
 from tests.served import free_port, wait_until_up
 from tests.tiny_checkpoint import write_tiny
@@ -35,7 +36,6 @@ from pathlib import Path
 from gan.store import released as checkpoint
 checkpoint.CHECKPOINTS = Path(sys.argv[1])
 import app
-from tests.browser.tabs import on_desktop
 sys.exit(app.main(["--port", sys.argv[2]]))
 """
 
@@ -80,18 +80,9 @@ def address(folder: Path, made_root: Path) -> Iterator[str]:
 
 
 def open_training(page: Page, part: str) -> None:
-    """Open the tab, on a phone through the menu of further tabs, unless a link did; and one of its halves."""
-    half = page.get_by_role("button", name=part)
-    tab, more = page.get_by_role("tab", name="Training"), page.get_by_role("button", name="More tabs")
-    expect(tab.or_(more).first).to_be_visible(timeout=PATIENCE)
-    page.wait_for_timeout(500)  # the tabs are laid out anew when their widths are known
-    if not half.is_visible():
-        if tab.count():
-            tab.click()
-        else:
-            more.click()
-            page.get_by_role("button", name="Training").click()
-    half.click()
+    """Open the tab, and one of its halves."""
+    open_tab(page, "Training")
+    page.get_by_role("button", name=part).click()
 
 
 @pytest.fixture
@@ -207,7 +198,7 @@ def test_a_link_opens_the_same_moment_and_seed(page, machine, browser, address):
     page.wait_for_function("window.location.search.includes('moment=')")
     link = page.url
     assert "tab=training" in link
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context = new_context(browser, viewport=SIZES["desktop"])
     other = context.new_page()
     other.goto(link)
     open_training(other, "Time machine")
@@ -238,8 +229,7 @@ def test_a_model_without_a_history_is_a_sentence_and_back_again(page, machine):
 @contextmanager
 def visit(browser: Browser, address: str, part: str = "Train here", size: str = "desktop") -> Iterator[Page]:
     """Another visitor, on that half of the tab; afterwards nothing was logged as an error."""
-    context = browser.new_context(viewport=SIZES[size], accept_downloads=True)  # type: ignore[arg-type]
-    context.set_default_timeout(PATIENCE)
+    context = new_context(browser, viewport=SIZES[size], accept_downloads=True)
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda one: complaints.append(one.text) if one.type == "error" else None)
@@ -303,7 +293,7 @@ def test_single_steps_move_ds_opinion_the_way_that_theory_says(train):
     won = int(re.findall(r"right in (\d+)", balance.get_attribute("aria-label") or "")[0])
     expect(balance.locator("text").first).to_have_text(f"D {won} %")
     heights = [pan.bounding_box() for pan in balance.locator(".dt-pan").all()]
-    train.wait_for_timeout(400)  # the beam comes to rest
+    balance.evaluate("(one) => Promise.all(one.getAnimations({ subtree: true }).map((move) => move.finished))")
     heights = [pan.bounding_box() for pan in balance.locator(".dt-pan").all()]
     assert heights[0] is not None
     assert heights[1] is not None

@@ -22,7 +22,7 @@ import gan
 from gan.data import to_uint8
 from gan.drawing.films import FILMS
 from gan.recipes.read import read_recipe
-from tests.served import ROOT, free_port, serve_once, wait_until_up
+from tests.served import ROOT, free_port, wait_until_up
 
 NAMES = ["/edit", "/generate", "/interpolate", "/interpolate_gif", "/invert", "/models", "/replay", "/score"]
 
@@ -31,8 +31,8 @@ EXAMPLES = ("generate", "interpolate", "edit", "invert", "score")  # that the RE
 
 
 @pytest.fixture(scope="module")
-def address() -> str:
-    return serve_once()
+def address(demo: str) -> str:
+    return demo
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from gradio_client import Client
 from starlette.datastructures import Headers
 
 from gan.ui.gate import Gate, is_ours
-from tests.served import ROOT, free_port, serve_once, wait_until_up
+from tests.served import ROOT, free_port, wait_until_up
 
 Answer = tuple[int, Any]
 MOVES = "/gradio_api/explore"
@@ -309,14 +309,14 @@ BODY = json.dumps({"data": ["7", 1, 7, 0.8, "digits"]}).encode()
 
 
 @pytest.mark.parametrize("path", [path for path in KEPT_OUT if "\\" not in path])
-def test_served_app_has_the_gate_before_it(path: str):
-    status, said = fetch(serve_once(), path)
+def test_served_app_has_the_gate_before_it(path: str, demo):
+    status, said = fetch(demo, path)
     assert (status, said) == (404, {"error": said["error"]})
     assert said["error"].startswith("There is nothing at this address")
 
 
-def test_served_app_draws_for_programs_and_its_page_alone():
-    address = serve_once()
+def test_served_app_draws_for_programs_and_its_page_alone(demo):
+    address = demo
     run = "/gradio_api/run/generate"
     for headers in (JSON, {**JSON, "origin": address}):
         status, answer = fetch(address, run, BODY, headers)
@@ -333,8 +333,8 @@ def test_served_app_draws_for_programs_and_its_page_alone():
     )
 
 
-def test_served_app_answers_a_call_in_two_steps():
-    address = serve_once()
+def test_served_app_answers_a_call_in_two_steps(demo):
+    address = demo
     _, answer = fetch(address, "/gradio_api/call/models", b'{"data": []}', JSON)
     status, said = fetch(address, f"/gradio_api/call/models/{json.loads(answer)['event_id']}")
     assert status == 200
@@ -365,7 +365,7 @@ def test_below_a_prefix_the_same_holds(below_prefix: str):
     assert Client(below_prefix, verbose=False).predict(api_name="/models")
 
 
-def test_the_pages_own_function_is_all_that_component_server_reaches():
+def test_the_pages_own_function_is_all_that_component_server_reaches(demo):
     """One may name any component there, and any of its functions that Gradio marks so: there are only ours."""
-    parts = json.loads(fetch(serve_once(), "/config")[1])["components"]
+    parts = json.loads(fetch(demo, "/config")[1])["components"]
     assert {name for part in parts for name in part["props"].get("server_fns", [])} == {"answer"}

@@ -23,7 +23,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from PIL import Image
 
-from tests.served import ROOT, free_port, serve_once
+from tests.served import ROOT, free_port
 from tests.test_plumbing import read_pins
 
 Ask = Callable[[ClientSession], Coroutine[Any, Any, Any]]
@@ -103,8 +103,8 @@ def test_wrong_argument_is_a_sentence(address):
     assert "Traceback" not in said
 
 
-def test_without_the_option_there_is_no_such_server():
-    request = urllib.request.Request(f"{serve_once()}/gradio_api/mcp/", data=b"{}", method="POST")
+def test_without_the_option_there_is_no_such_server(demo):
+    request = urllib.request.Request(f"{demo}/gradio_api/mcp/", data=b"{}", method="POST")
     with pytest.raises(urllib.error.HTTPError) as error:
         urllib.request.urlopen(request, timeout=30)
     assert error.value.code in (404, 405)

@@ -16,7 +16,6 @@ from websockets.typing import Origin
 from gan.ui.inputs import FieldError
 from gan.ui.moves import LONGEST, make_route
 from gan.ui.tabs.explore.tab import MOVES
-from tests.served import serve_once
 from tests.ui.test_app_api import component_server
 
 PATH = "/moves"
@@ -103,8 +102,8 @@ def test_only_our_own_page_may_open_it(client, headers, ours):
         assert end.value.code == 1008
 
 
-def test_app_answers_a_move_as_its_server_function_does():
-    address = serve_once()
+def test_app_answers_a_move_as_its_server_function_does(demo):
+    address = demo
     request = {"want": "edit", "model": "digits", "seed": 7, "psi": 0.8, "x": 1, "slant": 12, "quick": True}
     _, text = component_server(address, request, "explore-panel")
     by_request = json.loads(text)
