@@ -9,10 +9,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from gan.ui.tabs import NAMES
 from gan.ui.words.tables import ENGLISH
-from tests.browser.conftest import PATIENCE, SIZES
+from tests.browser.conftest import SIZES
+from tests.browser.rest import new_context
 from tests.browser.tabs import open_by_id
-from tests.made_language import CODE, write_language
-from tests.served import free_port, start, wait_until_up
+from tests.made_language import CODE
 
 WORDS = ENGLISH["words"]
 # What a person reads on a tab: labels, buttons, headings, summaries; of two letters at least
@@ -21,28 +21,9 @@ LABELS = """(name) => [...document.querySelectorAll(`#tab-${name} :is(label, but
   .filter((text) => /\\p{L}{4}/u.test(text))"""
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server of its own, with the made-up language's file in a folder beside the project's."""
-    folder = tmp_path_factory.mktemp("words")
-    write_language(folder)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GAN_WORDS", str(folder))
-        port = free_port()
-        process = start(port)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_until_up(process, address)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
 @pytest.fixture
 def made(browser: Browser, address: str) -> Iterator[Page]:
-    context = browser.new_context(viewport=SIZES["desktop"], locale=CODE)  # type: ignore[arg-type]
-    context.set_default_timeout(PATIENCE)
+    context = new_context(browser, viewport=SIZES["desktop"], locale=CODE)
     page = context.new_page()
     page.goto(f"{address}?{urlencode({'tab': 'generate', 'seed': 'NaN'})}")
     page.wait_for_function(f"() => window.DigitForge?.language === '{CODE}'")
@@ -72,9 +53,10 @@ def test_only_names_are_left_in_english_on_any_tab(made):
 
 def test_others_get_their_own_words_and_english_ones_alone(browser, address):
     asked: list[str] = []
-    page = browser.new_page(locale="en-US")
+    context = new_context(browser, locale="en-US")
+    page = context.new_page()
     page.on("request", lambda one: asked.append(one.url))
     page.goto(address)
     expect(page.locator("#tab-about-button")).to_have_text(WORDS["tab.about"])
     assert [url for url in asked if "/words/" in url] == []
-    page.close()
+    context.close()
