@@ -28,7 +28,7 @@ ROWS: dict[str, tuple[str, int]] = {
     "base64": ("b64encode in gan/ui", 1),
     "errors": ("error classes listed by hand in doors", 1),
     "verifiers": ("files that verify what lies beside weights", 1),
-    "request": ("files that a sheet's request enters", 10),
+    "request": ("files that a sheet's request enters", 15),
 }
 
 TAG = re.compile(r"</?(?:[a-z][a-z0-9]*)(?:\s[^<>]*)?>")
