@@ -29,9 +29,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 import app
 from benchmarks.latency import MEASURE, WARMUP, build_function_floor, open_page
 from benchmarks.machine import describe_machine, take_percentiles
+from gan.ui.assets import SCRIPTS
 from gan.ui.moves import make_route
 from gan.ui.page import end_process, serve
-from gan.ui.wire import SCRIPTS
 from tests import chromium
 from tests.served import free_port, start
 

@@ -18,7 +18,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 import app
 from benchmarks.machine import describe_machine
-from gan.ui.page import TABS, end_process, serve
+from gan.ui.page import end_process, serve
+from gan.ui.tabs import NAMES
 from tests import chromium
 from tests.browser.pictures import wait_until_drawn
 from tests.browser.tabs import open_by_id
@@ -45,7 +46,7 @@ def measure(browser: Browser, address: str) -> dict[str, float]:
     answered = time.perf_counter() - clicked
     page.wait_for_load_state("networkidle")
     opened = carried.bytes, carried.requests
-    for name, _, _ in TABS:
+    for name in NAMES:
         open_by_id(page, name, 60_000)
     found = {
         "requests": opened[1],
@@ -93,7 +94,7 @@ def main() -> None:
     print(f"| page open, first sheet drawn | {middle['requests']:.0f} | {middle['kilobytes']:,.0f} |", end=" ")
     print(f"{middle['interactive']:.2f} |")
     print(f"| the first button's answer | | | {middle['answer']:.3f} |")
-    print(f"| all {len(TABS)} tabs opened | {middle['all_requests']:.0f} | {middle['all_kilobytes']:,.0f} | |")
+    print(f"| all {len(NAMES)} tabs opened | {middle['all_requests']:.0f} | {middle['all_kilobytes']:,.0f} | |")
     end_process()
 
 

@@ -19,7 +19,9 @@ from playwright.sync_api import Page, sync_playwright
 
 import app
 from benchmarks.pictures import encode, write_picture
-from gan.ui.page import TABS, end_process, serve
+from gan.ui.page import end_process, serve
+from gan.ui.tabs import NAMES
+from gan.ui.tabs.generate.sheet import draw_sheet
 from tests import chromium
 from tests.browser.tabs import open_by_id
 from tests.served import free_port
@@ -54,12 +56,10 @@ def main() -> None:
     """Serve the page, open every tab in every way, and save what it shows."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("docs"))
-    parser.add_argument(
-        "--tabs", default=",".join(name for name, _, _ in TABS), help="which, by id, with commas between"
-    )
+    parser.add_argument("--tabs", default=",".join(NAMES), help="which, by id, with commas between")
     args = parser.parse_args()
     out: Path = args.out
-    sheet = app.service.draw_sheet("digits", "0123456789", rows=10, seed=SEED, psi=1.0)
+    sheet = draw_sheet(app.service, "digits", "0123456789", rows=10, seed=SEED, psi=1.0)
     keep(sheet.to_png(2), out / "sheet.png")
     address = serve(app.demo, app.service, host="127.0.0.1", port=free_port(), block=False)
     with sync_playwright() as playwright:

@@ -1,12 +1,14 @@
-"""What truncation buys and costs: precision, recall and class accuracy over psi, as a table and a picture.
+"""What truncation buys and costs: precision, recall and class accuracy over psi, as a table, a picture and numbers.
 
     python -m benchmarks.truncation --data ROOT [--out docs/truncation.png]
 
-The measures are those of gan.evaluate, on 5,000 digits a point against as many of the test split.
+The numbers, docs/truncation.json, are what the page draws its own picture from, in the visitor's language. The measures
+are those of gan.evaluate, on 5,000 digits a point against as many of the test split.
 """
 
 import argparse
 import io
+import json
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -56,8 +58,17 @@ def draw(rows: list[tuple[float, float, float]], out: Path) -> None:
         write_picture(encode(image.convert("RGB")), out)
 
 
+def write(rows: list[tuple[float, float, float]], sha256: str, out: Path) -> None:
+    """The numbers as columns, with the hash of the weights that they belong to."""
+    columns = {
+        name.rpartition(" ")[2]: [round(value, 4) for value in values]
+        for name, values in zip(NAMES, zip(*rows, strict=True), strict=True)
+    }
+    out.write_text(json.dumps({"sha256": sha256, "count": COUNT, "psi": PSI, **columns}) + "\n", encoding="utf-8")
+
+
 def main() -> None:
-    """Print the table and save the picture."""
+    """Print the table, and save the picture and the numbers."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkpoint", nargs="?", default="digits")
     parser.add_argument("--data", metavar="ROOT")
@@ -66,6 +77,7 @@ def main() -> None:
     args = parser.parse_args()
     rows = measure(args.checkpoint, get_root(args.data), args.seed)
     draw(rows, args.out)
+    write(rows, gan.load(args.checkpoint).sha256, args.out.with_suffix(".json"))
     print(f"{args.checkpoint}, seed {args.seed}, {COUNT:,} digits a row, {describe_machine()}")
     print(f"{'psi':>4} {'precision':>10} {'recall':>8} {'class accuracy':>15}")
     for psi, (precision, recall, right) in zip(PSI, rows, strict=True):

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from tests.made_language import write_language
+
 ROOT = Path(__file__).resolve().parent.parent
 PLACE = "DIGIT_FORGE_SERVED"  # names the folder of `one_for_all`
 STARTED: list[subprocess.Popen[bytes]] = []  # kept, so that Python does not take them for forgotten
@@ -67,7 +69,10 @@ def serve_once(root: Path) -> str:
             return note.read_text()
         port = free_port()
         address = f"http://127.0.0.1:{port}"
-        process = start(port, GAN_DATA=str(root))
+        words = folder / "words"  # one more language beside the project's own
+        words.mkdir(exist_ok=True)
+        write_language(words)
+        process = start(port, GAN_DATA=str(root), GAN_WORDS=str(words))
         STARTED.append(process)
         try:
             wait_until_up(process, address)

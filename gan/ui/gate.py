@@ -57,6 +57,7 @@ ROUTES = (
     Route("GET", "/(assets|static)/.+"),
     Route("GET", r"/(theme\.css|favicon\.ico|manifest\.json)"),
     Route("GET", rf"{API}/theme\.css"),
+    Route("GET", rf"{API}/words/{NAME}\.json"),
     Route("GET", f"{API}/info/?"),
     Route("GET", f"{API}/(app_id|startup-events)/?"),
     # A picture or a film that an endpoint drew: a file of this machine by its full path, never an address elsewhere

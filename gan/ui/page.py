@@ -1,8 +1,9 @@
 """The page: a header, the tabs, the endpoints; and how it is served.
 
-Every control's event runs in the page and asks through gan/ui/bridge.py; the events that programs may call are in
-gan/ui/api.py. One more, /refresh_models, brings the model chooser up to date when the page is opened, and lets it show
-the model of the link that opened it. The page reaches nothing outside the machine that serves it.
+Every control's event runs in the page and asks through gan/ui/tab.py; the events that programs may call are in
+gan/ui/endpoints.py and in the tabs' folders. One more, /refresh_models, brings the model chooser up to date when the
+page is opened, and lets it show the model of the link that opened it. The page reaches nothing outside the machine
+that serves it.
 
     from gan.ui.page import Service, build, serve
     service = Service()
@@ -12,106 +13,56 @@ the model of the link that opened it. The page reaches nothing outside the machi
 import os
 import sys
 import threading
-from collections.abc import Callable
+from importlib import import_module
 from typing import Any, NoReturn
 
 import gradio as gr
 
+from gan.ui.assets import SCRIPTS, read_part, read_scripts, read_styles
 from gan.ui.endpoints import add_endpoints
 from gan.ui.gate import Gate, keep
 from gan.ui.service import Service
-from gan.ui.tabs.about.tab import build_about
-from gan.ui.tabs.explore.endpoints import add_explore_endpoints
-from gan.ui.tabs.explore.tab import MOVES, build_explore, make_explore_route
-from gan.ui.tabs.generate.tab import build_generate
-from gan.ui.tabs.hand.endpoints import add_hand_endpoints
-from gan.ui.tabs.hand.tab import build_hand
-from gan.ui.tabs.inspector.endpoints import add_score_endpoint
-from gan.ui.tabs.inspector.tab import build_inspector
-from gan.ui.tabs.interpolate.tab import build_interpolate
-from gan.ui.tabs.training.tab import build_training
+from gan.ui.tab import Tab
+from gan.ui.tabs import NAMES
 from gan.ui.theme import build_theme
-from gan.ui.wire import SCRIPTS, read_scripts, read_styles
-from gan.ui.words import add, build_i18n, say
+from gan.ui.words.labels import build_i18n, label
+from gan.ui.words.tables import make_words_route
 
 TITLE = "Digit Forge"
 KEEP_FILES_SECONDS = 3600
 
-# A tab: its id (also in links), its label, and what builds it into the surrounding layout
-TABS: tuple[tuple[str, str, Callable[[Service, gr.Dropdown], None]], ...] = (
-    ("generate", "Generate", build_generate),
-    ("interpolate", "Interpolate", build_interpolate),
-    ("explore", "Explore", build_explore),
-    ("hand", "Your hand", build_hand),
-    ("inspector", "Forger and inspector", build_inspector),
-    ("training", "Training", build_training),
-    ("about", "About", build_about),
-)
+# The modules of the tabs in their order: TAB of each is its class
+TABS = tuple(import_module(f"gan.ui.tabs.{name}.tab") for name in NAMES)
 
-# The tabs' labels in Chinese, by id; what they are in English stands in TABS
-CHINESE = {
-    "generate": "生成",
-    "interpolate": "插值",
-    "explore": "探索",
-    "hand": "你的笔迹",
-    "inspector": "造假者与鉴定者",
-    "training": "训练",
-    "about": "关于",
-}
-
-WORDS = add(
-    {
-        "page.model": ("Model", "模型"),
-        **{f"tab.{name}": (label, CHINESE[name]) for name, label, _ in TABS},
-    }
-)
-
-# Words stand in the page in English and are replaced where the browser asks for Chinese (scripts/page.js).
-HEADER = """
-<header class="df-header">
-  <h1>Digit Forge</h1>
-  <p data-word="page.lead">A generator G that learnt handwriting from MNIST draws digits nobody ever wrote: you choose
-  the digit, chance chooses the hand.</p>
-</header>
-"""
-
-LETTERS = """
-<details class="df-words"><summary data-word="page.letters">What the letters mean</summary>
-<dl>
-  <dt>G</dt><dd data-word="page.g">the generator: a small network that turns numbers into a picture.</dd>
-  <dt>D</dt><dd data-word="page.d">the discriminator: the network that G learnt against; it tells real digits from
-  forged ones.</dd>
-  <dt>y</dt><dd data-word="page.y">the digit that is asked for, 0 to 9.</dd>
-  <dt>z</dt><dd data-word="page.z">random numbers that decide the hand: slant, weight, loops. A seed names them, to have
-  them again.</dd>
-  <dt>w</dt><dd data-word="page.w">what G makes of z and y before it draws; two digits are blended here.</dd>
-  <dt>ψ</dt><dd data-word="page.psi">truncation: how far w may be from its digit's mean. Common hands come often and
-  rare ones seldom; a lower ψ leaves the rare ones out.</dd>
-</dl>
-</details>
-"""
 
 # What one tab has to say of the model chooser, which all share, is seen while that tab is open.
 HIDE_OTHERS = "".join(
     f'body:not(:has(#tab-{name}-button[aria-selected="true"])) .df-problem[data-of="tab-{name}"] {{display: none}}\n'
-    for name, _, _ in TABS
+    for name in NAMES
 )
 
 TRANSLATE = "DigitForge.translate(element);"
 
 
-def build(service: Service) -> gr.Blocks:
+class Page(gr.Blocks):
+    """The page of one service, and its tabs."""
+
+    tabs: list[Tab]
+
+
+def build(service: Service) -> Page:
     """Build the page; no weights are read before somebody asks for digits."""
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     files = (KEEP_FILES_SECONDS, KEEP_FILES_SECONDS)
-    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=files) as page:
+    with Page(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=files) as page:
+        page.tabs = [module.TAB(service) for module in TABS]
         with gr.Row(elem_classes="df-top"):
-            gr.HTML(HEADER, js_on_load=TRANSLATE, apply_default_css=False)
+            gr.HTML(read_part("header"), js_on_load=TRANSLATE, apply_default_css=False)
             names = service.models()
             model = gr.Dropdown(
                 names,
                 value=names[0] if names else None,
-                label=say("page.model"),
+                label=label("page.model"),
                 elem_id="model",
                 filterable=False,
                 scale=0,
@@ -129,10 +80,10 @@ def build(service: Service) -> gr.Blocks:
             return gr.Dropdown(found, value=named, visible=len(found) > 1)
 
         with gr.Tabs(overflow_behavior="wrap"):
-            for name, _, build_tab in TABS:
-                with gr.Tab(say(f"tab.{name}"), id=name, elem_id=f"tab-{name}"):
-                    build_tab(service, model)
-        gr.HTML(LETTERS, js_on_load=TRANSLATE, apply_default_css=False)
+            for tab in page.tabs:
+                with gr.Tab(label(f"tab.{tab.name}"), id=tab.name, elem_id=f"tab-{tab.name}"):
+                    tab.build(model)
+        gr.HTML(read_part("letters"), js_on_load=TRANSLATE, apply_default_css=False)
         page.load(fn=None, js="() => DigitForge.openLinked()")
         page.load(
             refresh_models,
@@ -144,19 +95,19 @@ def build(service: Service) -> gr.Blocks:
             queue=False,
             show_progress="hidden",
         )
+        for tab in page.tabs:
+            tab.endpoints(lambda: page.GRADIO_CACHE)
         add_endpoints(service, lambda: page.GRADIO_CACHE)
-        add_score_endpoint(service, lambda: page.GRADIO_CACHE)
-        add_explore_endpoints(service, lambda: page.GRADIO_CACHE)
-        add_hand_endpoints(service, lambda: page.GRADIO_CACHE)
     return page
 
 
-def serve(page: gr.Blocks, service: Service, *, host: str, port: int, mcp: bool = False, block: bool = True) -> str:
+def serve(page: Page, service: Service, *, host: str, port: int, mcp: bool = False, block: bool = True) -> str:
     """Serve the page until Ctrl-C, which ends the process; or, without `block`, return its address at once.
 
     mcp: the endpoints are tools of a Model Context Protocol server too, at /gradio_api/mcp/.
     Raises OSError when the port is taken or the host is none of this machine's.
     """
+    sockets = [route for tab in page.tabs for route in tab.routes()]
     app, address, _ = page.launch(
         server_name=host,
         server_port=port,
@@ -177,8 +128,8 @@ def serve(page: gr.Blocks, service: Service, *, host: str, port: int, mcp: bool 
         inline=False,
         prevent_thread_lock=True,
         app_kwargs={
-            "routes": [make_explore_route(service)],
-            "lifespan": keep(mcp=mcp, sockets=(MOVES,)),
+            "routes": [make_words_route(), *sockets],
+            "lifespan": keep(mcp=mcp, sockets=[socket.path for socket in sockets]),
         },
     )
     if not isinstance(app.middleware_stack, Gate):  # better no page than one without its door-keeper

@@ -1,82 +1,52 @@
-"""The wire between the page's JavaScript and the service: one server function a picture, answers in plain JSON.
+"""The wire between the page's JavaScript and the tabs: requests and answers as JSON. No Gradio here.
 
 Notable choices
-- A picture is a gr.HTML whose script asks through `server_functions`: 12 ms from a changed control to new pixels,
-  where an event with a gr.Image takes 41 ms (Gradio 6.31, same machine).
-- Moves that must be answered within a frame go by a WebSocket instead, where one is to be had (gan/ui/moves.py).
-- Controls call JavaScript alone (`ask`); whatever is asked of the server goes through `respond`, which turns a wrong
-  input into a sentence at its control and lets nothing else out.
-- The scripts are put into the page's head by `serve`, once: no request for them, and nothing on disk is served.
+- Bytes and pixels travel as {"base64": text}, at any depth, both ways: `pack` and `unpack` here, and the page's own
+  source.js, are the only places that know of it.
+- Whatever is asked of the server goes through `respond`, which turns a wrong input into a sentence at its control and
+  lets nothing else out.
+- A sentence travels as what it is made of (gan/errors.py): the page says it in the visitor's language.
 """
 
 import base64
+import binascii
 import logging
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import gradio as gr
-from fastapi.responses import JSONResponse
-from gradio.components.base import Component
 from torch import Tensor
 
-from gan.drawing.arguments import MAX_PSI
-from gan.ui.service import FieldError
-from gan.ui.words import add, say
+from gan import errors
+from gan.errors import say
+from gan.ui.inputs import FieldError
+
+LONGEST = 24 << 20  # letters of base64 in one value
 
 Answer = Callable[[dict[str, Any]], dict[str, Any]]
 
-SCRIPTS = Path(__file__).resolve().parent / "scripts"
-TABS = SCRIPTS.parent / "tabs"
-# What the tabs' own scripts build on, in this order
-SHARED = ("words.js", "sentences.js", "source.js", "moves.js", "link.js", "paint.js")
-
-WORDS = add(
-    {
-        "shared.psi": ("Truncation ψ", "截断 ψ"),
-        "shared.psiInfo": (
-            "How far styles stray from the digit's typical hand: at 1 as learnt, at 0 not at all.",
-            "风格可以离该数字的典型笔迹多远：1 为学到的样子，0 为完全不偏离。",
-        ),
-        "shared.randomize": ("Randomize", "随机"),
-    }
-)
-
 log = logging.getLogger(__name__)
-
-
-def read_scripts() -> str:
-    """The page's scripts as tags for its head: the shared ones, then one a tab."""
-    shared = [SCRIPTS / name for name in SHARED]
-    others = [*SCRIPTS.glob("*.js"), *TABS.glob("*/*.js")]
-    own = sorted((path for path in others if path not in shared), key=lambda path: path.name)
-    return "".join(f"<script>{path.read_text(encoding='utf-8')}</script>\n" for path in [*shared, *own])
-
-
-def read_styles() -> str:
-    """The page's styles: page.css, then one file a tab that has any."""
-    first = SCRIPTS / "page.css"
-    own = sorted(TABS.glob("*/*.css"))
-    return "\n".join(path.read_text(encoding="utf-8") for path in [first, *own])
 
 
 def respond(answer: Answer, request: object) -> dict[str, Any]:
     """Answer a request from the page: {"ok": True, ...}, or {"problem": sentence, "field": control}."""
     try:
         if not isinstance(request, dict):
-            raise FieldError("the request is not an object of named values.")
-        return {"ok": True, **pack(answer(request))}
+            raise FieldError(say("the request is not an object of named values."))
+        return {"ok": True, **pack(answer(unpack(request)))}
     except FieldError as error:
-        return {"problem": str(error), "field": error.field}
+        return {"problem": pack(error.sentence), "field": error.field}
     except Exception:
         log.exception("A request from the page could not be answered")
-        return {"problem": "Something went wrong on the server while drawing; the page goes on.", "field": ""}
+        said = say("Something went wrong on the server while drawing; the page goes on.")
+        return {"problem": pack(said), "field": ""}
 
 
 def pack(value: Any) -> Any:
-    """A value as JSON can hold it: at any depth, bytes and uint8 pixels become {"base64": text}."""
+    """A value as JSON can hold it: at any depth, bytes and uint8 pixels become {"base64": text}, sentences data."""
     if isinstance(value, bytes):
         return {"base64": base64.b64encode(value).decode("ascii")}
+    if isinstance(value, str):
+        return errors.pack(value)
     if isinstance(value, Tensor):
         return pack(value.numpy().tobytes())
     if isinstance(value, dict):
@@ -86,61 +56,20 @@ def pack(value: Any) -> Any:
     return value
 
 
-def make_picture(
-    answer: Answer, html: str, mount: str, first: dict[str, Any], elem_id: str, moves: tuple[str, str] | None = None
-) -> gr.HTML:
-    """A gr.HTML showing `html`, made live by the script `mount`.
-
-    mount: JavaScript that finds `element`, `server.answer(request)`, the first request in `props.first`, and `trigger`.
-    elem_id: begins with the tab's id, by which its link is known (see scripts/link.js).
-    moves: the path of a socket (gan/ui/moves.py), and the `want` of those requests that go by it where they can.
-    """
-    tab = elem_id.partition("-")[0]
-    wire = f"DigitForge.hasten(server, '{moves[0]}', '{moves[1]}')" if moves else "server"
-
-    def serve(request: Any) -> JSONResponse:
-        return JSONResponse(respond(answer, request))  # written here: FastAPI looks at every value first
-
-    serve.__name__ = "answer"  # its name in the page
-    return gr.HTML(
-        html_template=f'<div class="df-root">{html}</div>',
-        js_on_load=f"DigitForge.begin('{tab}', element, {wire}, (element, server) => {{ {mount} }});",
-        server_functions=[serve],
-        elem_id=elem_id,
-        apply_default_css=False,
-        first=first,
-    )
+def unpack(request: dict[str, Any]) -> dict[str, Any]:
+    """A request with bytes in place of {"base64": text}; what is no base64 stays as it came, for its tab to refuse."""
+    found = {}
+    for name, value in request.items():
+        data = decode(value["base64"]) if isinstance(value, dict) and list(value) == ["base64"] else None
+        found[name] = value if data is None else data
+    return found
 
 
-def ask(tab: str, **controls: Component) -> None:
-    """Call `DigitForge.ask(tab, {name: value, ...})` in the page whenever one of the controls changes."""
-    names = list(controls)
-    gr.on(
-        [control.change for control in controls.values()],  # type: ignore[attr-defined]
-        fn=None,
-        inputs=list(controls.values()),
-        js=f"(...values) => DigitForge.ask('{tab}', Object.fromEntries({names}.map((name, i) => [name, values[i]])))",
-    )
-
-
-def make_psi(elem_id: str, value: float) -> gr.Slider:
-    """The slider of truncation psi."""
-    return gr.Slider(
-        0,
-        MAX_PSI,
-        value=value,
-        step=0.05,
-        label=say("shared.psi"),
-        info=say("shared.psiInfo"),
-        elem_id=elem_id,
-        buttons=[],
-    )
-
-
-def make_randomize(seed: gr.Number, elem_id: str) -> gr.Button:
-    """A button that puts a new random seed into `seed`, in the page alone."""
-    button = gr.Button(
-        say("shared.randomize"), elem_id=elem_id, elem_classes="df-randomize", size="sm", min_width=120, scale=0
-    )
-    button.click(fn=None, outputs=seed, js="() => crypto.getRandomValues(new Uint32Array(1))[0]")
-    return button
+def decode(text: object, longest: int = LONGEST) -> bytes | None:
+    """Base64 text -> bytes; None when it is none, or is longer than `longest` letters."""
+    if not isinstance(text, str) or len(text) > longest:
+        return None
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None

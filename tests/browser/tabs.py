@@ -24,7 +24,7 @@ QUIET = ("hand", "training")
 
 
 def open_by_id(page: Page, name: str) -> None:
-    """Open the tab of that id (see TABS in gan/ui/page.py) and wait until what it draws by itself is drawn."""
+    """Open the tab of that id (see NAMES in gan/ui/tabs) and wait until what it draws by itself is drawn."""
     button = page.locator(f"#tab-{name}-button")
     button.click()
     expect(button).to_have_attribute("aria-selected", "true")

@@ -110,10 +110,12 @@ def test_card_shows_what_was_measured_of_these_weights(page, lesson):
     metric = row["metrics"]["class_accuracy_10k"]
     expect(accuracy).to_contain_text(f"{100 * metric['value']:.2f} %")
     expect(accuracy).to_contain_text(f"{100 * metric['real']:.2f} %")
-    picture = page.locator("#about-truncation-picture img")
+    picture = page.locator("#about-truncation-picture svg")
     expect(picture).to_be_visible()
-    assert picture.evaluate("(one) => one.complete && one.naturalWidth") > 300
-    assert len(picture.get_attribute("alt") or "") > 30
+    assert picture.evaluate("(one) => one.getBoundingClientRect().width") > 300
+    expect(picture.locator("polyline")).to_have_count(3)
+    expect(picture).to_contain_text("class accuracy")
+    assert len(picture.get_attribute("aria-label") or "") > 30
 
 
 @on_desktop

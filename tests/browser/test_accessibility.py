@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from gan.ui.page import TABS
+from gan.ui.tabs import NAMES
 from tests.browser.conftest import SIZES
 from tests.browser.rest import new_context
 from tests.browser.tabs import open_by_id
@@ -20,7 +20,6 @@ RULES = {
     "resultTypes": ["violations"],
 }
 GRAVE = ("serious", "critical")
-NAMES = [name for name, _, _ in TABS]
 
 
 @pytest.fixture(scope="module", params=["light", "dark"])

@@ -6,12 +6,16 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from gan.ui.page import CHINESE, TABS
+from gan.ui.tabs import NAMES
+from gan.ui.words.tables import ENGLISH as IN_ENGLISH
+from gan.ui.words.tables import read_languages
 from tests.browser.conftest import SIZES
 from tests.browser.rest import new_context
 from tests.browser.tabs import open_by_id
 
-ENGLISH = {name: label for name, label, _ in TABS}
+ENGLISH, CHINESE = (
+    {name: table["words"][f"tab.{name}"] for name in NAMES} for table in (IN_ENGLISH, read_languages()["zh"])
+)
 HAN = re.compile(r"[\u4e00-\u9fff]")
 # Words that a person reads as the names of things, whatever the language
 LABELS = """(name) => [...document.querySelectorAll(`#tab-${name} :is(label, button, h2, h3, legend, summary)`)]

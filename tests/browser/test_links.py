@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, WebSocket, expect
 
 from gan.drawing.generator import load
-from gan.ui.page import TABS
+from gan.ui.tabs import NAMES
 from tests import served
 from tests.browser.conftest import SIZES
 from tests.browser.pictures import open_tab, read_picture, read_version, wait_until_drawn
@@ -141,9 +141,6 @@ def test_wrong_link_to_a_way_is_a_sentence_and_the_page_goes_on(page, address, q
     wait_until_drawn(page.locator("#interpolate-strip"))
     expect(page.locator("#tab-interpolate .df-linked")).to_contain_text(said)
     assert read_json(page, "interpolate")["start"] == {"digit": 3, "seed": 4}
-
-
-NAMES = [name for name, _, _ in TABS]
 
 
 def open_link(page: Page, address: str, name: str, **query: str) -> None:

@@ -6,13 +6,11 @@ import re
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from gan.ui.page import TABS
+from gan.ui.tabs import NAMES
 from tests.browser.conftest import SIZES, is_inside
 from tests.browser.pictures import wait_until_drawn
 from tests.browser.rest import new_context, wait_until_rest
 from tests.browser.tabs import on_desktop, open_by_id, opens_a_link
-
-NAMES = [name for name, _, _ in TABS]
 
 
 def visit(browser: Browser, address: str, size: str = "desktop") -> tuple[BrowserContext, Page]:

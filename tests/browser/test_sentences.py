@@ -1,16 +1,15 @@
-"""What the server says is Chinese on a Chinese page: the table of scripts/sentences.js against the server itself.
+"""What the server says is Chinese on a Chinese page: its sentences travel as data, and are said there.
 
-Its rows are looked for in the server's source, so that a sentence that is worded anew there is not forgotten here; and
-what visitors can provoke is provoked, and must be in the table.
+That each one is in each language's file is looked at in tests/ui/test_words.py. Here, what visitors can provoke is
+provoked, and must be Chinese when the page says it.
 """
 
-import ast
 import base64
 import io
 import json
 import re
 from collections.abc import Callable, Iterator
-from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -20,86 +19,44 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+from gan.drawing.arguments import InputError, check_whole
+from gan.errors import Listing, capitalize, join, pack, say
 from gan.store import released as checkpoint
 from gan.training.class_check import Check
 from gan.training.watcher import Rules, replay
 from gan.ui import service as service_module
-from gan.ui.page import TABS
 from gan.ui.service import Service
-from gan.ui.tabs.about import tab as about
-from gan.ui.tabs.explore import tab as explore
-from gan.ui.tabs.explore.service import Explorer
-from gan.ui.tabs.generate import tab as generate
-from gan.ui.tabs.hand import tab as hand
-from gan.ui.tabs.hand.service import HandDesk
-from gan.ui.tabs.inspector import tab as inspector
-from gan.ui.tabs.inspector.service import Inspector
-from gan.ui.tabs.interpolate import tab as interpolate
-from gan.ui.tabs.training import tab as training
-from gan.ui.tabs.training.service import Run, TimeMachine, Workshop, read_config
-from gan.ui.wire import SCRIPTS, respond
+from gan.ui.tabs import NAMES
+from gan.ui.tabs.explore.explorer import Explorer
+from gan.ui.tabs.generate.tab import Generate
+from gan.ui.tabs.training.form import read_config
+from gan.ui.tabs.training.run import Run
+from gan.ui.tabs.training.tab import Training
+from gan.ui.tabs.training.workshop import Workshop
+from gan.ui.wire import respond
+from gan.ui.words.tables import read_languages
 from tests.browser.conftest import SIZES
 from tests.browser.rest import new_context, wait_until_rest
 from tests.browser.tabs import open_by_id
 from tests.judges.test_verdict import store, write_model
 from tests.made_digits import draw_digit
-from tests.served import ROOT
 from tests.tiny_checkpoint import write_tiny
 
-ROWS: list[list[str]] = [
-    json.loads(line.strip().rstrip(","))
-    for line in (SCRIPTS / "sentences.js").read_text(encoding="utf-8").splitlines()
-    if line.startswith('    ["')
-]
-GAP = re.compile(r"\{(\w+)\}")  # of one letter: that letter, or nothing
+GAP = re.compile(r"\{(\w+)(?::[^{}]*)?\}")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 TWO_WORDS = re.compile(r"[A-Za-z']{2,}[ ,;:]+[A-Za-z']{2,}")
 # What stays as it is within Chinese: quoted input, commands, options, paths, names with commas between, and what the
-# system or Gradio said
+# system said
 KEPT = re.compile(
     r"`[^`]*`|'[^']*'|python -m [ -~]+|--[\w-]+(?: [\w.]+)?|\S*/\S+|[\w.-]+(?:, [\w.-]+)+|BatchNorm"
-    r"|Error while [a-z :]+|^(?:number input|range slider) for "
+    r"|Error while [a-z :]+"
 )
 
 
-# ---- the table and the server's source
+# ---- the sentences in the page
 
-
-def list_texts(tree: ast.AST) -> Iterator[str]:
-    """The texts in a piece of source, each put together as it is spoken; "|" for a value in it."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.JoinedStr):
-            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "|" for part in node.values)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value
-
-
-@pytest.fixture(scope="module")
-def source() -> str:
-    """All that the server's source says, in small letters."""
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "gan").rglob("*.py"))]
-    return "\n".join(text for tree in trees for text in list_texts(tree)).lower()
-
-
-@pytest.mark.parametrize(("english", "chinese"), ROWS, ids=[english[:50] for english, _ in ROWS])
-def test_row_is_a_sentence_of_the_servers(source, english, chinese):
-    assert HAN.search(chinese)
-    assert not HAN.search(english)
-    assert {gap for gap in GAP.findall(chinese) if len(gap) > 1} <= set(GAP.findall(english))
-    for part in re.split(r"(?:\ba)?\{\w+\}|[,;:.] | \(", english):
-        words = part.strip(" .)").lower().split()
-        if len(words) > 2:  # in one piece, or put together of two
-            halves = [(" ".join(words[:cut]), " ".join(words[cut:])) for cut in range(len(words))]
-            assert any(first in source and second in source for first, second in halves), part
-
-
-def test_no_row_is_there_twice():
-    assert len({english for english, _ in ROWS}) == len(ROWS)
-
-
-# ---- the table in the page
-
-READY = "() => window.DigitForge?.reword"
+READY = "() => window.DigitForge?.language === 'zh-CN'"
+SENTENCES: dict[str, str] = read_languages()["zh"]["sentences"]
 
 
 @pytest.fixture(scope="module")
@@ -112,48 +69,72 @@ def chinese(browser: Browser, address: str) -> Iterator[Page]:
     context.close()
 
 
-def reword(page: Page, texts: list[str]) -> list[str]:
-    """The texts as the page shows them."""
-    return list(page.evaluate("(texts) => texts.map(DigitForge.reword)", texts))
+def reword(page: Page, said: list[Any]) -> list[str]:
+    """What the server said, as it comes to the page, as the page shows it."""
+    return list(page.evaluate("(all) => all.map((one) => DigitForge.reword(one))", said))
 
 
-def fill(text: str, *, letters: bool) -> str:
-    """A row's text with a 7 in each gap, and with or without the letters that may be missing."""
-    return GAP.sub(lambda gap: "7" if len(gap[1]) > 1 else gap[1] * letters, text)
+def fill(template: str) -> Any:
+    """A sentence as the wire packs it, with a 7 in each gap."""
+    gaps = set(GAP.findall(template))
+    return {"text": GAP.sub("7", template), "template": template, "values": dict.fromkeys(gaps, "7")}
 
 
-@pytest.mark.parametrize("letters", [False, True])
-def test_every_sentence_is_found_by_its_own_row(chinese, letters):
-    said = reword(chinese, [fill(english, letters=letters) for english, _ in ROWS])
-    assert said == [fill(row, letters=letters) for _, row in ROWS]
+def test_every_sentence_is_found_by_its_template(chinese):
+    said = reword(chinese, [fill(template) for template in SENTENCES])
+    assert said == [GAP.sub("7", row) for row in SENTENCES.values()]
+    assert len(said) > 150
 
 
 STRANGE = "The moon is made of 'cheese'; try another one."
 
 
-def test_what_is_not_in_the_table_stays_as_it_is_and_nothing_is_lost(chinese):
-    texts = [STRANGE, f"{STRANGE} And of cheese. So it is said.", "", "digits", "<img src=x onerror=alert(1)>"]
+def test_what_no_language_knows_stays_as_it_is_and_nothing_is_lost(chinese):
+    texts = [STRANGE, "", "digits", "<img src=x onerror=alert(1)>"]
     assert reword(chinese, texts) == texts
-    (mixed,) = reword(chinese, [f"{STRANGE} This model knows no classes: it draws whichever digit it likes."])
-    assert mixed == f"{STRANGE} 此模型不分类别：画哪个数字由它自己决定。"
+    assert reword(chinese, [pack(say("The moon is {what}.", what="round")), None]) == ["The moon is round.", None]
+    mixed = join(
+        [say("The moon is made of cheese."), say("This model knows no classes: it draws whichever digit it likes.")]
+    )
+    assert reword(chinese, [pack(mixed)]) == ["The moon is made of cheese.此模型不分类别：画哪个数字由它自己决定。"]
+
+
+def refuse(what: str, value: object) -> Any:
+    """What the server says of a wrong number, as the wire packs it."""
+    with pytest.raises(InputError) as refused:
+        check_whole(value, what, 0, 9)
+    return pack(capitalize(refused.value.sentence))
 
 
 def test_what_a_visitor_typed_stays_as_typed(chinese):
-    for typed in ("'a. It has 2 digits; it takes one.'", "'the seed is empty'", "'数 字'", "'$& {high} \\\\'"):
-        (said,) = reword(chinese, [f"The seed is {typed}; it must be a whole number from 0 to 9."])
-        assert said == f"种子为 {typed}；必须是 0 到 9 的整数。"
-    assert reword(chinese, ["X is constructor; it must be a number from -3 to 3."]) == [
-        "横向为 constructor；必须是 -3 到 3 之间的数。"
+    for typed in ("a. It has 2 digits; it takes one.", "the seed is empty", "数 字", "$& {high} \\", "seed", "{what}"):
+        (said,) = reword(chinese, [refuse("seed", typed)])
+        assert said == f"种子为 {typed!r}；必须是 0 到 9 的整数。"
+    bound = say("{what} is {value}; it must be a number from {low:g} to {high:g}.", what="x", value="x", low=-3, high=3)
+    assert reword(chinese, [pack(capitalize(bound))]) == ["横向为 x；必须是 -3 到 3 之间的数。"]
+    assert reword(chinese, [refuse("constructor", "__proto__")]) == [
+        "constructor为 '__proto__'；必须是 0 到 9 的整数。"
     ]
+
+
+def test_sentence_in_a_sentence_and_a_list_are_said_in_chinese_too(chinese):
+    why = say(
+        "the {what} is {value}; it can be {list}.", what="method", value="'x'", list=Listing(("lerp", "slerp"), "or")
+    )
+    said = say("end {place}: {why}.", place=3, why=why)
+    assert str(said) == "end 3: the method is 'x'; it can be lerp or slerp."
+    assert reword(chinese, [pack(said)]) == ["端点 3：插值方式为 'x'；可以是 lerp 或 slerp。"]
+    assert reword(chinese, [pack(Listing(["slant", "width", "height"], "and"))]) == ["倾斜、宽度和高度"]
+    assert reword(chinese, [refuse("seed", "")]) == ["种子为空；必须是 0 到 9 的整数。"]
 
 
 def test_english_page_says_what_the_server_says(browser, address):
     context = new_context(browser, locale="en-US")
     page = context.new_page()
     page.goto(address)
-    page.wait_for_function(READY)
-    texts = [fill(english, letters=True) for english, _ in ROWS]
-    assert reword(page, texts) == texts
+    page.wait_for_function("() => window.DigitForge?.language === 'en'")
+    said = [fill(template) for template in SENTENCES]
+    assert reword(page, said) == [one["text"] for one in said]
     context.close()
 
 
@@ -170,19 +151,19 @@ def make_picture(pixels: np.ndarray) -> str:
     return encode(file.getvalue())
 
 
-def list_said(answer: Any) -> list[str]:
-    """Every text of an answer that a visitor reads or hears."""
+def list_said(answer: Any) -> Iterator[Any]:
+    """Every text of an answer that a visitor reads or hears: sentences, and plain text by the names of its places."""
     spoken = ("problem", "note", "alt", "explain", "reader", "none", "said", "why", "refused", "sentence", "missing")
-    found: list[str] = []
+    if isinstance(answer, dict) and "text" in answer:
+        yield answer
+        return
     for name, value in answer.items() if isinstance(answer, dict) else ():
         if isinstance(value, dict):
-            found += list(value.values()) if name == "notes" else list_said(value)
+            yield from list_said(value)
         elif name in spoken and value:
-            found.append(value)
-    return found
+            yield value
 
 
-NAMES = [name for name, _, _ in TABS]
 PARTS = {
     "inspector": ("", "#inspector-part-game"),
     "training": ("", "#training-to-train"),
@@ -318,19 +299,13 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
 
 
 def make_answers(service: Service, workshop: Workshop) -> dict[str, Callable[[dict[str, Any]], dict[str, Any]]]:
-    """What each tab asks, by its id."""
-    return {
-        "generate": partial(generate.answer, service),
-        "interpolate": partial(interpolate.answer, service),
-        "explore": partial(explore.answer, service),
-        "hand": partial(hand.answer, HandDesk(service), service),
-        "inspector": partial(inspector.answer, Inspector(service), service),
-        "training": partial(training.answer, TimeMachine(service), workshop),
-        "about": partial(about.answer, service),
-    }
+    """What each tab answers, by its id."""
+    own = {"training": Training(service, workshop)}
+    tabs = [own.get(name) or import_module(f"gan.ui.tabs.{name}.tab").TAB(service) for name in NAMES]
+    return {tab.name: tab.answer for tab in tabs}
 
 
-def check(page: Page, texts: list[str]) -> None:
+def check(page: Page, texts: list[Any]) -> None:
     """Each is Chinese in the page, but for names and what was quoted."""
     for english, said in zip(texts, reword(page, texts), strict=True):
         assert HAN.search(said), english
@@ -344,14 +319,14 @@ def test_all_that_a_visitor_can_provoke_is_said_in_chinese(chinese, service, tab
         monkeypatch.setenv("GAN_DATA", str(root))
         for request in ASKED[tab]:
             if request != START or root != made_root:  # else a run would begin
-                said |= set(list_said(respond(ask, request)))
+                said |= {json.dumps(one) for one in list_said(respond(ask, request))}
     assert len(said) >= 5
-    check(chinese, sorted(said))
+    check(chinese, [json.loads(one) for one in sorted(said)])
 
 
 def test_busy_server_and_one_that_fails_say_so_in_chinese(chinese, service):
     with service.draws():
-        busy = respond(partial(generate.answer, service), SHEET)
+        busy = respond(Generate(service).answer, SHEET)
     check(chinese, [busy["problem"], respond(lambda request: {"ok": 1 / 0}, {})["problem"]])
 
 
@@ -361,8 +336,8 @@ def test_run_of_another_visitor_is_explained_in_chinese(chinese, service, tmp_pa
     ann, bob = "a" * 32, START["owner"]
     workshop._run = run = Run(ann, read_config(FORM), tmp_path / "run", clock)
 
-    def ask(**request: Any) -> str:
-        return str(respond(partial(training.answer, TimeMachine(service), workshop), request)["problem"])
+    def ask(**request: Any) -> Any:
+        return respond(Training(service, workshop).answer, request)["problem"]
 
     said = [ask(**START), ask(**START | {"owner": ann})]
     run.move("ended", clock)
@@ -371,7 +346,7 @@ def test_run_of_another_visitor_is_explained_in_chinese(chinese, service, tmp_pa
     said += [ask(want="file", owner=bob), ask(want="steer", owner=ann, do="go")]
     monkeypatch.setenv("SPACE_ID", "somebody/space")
     said += [ask(**START)]
-    assert len(set(said)) == 9
+    assert len({json.dumps(one) for one in said}) == 9
     check(chinese, said)
 
 
@@ -405,16 +380,16 @@ def test_alarms_of_a_run_are_said_in_chinese(chinese):
     ]
     alarms = [alarm for steps, checks in ill for alarm in replay(Rules(real_shares=(0.1,) * 10), steps, checks)]
     assert {alarm.kind for alarm in alarms} == {"d_won", "d_lost", "gradients", "ignored", "collapsed", "missing"}
-    check(chinese, [alarm.message for alarm in alarms])
+    check(chinese, [pack(alarm.message) for alarm in alarms])
 
 
 # ---- the page as it is seen
 
-# Texts that are seen, and those that are read aloud; not commands, the words of a model's maker, and Gradio's own
+# Texts that are seen, and those that are read aloud; not commands, and Gradio's own foot
 SEEN = """() => {
   const found = [];
   for (const one of document.querySelectorAll("body *")) {
-    if (one.closest("script, style, pre, code, footer, #about-endpoints, #about-what")) continue;
+    if (one.closest("script, style, pre, code, footer")) continue;
     if (!one.checkVisibility()) continue;
     for (const node of one.childNodes) if (node.nodeType === Node.TEXT_NODE) found.push(node.textContent);
     for (const name of ["alt", "aria-label", "title", "placeholder"]) found.push(one.getAttribute(name));

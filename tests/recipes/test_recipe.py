@@ -22,8 +22,10 @@ from gan.recipes.read import check_recipe, parse_json, read_file, replay
 from gan.recipes.way import MAX_ENDS
 from gan.sample import main
 from gan.store.released import write_released
-from gan.ui.service import FieldError, Service
-from gan.ui.tabs.hand.service import HandDesk
+from gan.ui.inputs import FieldError
+from gan.ui.replay import draw_again
+from gan.ui.service import Service
+from gan.ui.tabs.hand.desk import HandDesk
 from tests.tiny_checkpoint import write_tiny
 
 
@@ -295,13 +297,13 @@ def test_page_replays_a_hand_as_it_drew_it():
     digits, service = gan.load("digits"), Service()
     desk, told = HandDesk(service), tell_hand(digits.draw_z(9, [1]))
     _, recipe = desk.draw_ten("digits", told)
-    assert service.replay(recipe) == (desk.draw_ten_png("digits", told), "image/png")
+    assert draw_again(service, recipe) == (desk.draw_ten_png("digits", told), "image/png")
     line = desk.write("digits", told, "1" * 16 + "7" * 16)
-    assert service.replay(line.recipe, scale=3) == (line.to_png(3), "image/png")
+    assert draw_again(service, line.recipe, scale=3) == (line.to_png(3), "image/png")
     with pytest.raises(FieldError, match="of this recipe it can be png"):
-        service.replay(recipe, kind="zip")
+        draw_again(service, recipe, kind="zip")
     with pytest.raises(FieldError, match="up to 400 are drawn here"):
-        service.replay(recipe | {"digits": [1] * 401})
+        draw_again(service, recipe | {"digits": [1] * 401})
 
 
 def test_command_reads_standard_input_and_writes_arrays(tmp_path, monkeypatch):

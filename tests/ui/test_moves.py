@@ -13,8 +13,8 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
+from gan.ui.inputs import FieldError
 from gan.ui.moves import LONGEST, make_route
-from gan.ui.service import FieldError
 from gan.ui.tabs.explore.tab import MOVES
 from tests.ui.test_app_api import component_server
 

@@ -20,7 +20,14 @@ from gan.recipes.read import read_recipe, replay
 from gan.recipes.way import MAX_ENDS, MAX_FRAMES
 from gan.store import released as checkpoint
 from gan.ui import service as module
-from gan.ui.service import MAX_DIGITS, MAX_ROWS, MAX_TYPED, FieldError, Service
+from gan.ui.inputs import MAX_TYPED, FieldError
+from gan.ui.judge import judge
+from gan.ui.service import MAX_DIGITS, Service
+from gan.ui.tabs.generate.dataset import SLICE, draw_slice
+from gan.ui.tabs.generate.sheet import MAX_ROWS, MAX_SIDE, Sheet, draw_sheet
+from gan.ui.tabs.generate.sheet import check_link as check_sheet_link
+from gan.ui.tabs.interpolate.way import Frames, draw_frames, draw_way
+from gan.ui.tabs.interpolate.way import check_link as check_way_link
 from tests.tiny_checkpoint import write_tiny
 
 
@@ -37,12 +44,12 @@ def service(folder: Path) -> Service:
     return Service()
 
 
-def ask_sheet(service: Service, **change: object) -> module.Sheet:
+def ask_sheet(service: Service, **change: object) -> Sheet:
     asked: dict[str, object] = {"model": "tiny", "digits": "2026", "rows": 3, "seed": 7, "psi": 1.0}
-    return service.draw_sheet(**(asked | change))
+    return draw_sheet(service, **(asked | change))
 
 
-def ask_frames(service: Service, **change: object) -> module.Frames:
+def ask_frames(service: Service, **change: object) -> Frames:
     asked: dict[str, object] = {
         "model": "tiny",
         "start_digit": "3",
@@ -53,7 +60,7 @@ def ask_frames(service: Service, **change: object) -> module.Frames:
         "psi": 0.7,
         "frames": 21,
     }
-    return service.draw_frames(**(asked | change))
+    return draw_frames(service, **(asked | change))
 
 
 def test_sheet_has_typed_digits_as_columns_and_one_style_a_row(service):
@@ -104,7 +111,7 @@ def test_png_of_a_sheet_is_large_crisp_and_knows_its_recipe(service):
     small = np.asarray(Image.open(io.BytesIO(sheet.to_png(1))))
     np.testing.assert_array_equal(picture, small.repeat(10, 0).repeat(10, 1))
     widest = ask_sheet(service, digits="1" * MAX_TYPED, rows=1).to_png()
-    assert max(Image.open(io.BytesIO(widest)).size) <= module.MAX_SIDE
+    assert max(Image.open(io.BytesIO(widest)).size) <= MAX_SIDE
 
 
 def test_alt_text_says_what_is_shown(service):
@@ -292,7 +299,7 @@ def test_many_hands_give_each_digit_a_z_of_its_own_that_its_neighbours_do_not_ch
     one, many = ask_sheet(service), ask_sheet(service, hands="many")
     assert torch.equal(one.images[0], one.images[2])
     assert not torch.equal(many.images[0], many.images[2])
-    assert len(set(many.indices)) == len(many.indices)
+    assert len(set(many.drawn.indices)) == len(many.drawn.indices)
     longer = ask_sheet(service, hands="many", digits="20261")
     assert (many.images[4:8].int() - longer.images[5:9].int()).abs().max() <= 1
 
@@ -337,8 +344,8 @@ def test_dataset_comes_in_slices_and_is_what_sample_draws(service):
     images: list[torch.Tensor] = []
     labels: list[int] = []
     while len(labels) < 1100:
-        some, named, recipe = service.draw_slice("tiny", "407", 1100, 5, 0.7, len(labels))
-        assert len(some) == len(named) == min(module.SLICE, 1100 - len(labels))
+        some, named, recipe = draw_slice(service, "tiny", "407", 1100, 5, 0.7, len(labels))
+        assert len(some) == len(named) == min(SLICE, 1100 - len(labels))
         images.append(some)
         labels += named
     want = generator.sample([4, 0, 7] * 366 + [4, 0], seed=5, truncation=0.7)
@@ -362,13 +369,13 @@ def test_dataset_comes_in_slices_and_is_what_sample_draws(service):
 )
 def test_bad_dataset_is_a_sentence_at_its_control(service, count, at, said):
     with pytest.raises(FieldError, match=said) as error:
-        service.draw_slice("tiny", "1", count, 0, 1.0, at)
+        draw_slice(service, "tiny", "1", count, 0, 1.0, at)
     assert error.value.field == "count"
 
 
 def test_model_without_d_is_not_judged_and_says_so(service):
     sheet = ask_sheet(service)
-    judged = service.judge("tiny", sheet.images, sheet.labels)
+    judged = judge(service, "tiny", sheet.images, sheet.labels)
     assert judged.real is None
     assert judged.explain == "Tiny was saved without its discriminator, so there is no verdict."
     assert judged.read is not None
@@ -377,8 +384,8 @@ def test_model_without_d_is_not_judged_and_says_so(service):
 
 def test_shipped_model_is_judged_and_read():
     service = Service()
-    sheet = service.draw_sheet("digits", "0123456789", 4, 1, 0.7)
-    judged = service.judge("digits", sheet.images, sheet.labels)
+    sheet = draw_sheet(service, "digits", "0123456789", 4, 1, 0.7)
+    judged = judge(service, "digits", sheet.images, sheet.labels)
     assert judged.real is not None
     assert judged.read is not None
     assert all(0 <= share <= 1 for share in judged.real)
@@ -386,7 +393,7 @@ def test_shipped_model_is_judged_and_read():
     right = [label == str(want) for (label, _), want in zip(judged.read, sheet.labels, strict=True)]
     assert sum(right) >= 38
     noise = torch.randint(0, 256, (40, 1, 28, 28), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
-    static = service.judge("digits", noise, sheet.labels)
+    static = judge(service, "digits", noise, sheet.labels)
     assert static.real is not None
     assert np.mean(static.real) < np.mean(judged.real)
 
@@ -394,7 +401,7 @@ def test_shipped_model_is_judged_and_read():
 def test_link_is_checked_as_a_whole(service):
     weights = service.get("tiny").sha256
     link = {"model": "tiny", "weights": weights[:12], "digits": "20.11.2026", "rows": "3", "seed": "7", "psi": "0.8"}
-    found = service.check_link(link | {"hands": "many", "locks": "1:7.1"})
+    found = check_sheet_link(service, link | {"hands": "many", "locks": "1:7.1"})
     assert found == {
         "model": "tiny",
         "digits": "20112026",
@@ -405,8 +412,8 @@ def test_link_is_checked_as_a_whole(service):
         "locks": "1:7.1",
     }
     way = {"model": "tiny", "ends": "3.4,8.7", "method": "lerp", "travels": "noise", "loop": "round", "psi": "0.5"}
-    assert service.check_way_link(way) == way | {"psi": 0.5}
-    assert service.check_link({}) == {"model": "tiny"}
+    assert check_way_link(service, way) == way | {"psi": 0.5}
+    assert check_sheet_link(service, {}) == {"model": "tiny"}
 
 
 @pytest.mark.parametrize(
@@ -429,19 +436,19 @@ def test_link_is_checked_as_a_whole(service):
 )
 def test_tampered_link_is_a_sentence(service, link):
     with pytest.raises(FieldError, match=r"\.$") as error:
-        service.check_link(link)
+        check_sheet_link(service, link)
     assert len(str(error.value)) < 300
 
 
 def test_link_for_other_weights_names_both(service):
     with pytest.raises(FieldError) as error:
-        service.check_way_link({"model": "tiny", "weights": "abcdef012345"})
+        check_way_link(service, {"model": "tiny", "weights": "abcdef012345"})
     assert "abcdef012345" in str(error.value)
     assert service.get("tiny").sha256[:12] in str(error.value)
 
 
 def test_way_along_many_ends_meets_each_of_them(service):
-    frames = service.draw_way("tiny", "3.1,8.2,1.5,0.0", "slerp", 0.7)
+    frames = draw_way(service, "tiny", "3.1,8.2,1.5,0.0", "slerp", 0.7)
     assert len(frames.images) == 61
     generator = service.get("tiny")
     for i, (digit, seed) in enumerate([(3, 1), (8, 2), (1, 5), (0, 0)]):
@@ -452,11 +459,11 @@ def test_way_along_many_ends_meets_each_of_them(service):
 
 
 def test_way_round_ends_where_it_began_and_its_film_shows_that_frame_once(service):
-    frames = service.draw_way("tiny", "3.1,3.2,3.5", "slerp", 0.7, "both", "round")
+    frames = draw_way(service, "tiny", "3.1,3.2,3.5", "slerp", 0.7, "both", "round")
     assert torch.equal(frames.images[0], frames.images[-1])
     with Image.open(io.BytesIO(frames.to_film("webp"))) as film:
         assert sum(1 for _ in ImageSequence.Iterator(film)) == len(frames.images) - 1
-    back = service.draw_way("tiny", "3.1,3.2,3.5", "slerp", 0.7, "both", "back")
+    back = draw_way(service, "tiny", "3.1,3.2,3.5", "slerp", 0.7, "both", "back")
     with Image.open(io.BytesIO(back.to_film("webp"))) as film:
         assert sum(1 for _ in ImageSequence.Iterator(film)) == 2 * len(back.images) - 2
 
@@ -464,7 +471,7 @@ def test_way_round_ends_where_it_began_and_its_film_shows_that_frame_once(servic
 @pytest.mark.parametrize("count", range(2, MAX_ENDS + 1))
 @pytest.mark.parametrize("loop", ["back", "round"])
 def test_any_number_of_ends_gives_frames_within_the_limit(service, count, loop):
-    frames = service.draw_way("tiny", ",".join(f"{i % 10}.{i}" for i in range(count)), "lerp", 1.0, "both", loop)
+    frames = draw_way(service, "tiny", ",".join(f"{i % 10}.{i}" for i in range(count)), "lerp", 1.0, "both", loop)
     legs = count if loop == "round" else count - 1
     assert (len(frames.images) - 1) % legs == 0
     assert len(frames.images) <= MAX_FRAMES
@@ -488,7 +495,7 @@ def test_any_number_of_ends_gives_frames_within_the_limit(service, count, loop):
 )
 def test_bad_ends_are_a_sentence_at_their_control(service, ends, said):
     with pytest.raises(FieldError) as error:
-        service.draw_way("tiny", ends, "slerp", 1.0)
+        draw_way(service, "tiny", ends, "slerp", 1.0)
     assert said in str(error.value)
     assert error.value.field == "ends"
 
@@ -496,7 +503,7 @@ def test_bad_ends_are_a_sentence_at_their_control(service, ends, said):
 def test_model_without_classes_draws_or_says_why_not(folder):
     write_tiny(folder / "blind.safetensors", ("any",), unconditional=True)
     service = Service()
-    assert len(service.draw_sheet("blind", "000", 2, 1, 1.0).images) == 6
+    assert len(draw_sheet(service, "blind", "000", 2, 1, 1.0).images) == 6
     with pytest.raises(FieldError, match="without classes"):
-        service.draw_sheet("blind", "2026", 2, 1, 1.0)
-    assert len(service.draw_way("blind", "0.1,0.2", "slerp", 1.0).images) == 61
+        draw_sheet(service, "blind", "2026", 2, 1, 1.0)
+    assert len(draw_way(service, "blind", "0.1,0.2", "slerp", 1.0).images) == 61

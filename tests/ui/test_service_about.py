@@ -10,19 +10,10 @@ from gan.data import to_uint8
 from gan.drawing.generator import load
 from gan.store import index
 from gan.store import released as checkpoint
-from gan.ui.service import FieldError, Service
-from gan.ui.tabs.about.service import (
-    FIGURES,
-    HANDS,
-    JUDGED,
-    PSIS,
-    STYLES,
-    format_figure,
-    list_figures,
-    read_card,
-    split_name,
-    teach,
-)
+from gan.ui.inputs import FieldError
+from gan.ui.service import Service
+from gan.ui.tabs.about.card import FIGURES, format_figure, list_figures, read_card, split_name
+from gan.ui.tabs.about.lesson import HANDS, JUDGED, PSIS, STYLES, teach
 from tests.tiny_checkpoint import write_tiny
 
 
@@ -126,7 +117,11 @@ def test_card_holds_what_the_evaluator_wrote_of_these_weights():
     assert figure["better"] == "up"
     order = [list(FIGURES).index(one["stem"]) for one in card.figures if one["stem"] in FIGURES]
     assert order == sorted(order)
-    assert card.pictures["truncation"].startswith(b"\x89PNG")
+    truncation = card.truncation
+    assert truncation is not None
+    assert truncation["sha256"] == row["sha256"]
+    assert all(len(truncation[name]) == len(truncation["psi"]) for name in ("precision", "recall", "accuracy"))
+    assert truncation["recall"] == sorted(truncation["recall"])  # the wider, the more of the variety is there
 
 
 def test_figures_of_other_weights_are_not_shown(service, tmp_path):
@@ -147,7 +142,7 @@ def test_model_that_nobody_measured_says_how_to(service):
     card = read_card(service, "tiny")
     assert card.figures == []
     assert "was not evaluated yet; python -m gan.evaluate tiny" in card.problem
-    assert card.pictures == {}
+    assert card.truncation is None
 
 
 @pytest.mark.parametrize(

@@ -23,11 +23,12 @@ from gan.handwriting.planes import Directions, find_planes
 from gan.handwriting.planes_file import get_path, write_directions
 from gan.recipes.read import read_recipe
 from gan.store import released as checkpoint
-from gan.ui.service import FieldError, Service
-from gan.ui.tabs.explore import service as service_explore
-from gan.ui.tabs.explore.service import MAP_SIDE, Explored, Explorer, find_explorer
-from gan.ui.tabs.explore.tab import FIRST, answer
-from gan.ui.wire import respond
+from gan.ui.inputs import FieldError
+from gan.ui.service import Service
+from gan.ui.tabs.explore import explorer as module
+from gan.ui.tabs.explore.explorer import MAP_SIDE, Explored, Explorer
+from gan.ui.tabs.explore.tab import FIRST, Explore
+from gan.ui.wire import pack, respond
 from tests.tiny_checkpoint import write_tiny
 
 
@@ -39,7 +40,7 @@ def fit_fast(generator: Generator, say: Callable[[str], None]) -> Hand:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(checkpoint, "CHECKPOINTS", tmp_path)
-    monkeypatch.setattr(service_explore, "fit_hand", fit_fast)
+    monkeypatch.setattr(module, "fit_hand", fit_fast)
     write_tiny(tmp_path / "tiny.safetensors")
     return tmp_path
 
@@ -55,7 +56,7 @@ def service(folder: Path) -> Service:
 
 @pytest.fixture
 def explorer(service: Service) -> Explorer:
-    return find_explorer(service)
+    return Explorer(service)
 
 
 def draw(explorer: Explorer, edits: dict[str, object] | None = None, **change: object) -> Explored:
@@ -177,9 +178,9 @@ def test_while_a_hand_is_measured_asking_it_is_a_sentence_and_nothing_is_measure
         assert go.wait(30)
         return fit_fast(generator, say)
 
-    monkeypatch.setattr(service_explore, "fit_hand", wait)
+    monkeypatch.setattr(module, "fit_hand", wait)
     service = Service()
-    explorer = find_explorer(service)
+    explorer = Explorer(service)
     for _ in range(3):
         assert "`python -m gan.directions tiny`" in explorer.describe("tiny")["sentence"]
     with pytest.raises(FieldError, match="The handwriting of tiny is not measured yet") as error:
@@ -197,7 +198,7 @@ def test_measuring_that_fails_is_not_tried_for_every_visitor(folder, monkeypatch
         tries.append(generator.name)
         raise RuntimeError("no memory left")
 
-    monkeypatch.setattr(service_explore, "fit_hand", fail)
+    monkeypatch.setattr(module, "fit_hand", fail)
     explorer = Explorer(service := Service())
     for _ in range(5):
         assert explorer.describe("tiny")["ranges"] is None
@@ -231,14 +232,15 @@ def test_link_of_other_weights_is_a_sentence(explorer):
 
 
 def test_answers_to_the_page_are_plain_json(service):
+    tab = Explore(service)
     request = {**FIRST, "model": "tiny", **dict.fromkeys(MEASURES)}
     for want in ("hand", "edit", "map", "explore.png"):
-        told = answer(service, {**request, "want": want, "digit": [3]})
-        json.dumps(told, allow_nan=False)
-    told = answer(service, {**request, "want": "edit", "x": 1.0, "quick": True})
+        told = tab.answer({**request, "want": want, "digit": [3]})
+        json.dumps(pack(told), allow_nan=False)
+    told = tab.answer({**request, "want": "edit", "x": 1.0, "quick": True})
     assert told["count"] == 10
     assert told["recipe"]["edits"]["x"] == 1.0
-    assert respond(lambda one: answer(service, one), {**request, "want": "edit", "psi": None})["field"] == "psi"
+    assert respond(tab.answer, {**request, "want": "edit", "psi": None})["field"] == "psi"
 
 
 def test_a_slider_moved_draws_what_it_would_have_drawn_at_once(service, explorer):

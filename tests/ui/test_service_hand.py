@@ -2,9 +2,11 @@
 
 import base64
 import io
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,10 +19,13 @@ from gan.handwriting.invert import STEPS, measure_error
 from gan.recipes.read import read_recipe
 from gan.store import released as checkpoint
 from gan.ui import service as service_module
-from gan.ui.service import FieldError, Service
-from gan.ui.tabs.hand.endpoints import read_argument
-from gan.ui.tabs.hand.service import Answer, HandDesk
-from gan.ui.tabs.hand.tab import answer as answer_page
+from gan.ui.downloads import read_argument
+from gan.ui.inputs import FieldError
+from gan.ui.service import Service
+from gan.ui.tabs.generate.sheet import draw_sheet
+from gan.ui.tabs.hand.desk import Answer, HandDesk
+from gan.ui.tabs.hand.tab import Hand
+from gan.ui.wire import respond
 from tests.made_digits import draw_digit
 from tests.tiny_checkpoint import write_tiny
 
@@ -273,7 +278,7 @@ def test_others_draw_while_somebody_refines(desk, first):
     thread.start()
     try:
         for seed in range(5):
-            assert len(desk.service.draw_sheet("digits", "7", rows=1, seed=seed, psi=1.0).images) == 1
+            assert len(draw_sheet(desk.service, "digits", "7", rows=1, seed=seed, psi=1.0).images) == 1
     finally:
         stop.set()
         thread.join()
@@ -290,23 +295,28 @@ def test_busy_server_is_said(desk, monkeypatch):
 
 
 def test_page_answers_are_plain_and_its_pixels_come_back(desk, first):
-    picture = base64.b64encode(SEVEN).decode()
-    answer = answer_page(desk, desk.service, {"want": "look", "model": "digits", "picture": picture, "digit": None})
-    assert base64.b64decode(answer["seen"]) == first.seen.numpy().tobytes()
-    request = {
-        "want": "refine",
-        "model": "digits",
-        **{name: answer[name] for name in ("seen", "digit", "state", "step")},
-    }
-    assert answer_page(desk, desk.service, request)["step"] > 0
-    line = answer_page(desk, desk.service, {"want": "line", "model": "digits", "hand": answer["hand"], "number": "42"})
+    tab = Hand(desk.service)
+    tab.desk = desk
+
+    def ask(**request: object) -> dict[str, Any]:
+        answer = respond(tab.answer, json.loads(json.dumps({"model": "digits", **request})))
+        return json.loads(json.dumps(answer, allow_nan=False))
+
+    text = base64.b64encode(SEVEN).decode()
+    for picture in (text, {"base64": text}):
+        answer = ask(want="look", picture=picture, digit=None)
+        assert base64.b64decode(answer["seen"]["base64"]) == first.seen.numpy().tobytes()
+    assert ask(want="refine", **{name: answer[name] for name in ("seen", "digit", "state", "step")})["step"] > 0
+    line = ask(want="line", hand=answer["hand"], number="42")
     assert line["alt"].startswith("The number 4 2")
     for want in ("hand.png", "line.png"):
-        asked = {"want": want, "model": "digits", "hand": answer["hand"], "number": "42"}
-        file = answer_page(desk, desk.service, asked)
-        assert base64.b64decode(file["data"]).startswith(b"\x89PNG")
-    with pytest.raises(FieldError, match="did not come as it was sent"):
-        answer_page(desk, desk.service, {"want": "look", "model": "digits", "picture": "?!"})
+        file = ask(want=want, hand=answer["hand"], number="42")
+        assert base64.b64decode(file["data"]["base64"]).startswith(b"\x89PNG")
+    for bad in ("?!", {"base64": "?!"}, {"base64": 7}, {"base64": text, "more": 1}, [text], None):
+        told = ask(want="look", picture=bad)
+        assert told == {"problem": "The picture did not come as it was sent; try again.", "field": "picture"}
+    told = ask(want="refine", seen="?!", state="", digit=7, step=0)
+    assert told == {"problem": "The refinement did not come as it was sent; try again.", "field": ""}
 
 
 def test_argument_of_a_program_is_base64_a_data_url_or_its_upload_alone(tmp_path):

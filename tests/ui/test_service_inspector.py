@@ -17,11 +17,12 @@ from gan.judges.verdict import get_verdict, score
 from gan.models import build_generator
 from gan.store import released as checkpoint
 from gan.store.released import write_released
-from gan.ui.service import FieldError, Service
-from gan.ui.tabs.inspector import service as module
-from gan.ui.tabs.inspector.service import MAX_OF_EACH, ROUNDS, Inspector, may_download, rank_pairs
-from gan.ui.tabs.inspector.tab import answer
-from gan.ui.wire import respond
+from gan.ui.inputs import FieldError
+from gan.ui.service import Service, trusts_visitors
+from gan.ui.tabs.inspector import real
+from gan.ui.tabs.inspector.game import MAX_OF_EACH, ROUNDS, Inspector, Outcome, Round, View, rank_pairs
+from gan.ui.tabs.inspector.tab import InspectorTab
+from gan.ui.wire import pack, respond
 from tests.judges.test_verdict import store, write_model
 from tests.made_digits import write_mnist
 
@@ -38,21 +39,26 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made_root: Path) -> 
 
 
 @pytest.fixture
-def inspector(folder: Path) -> Inspector:
-    return Inspector(Service())
+def tab(folder: Path) -> InspectorTab:
+    return InspectorTab(Service())
 
 
-def ask_view(inspector: Inspector, **change: object) -> module.View:
+@pytest.fixture
+def inspector(tab: InspectorTab) -> Inspector:
+    return tab.inspector
+
+
+def ask_view(inspector: Inspector, **change: object) -> View:
     asked: dict[str, object] = {"model": "tiny", "digit": "any", "count": 30, "seed": 7, "psi": 1.0}
     return inspector.view(**(asked | change))
 
 
-def ask_round(inspector: Inspector, number: object = 0, **change: object) -> module.Round:
+def ask_round(inspector: Inspector, number: object = 0, **change: object) -> Round:
     asked: dict[str, object] = {"model": "tiny", "digit": "any", "seed": 7, "psi": 1.0}
     return inspector.make_round(**(asked | change), number=number)
 
 
-def ask_choice(inspector: Inspector, number: object = 0, choice: object = 0, **change: object) -> module.Outcome:
+def ask_choice(inspector: Inspector, number: object = 0, choice: object = 0, **change: object) -> Outcome:
     asked: dict[str, object] = {"model": "tiny", "digit": "any", "seed": 7, "psi": 1.0}
     return inspector.choose(**(asked | change), number=number, choice=choice)
 
@@ -126,22 +132,19 @@ def test_round_replays_and_its_answer_is_of_the_same_pictures(inspector, folder)
         assert outcome.inspector == int(logits.argmin())
 
 
-def test_page_learns_nothing_of_a_round_before_its_choice(inspector, made_root):
-    service = inspector._service
+def test_page_learns_nothing_of_a_round_before_its_choice(inspector, made_root, tab):
     request = {"model": "tiny", "digit": "any", "seed": 7, "psi": 1.0, "round": 2}
-    told = answer(inspector, service, {**request, "want": "round"})
+    told = tab.answer({**request, "want": "round"})
     assert set(told) == {"pixels", "name", "rounds"}
-    chosen = answer(inspector, service, {**request, "want": "choice", "choice": 1})
+    chosen = tab.answer({**request, "want": "choice", "choice": 1})
     assert chosen["forged"] == ask_round(inspector, 2).forged
     # Neither place, length nor class of the answer follows the truth: the pictures alone differ
-    sizes = {len(json.dumps(answer(inspector, service, {**request, "want": "round", "seed": s}))) for s in range(12)}
+    sizes = {len(json.dumps(pack(tab.answer({**request, "want": "round", "seed": s})))) for s in range(12)}
     assert len(sizes) == 1
 
 
-def test_view_tells_the_page_what_it_draws(inspector):
-    told = answer(
-        inspector,
-        inspector._service,
+def test_view_tells_the_page_what_it_draws(inspector, tab):
+    told = tab.answer(
         {"want": "view", "model": "tiny", "digit": "any", "count": 40, "seed": 1, "psi": 1},
     )
     assert len(told["real"]["shares"]) == len(told["forged"]["shares"]) == 40
@@ -149,7 +152,7 @@ def test_view_tells_the_page_what_it_draws(inspector):
     assert told["classes"] == list("0123456789")
     assert "test digits of MNIST, which D has not seen" in told["note"]
     assert (told["kind"], told["missing"]) == ("absolute", None)
-    json.dumps(told, allow_nan=False)
+    json.dumps(pack(told), allow_nan=False)
 
 
 @pytest.mark.parametrize(
@@ -195,20 +198,20 @@ def test_choice_that_there_is_not_is_said(inspector, choice):
         ask_choice(inspector, 0, choice)
 
 
-def test_link_of_other_weights_says_so(inspector):
+def test_link_of_other_weights_says_so(inspector, tab):
     service = inspector._service
     request = {"want": "view", "model": "tiny", "digit": "any", "count": 4, "seed": 1, "psi": 1}
     own = service.get("tiny").sha256[:12]
-    assert answer(inspector, service, {**request, "weights": own})["recipe"]["weights"].startswith(own)
+    assert tab.answer({**request, "weights": own})["recipe"]["weights"].startswith(own)
     for weights in ("0" * 12, "", 7, ["x"]):
         with pytest.raises(FieldError, match="weights") as error:
-            answer(inspector, service, {**request, "weights": weights})
+            tab.answer({**request, "weights": weights})
         assert error.value.field == "model"
 
 
 @pytest.mark.parametrize("want", [None, "", "truth", 7, ["view"]])
-def test_request_for_nothing_known_is_a_sentence(inspector, want):
-    told = respond(lambda request: answer(inspector, inspector._service, request), {"want": want, "model": "tiny"})
+def test_request_for_nothing_known_is_a_sentence(inspector, want, tab):
+    told = respond(tab.answer, {"want": want, "model": "tiny"})
     assert told["problem"].startswith("The request does not say what it wants")
 
 
@@ -222,16 +225,14 @@ def test_model_without_a_discriminator_is_said(inspector, folder):
     assert len(ask_view(inspector).forged.labels) == 30
 
 
-def test_model_without_classes_is_compared_with_digits_of_all(inspector, folder):
+def test_model_without_classes_is_compared_with_digits_of_all(inspector, folder, tab):
     write_model(folder, "bce", "free", num_classes=1, unconditional=True)
     view = ask_view(inspector, model="free", digit="3")
     assert set(view.forged.labels.tolist()) == {0}
     assert len(set(view.real.labels.tolist())) > 3
     assert ask_round(inspector, 1, model="free").name == "any"
     assert 0 <= min(ask_choice(inspector, 1, model="free").shares) <= 1
-    told = answer(
-        inspector,
-        inspector._service,
+    told = tab.answer(
         {"want": "view", "model": "free", "digit": "any", "count": 4, "seed": 1, "psi": 1},
     )
     assert told["classes"] == []
@@ -261,14 +262,12 @@ def bare(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return root
 
 
-def test_forged_digits_are_judged_without_real_ones(inspector, bare):
+def test_forged_digits_are_judged_without_real_ones(inspector, bare, tab):
     view = ask_view(inspector)
     assert len(view.real.labels) == 0
     assert len(view.forged.shares) == 30
     assert (view.source, view.ranked) == ("", None)
-    told = answer(
-        inspector,
-        inspector._service,
+    told = tab.answer(
         {"want": "view", "model": "tiny", "digit": "any", "count": 4, "seed": 1, "psi": 1},
     )
     assert told["note"].startswith("4 forged by")
@@ -283,15 +282,15 @@ def test_forged_digits_are_judged_without_real_ones(inspector, bare):
 def test_space_offers_no_download_unless_told_to(inspector, bare, monkeypatch):
     generator = inspector._service.get("tiny")
     monkeypatch.setenv("SYSTEM", "spaces")
-    assert not may_download()
-    missing = inspector.explain_missing(generator)
+    assert not trusts_visitors()
+    missing = inspector.data.explain_missing(generator)
     assert missing["download"] == 0
     assert str(bare) not in missing["said"]
     with pytest.raises(FieldError, match="Downloads are off on this server"):
-        inspector.download.start("mnist")
+        inspector.data.download.start("mnist")
     monkeypatch.setenv("GAN_ALLOW_TRAINING", "1")
-    assert may_download()
-    assert inspector.explain_missing(generator)["download"] == 11.6
+    assert trusts_visitors()
+    assert inspector.data.explain_missing(generator)["download"] == 11.6
 
 
 def test_damaged_dataset_is_said_with_what_to_do(inspector, bare, made_root):
@@ -300,7 +299,7 @@ def test_damaged_dataset_is_said_with_what_to_do(inspector, bare, made_root):
     path.write_bytes(path.read_bytes()[:-50])
     view = ask_view(inspector)
     assert view.source == ""
-    missing = inspector.explain_missing(view.verdict.generator)
+    missing = inspector.data.explain_missing(view.verdict.generator)
     assert "t10k-images-idx3-ubyte" in missing["said"]
     assert missing["said"].endswith("Delete that file to have it fetched again.")
     assert missing["download"] == 0
@@ -310,19 +309,19 @@ def test_dataset_with_other_classes_is_not_compared_with(inspector, bare, folder
     write_model(folder, "bce", "three", num_classes=3)
     write_mnist(bare)
     assert ask_view(inspector, model="three").source == ""
-    assert "10 classes, the model 3" in inspector.explain_missing(inspector._service.get("three"))["said"]
+    assert "10 classes, the model 3" in inspector.data.explain_missing(inspector._service.get("three"))["said"]
 
 
 def wait(inspector: Inspector) -> dict[str, Any]:
-    thread = inspector.download._thread
+    thread = inspector.data.download._thread
     assert thread is not None
     thread.join(30)
     assert not thread.is_alive()
-    return inspector.download.look()
+    return inspector.data.download.look()
 
 
 def test_download_is_one_at_a_time_and_the_digits_are_there_after_it(inspector, bare, made_root, monkeypatch):
-    assert inspector.download.look()["state"] == "idle"
+    assert inspector.data.download.look()["state"] == "idle"
     begun, go_on = threading.Event(), threading.Event()
     asked = []
 
@@ -337,19 +336,19 @@ def test_download_is_one_at_a_time_and_the_digits_are_there_after_it(inspector, 
             (raw / "train-images-idx3-ubyte.gz").unlink()
             shutil.copytree(made_root / "MNIST" / "raw", raw, dirs_exist_ok=True)
 
-    monkeypatch.setattr(module, "load_dataset", fetch)
-    inspector.download.start("mnist")
+    monkeypatch.setattr(real, "load_dataset", fetch)
+    inspector.data.download.start("mnist")
     assert begun.wait(30)
-    inspector.download.start("mnist")  # a second visitor's
-    now = inspector.download.look()
+    inspector.data.download.start("mnist")  # a second visitor's
+    now = inspector.data.download.look()
     assert (now["state"], now["bytes"], now["said"]) == ("running", 5000, "")
     assert now["of"] > 11_000_000
-    inspector.download._since -= 25
-    assert "Nothing has come for 25 seconds" in inspector.download.look()["said"]
+    inspector.data.download._since -= 25
+    assert "Nothing has come for 25 seconds" in inspector.data.download.look()["said"]
     go_on.set()
     assert wait(inspector)["state"] == "done"
     assert asked == [("train", "mnist", True), ("test", "mnist", True)]
-    monkeypatch.setattr(module, "load_dataset", load_dataset)
+    monkeypatch.setattr(real, "load_dataset", load_dataset)
     assert ask_view(inspector).source == "MNIST"
 
 
@@ -364,9 +363,9 @@ def test_failed_download_is_a_sentence_and_may_be_tried_again(inspector, bare, m
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(module, "load_dataset", fail)
+    monkeypatch.setattr(real, "load_dataset", fail)
     for _ in range(2):
-        inspector.download.start("mnist")
+        inspector.data.download.start("mnist")
         now = wait(inspector)
         assert now["state"] == "failed"
         assert now["said"].startswith(said)
@@ -374,4 +373,4 @@ def test_failed_download_is_a_sentence_and_may_be_tried_again(inspector, bare, m
 
 def test_folder_of_ones_own_cannot_be_downloaded(inspector):
     with pytest.raises(FieldError, match="nothing can be downloaded"):
-        inspector.download.start("folder")
+        inspector.data.download.start("folder")

@@ -22,22 +22,15 @@ from gan.store import released as checkpoint
 from gan.store.released import read_released
 from gan.store.snapshots import HistoryError, get_paths, read_history
 from gan.training.moments import add
-from gan.ui.service import FieldError, Service
-from gan.ui.tabs.training import service as module
-from gan.ui.tabs.training.service import (
-    ABSENT_SECONDS,
-    CLAIM_SECONDS,
-    PAUSE_SECONDS,
-    STOP_SECONDS,
-    Curve,
-    TimeMachine,
-    Workshop,
-    explain_missing,
-    list_presets,
-    may_train,
-    read_config,
-)
-from gan.ui.tabs.training.tab import answer
+from gan.ui.inputs import FieldError
+from gan.ui.service import Service, trusts_visitors
+from gan.ui.tabs.training import workshop as module
+from gan.ui.tabs.training.curve import Curve
+from gan.ui.tabs.training.form import explain_missing, list_presets, read_config
+from gan.ui.tabs.training.tab import Training
+from gan.ui.tabs.training.time_machine import TimeMachine
+from gan.ui.tabs.training.workshop import ABSENT_SECONDS, CLAIM_SECONDS, PAUSE_SECONDS, STOP_SECONDS, Workshop
+from gan.ui.wire import pack
 from tests.tiny_checkpoint import write_tiny
 from tests.tiny_run import make_run, release
 
@@ -100,7 +93,7 @@ def test_a_film_is_drawn_once_and_another_seed_is_another(machine):
 def test_a_model_without_a_history_is_told_of_in_a_sentence(machine):
     with pytest.raises(HistoryError, match="bare left no history here"):
         machine.draw("bare", 7)
-    said = answer(machine, Workshop(Service()), {"want": "history", "model": "bare", "seed": 7})
+    said = Training(machine.service).answer({"want": "history", "model": "bare", "seed": 7})
     assert said == {
         "none": "The run that made bare left no history here; python -m gan.history add RUN --name bare brings one. "
         "There is one of: tiny."
@@ -191,7 +184,7 @@ def test_training_is_off_on_spaces_unless_it_is_allowed(monkeypatch, environment
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert may_train() is allowed
+    assert trusts_visitors() is allowed
     workshop = Workshop(Service())
     status = workshop.tell(ANN)
     assert status["allowed"] is allowed
@@ -537,8 +530,10 @@ def test_only_one_of_many_who_start_at_once_gets_the_run(stage):
 
 
 def test_the_page_asks_by_want(stage, machine):
+    tab = Training(machine.service, stage.workshop)
+
     def ask(**request: Any) -> dict[str, Any]:
-        return answer(machine, stage.workshop, {"owner": ANN, **request})
+        return tab.answer({"owner": ANN, **request})
 
     assert ask(want="status")["state"] == "idle"
     assert ask(want="start", **FORM)["state"] == "preparing"
@@ -551,7 +546,7 @@ def test_the_page_asks_by_want(stage, machine):
         ask(want="fly")
     film = ask(want="history", model="tiny", seed=1)
     assert (film["rows"], film["columns"]) == (4, 10)
-    json.dumps(film)
+    json.dumps(pack(film))
 
 
 # ---- and with the process that trains -------------------------------------------------------------------------------

@@ -1,108 +1,154 @@
-"""Every word of the page is there in English and in Chinese, and none is asked for that is not."""
+"""Every word and every sentence of the page is there in each language; none is left over.
 
+A language is a file in gan/ui/words/. Keys are read from the pages and the scripts, templates from each `say("...")` of
+the server's source.
+"""
+
+import ast
 import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gan.ui import words
+from gan.errors import Listing, capitalize, complete, join, pack, say
+from gan.store.index import read_index
+from gan.ui.words import labels, tables
 from tests.served import ROOT
 
 UI = ROOT / "gan" / "ui"
-SCRIPTS = {path.name: path.read_text(encoding="utf-8") for path in UI.rglob("*.js")}
-PYTHON = {path.relative_to(UI).as_posix(): path.read_text(encoding="utf-8") for path in UI.rglob("*.py")}
+PAGES = {path.relative_to(UI).as_posix(): path.read_text(encoding="utf-8") for path in UI.rglob("*.html")}
+SCRIPTS = {path.relative_to(UI).as_posix(): path.read_text(encoding="utf-8") for path in UI.rglob("*.js")}
+PYTHON = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in (ROOT / "gan").rglob("*.py")}
+LANGUAGES = tables.read_languages()
+ENGLISH = tables.ENGLISH["words"]
 HAN = re.compile(r"[\u4e00-\u9fff]")
-
-STRING = r'"(?:[^"\\]|\\.)*"'
-TEXT = rf"{STRING}(?:\s*\+\s*{STRING})*"  # a long one is added up of several
-PAIR = re.compile(rf'^\s*"([a-z][\w.]*)": \[\s*({TEXT}),\s*({TEXT}),?\s*\]', re.MULTILINE)
-KEY = re.compile(r'^\s*"([a-z][\w]*\.[\w.]+)": \[', re.MULTILINE)
-STARTED = re.compile(r"\bword\(`([\w.]+)\$\{")
+GAP = re.compile(r"\{(\w+)(?:[:!][^{}]*)?\}")
+COMMENT = re.compile(r"/\*.*?\*/|^\s*//.*?$", re.DOTALL | re.MULTILINE)
+STARTED = re.compile(r"`([a-z]\w*\.[\w.]*)\$\{")  # a key made of parts begins with what stands before the first gap
 
 
 # In a process of its own: building the page opens event loops that nobody closes.
 PAGE = """
 import json, app
-from gan.ui import page, words
+from gan.ui.words import labels
 parts = [
     {"type": type(one).__name__, "id": one.elem_id or str(one._id),
      **{name: str(getattr(one, name, None) or "") for name in ("label", "info", "placeholder")},
      "value": str(getattr(one, "value", "")) if type(one).__name__ == "Button" else ""}
     for one in app.demo.blocks.values() if getattr(one, "visible", True) is True
 ]
-print(json.dumps({"words": words._words, "translations": words.build_i18n().translations_dict,
-                  "tabs": [name for name, _, _ in page.TABS], "parts": parts}))
+descriptions = {
+    one.api_name: one.api_description for one in app.demo.fns.values() if one.api_visibility == "public"
+}
+print(json.dumps({"translations": labels.build_i18n().translations_dict, "parts": parts, "descriptions": descriptions}))
 """
 
 
 @pytest.fixture(scope="module")
 def page() -> dict[str, Any]:
-    """What the built page holds: words by key, translations by language, ids of the tabs, and its components' texts."""
+    """What the built page holds: Gradio's translations, its components' texts, and its endpoints' descriptions."""
     run = subprocess.run([sys.executable, "-c", PAGE], cwd=ROOT, capture_output=True, text=True, check=True)
     return json.loads(run.stdout)
 
 
-def read_pairs(source: str) -> dict[str, tuple[str, str]]:
-    """The words that a script adds, by key: English and Chinese."""
+def list_templates(source: str) -> Iterator[str]:
+    """The templates of the sentences that a piece of source says; AssertionError for one that is no literal."""
+    tree = ast.parse(source)
+    imported = {
+        (name.asname or name.name)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "gan.errors"
+        for name in node.names
+        if name.name == "say"
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in imported:
+            template = node.args[0]
+            assert isinstance(template, ast.Constant), ast.unparse(node)
+            yield template.value
 
-    def join(text: str) -> str:
-        return "".join(part[1:-1] for part in re.findall(STRING, text))
 
-    return {key: (join(english), join(chinese)) for key, english, chinese in PAIR.findall(source)}
-
-
-PAIRS = {name: read_pairs(source) for name, source in SCRIPTS.items()}
-KNOWN = {key for pairs in PAIRS.values() for key in pairs}
+TEMPLATES = {
+    template for path, source in PYTHON.items() if path != "gan/errors.py" for template in list_templates(source)
+}
+MODELS = {row["about"] for row in read_index().values() if row.get("about")}  # said of the models that are released
 
 
-def test_form_of_a_pair_is_read_as_scripts_write_it():
-    source = 'addWords({\n  "a.b": ["One", "一"],\n  "a.c": [\n    "Two " +\n      "words",\n    "两个",\n  ],\n});'
-    assert read_pairs(source) == {"a.b": ("One", "一"), "a.c": ("Two words", "两个")}
+def test_templates_are_read_as_the_source_says_them():
+    source = 'from gan.errors import say\nsay("one {gap:,} " "and another", gap=1)\nforge.say("none")\nother("none")\n'
+    assert list(list_templates(source)) == ["one {gap:,} and another"]
+    with pytest.raises(AssertionError):
+        list(list_templates("from gan.errors import say\nsay(template)"))
+    assert len(TEMPLATES) > 150
 
 
-@pytest.mark.parametrize("name", sorted(SCRIPTS))
-def test_every_word_of_a_script_is_there_twice(name):
-    assert set(KEY.findall(re.sub(r"/\*.*?\*/", "", SCRIPTS[name], flags=re.DOTALL))) == set(PAIRS[name])
-    for key, (english, chinese) in PAIRS[name].items():
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_language_has_every_word_and_none_too_many(language):
+    table = LANGUAGES[language]
+    assert table["codes"]
+    assert table["language"]
+    assert set(table["words"]) == set(ENGLISH)
+    for key, said in table["words"].items():
+        english = ENGLISH[key]
         assert english.strip(), key
-        assert chinese.strip() or " " not in english, key  # a plural, say, that Chinese does without
+        assert said.strip() or " " not in english, key  # a plural, say, that Chinese does without
         assert not HAN.search(english), key
-        # Chinese asks for no value that English has not (it may do without a plural)
-        assert set(re.findall(r"\{\w+\}", chinese)) <= set(re.findall(r"\{\w+\}", english)), key
+        # No value is asked for that English has not (there may be none of a plural)
+        assert set(GAP.findall(said)) <= set(GAP.findall(english)), key
 
 
-def test_no_script_takes_another_ones_key():
-    seen: dict[str, str] = {}
-    for name, pairs in PAIRS.items():
-        for key in pairs:
-            assert seen.setdefault(key, name) == name, key
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_language_has_every_sentence_and_none_too_many(language):
+    sentences = LANGUAGES[language]["sentences"]
+    assert set(sentences) == TEMPLATES | MODELS
+    for template, said in sentences.items():
+        assert said.strip(), template
+        assert not HAN.search(template)
+        assert set(GAP.findall(said)) <= set(GAP.findall(template)), template
+        assert "{" not in GAP.sub("", said), template  # a gap has a name alone: numbers come as they are shown
 
 
-@pytest.mark.parametrize("name", sorted({**SCRIPTS, **PYTHON}))
+def test_chinese_is_chinese():
+    table = LANGUAGES["zh"]
+    assert table["codes"] == ["zh-CN", "zh-TW"]  # the kinds that Gradio has words of its own for
+    for template, said in table["sentences"].items():
+        assert HAN.search(said) or not re.search(r"[a-z]{3}", GAP.sub("", template)), template
+    assert all(HAN.search(said) for said in table["names"].values() if said != "Inception 得分")
+    assert set(table["grammar"]) == set(tables.ENGLISH["grammar"])
+
+
+@pytest.mark.parametrize("name", sorted({**SCRIPTS, **PAGES}))
 def test_every_word_that_is_asked_for_is_there(name):
-    source = re.sub(r"/\*.*?\*/", "", SCRIPTS.get(name) or PYTHON[name], flags=re.DOTALL)
-    # In HTML that Python writes, a key with {} in it is made of parts; about.py's are checked in the browser
-    in_html = set(re.findall(r'data-word(?:-label|-alt)?="([\w.]+)"', source))
-    asked = set(re.findall(r'\bword\("([\w.]+)"', source)) if name in SCRIPTS else set()
-    assert (in_html | asked) - KNOWN == set()
+    source = COMMENT.sub("", {**SCRIPTS, **PAGES}[name])
+    asked = set(re.findall(r'data-word(?:-label|-alt)?="([\w.]+)"', source))
+    asked |= set(re.findall(r'\bword\("([\w.]+)"', source))
+    assert asked - set(ENGLISH) == set()
     for start in STARTED.findall(source):
-        assert any(key.startswith(start) for key in KNOWN), start
+        if start.partition(".")[0] in {key.partition(".")[0] for key in ENGLISH}:
+            assert any(key.startswith(start) for key in ENGLISH), start
 
 
-def test_labels_of_components_are_there_in_both_languages(page):
+def test_no_word_is_left_over():
+    source = "\n".join([*(COMMENT.sub("", text) for text in SCRIPTS.values()), *PAGES.values(), *PYTHON.values()])
+    quoted = set(re.findall(r"""["'`]([a-z]\w*(?:\.\w+)+)["'`]""", source))
+    begun = (*STARTED.findall(source), "tab.")
+    assert [key for key in ENGLISH if key not in quoted and not key.startswith(begun)] == []
+
+
+def test_labels_of_components_are_there_in_every_language(page):
     translations = page["translations"]
-    assert set(translations) == {"en", *words.CHINESE}
-    assert {f"tab.{name}" for name in page["tabs"]} <= set(translations["en"])
-    assert set(page["words"]) >= set(translations["en"])
-    for key, (english, chinese) in page["words"].items():
-        assert english.strip(), key
-        assert chinese.strip(), key
-        assert not HAN.search(english), key
-        assert translations["en"][key] == english
-        assert all(translations[language][key] == chinese for language in words.CHINESE)
+    codes = {code for table in LANGUAGES.values() for code in table["codes"]}
+    assert set(translations) == {"en", *codes}
+    assert {"page.model", "tab.generate", "tab.about"} <= set(translations["en"])
+    for key, english in translations["en"].items():
+        assert english == ENGLISH[key]
+        for table in LANGUAGES.values():
+            assert all(translations[code][key] == table["words"][key] for code in table["codes"])
 
 
 def test_no_component_shows_text_of_one_language_alone(page):
@@ -116,9 +162,66 @@ def test_no_component_shows_text_of_one_language_alone(page):
     assert plain == []
 
 
-def test_word_that_is_not_there_or_there_twice_is_a_mistake_at_once():
+def test_endpoints_are_described_in_every_language(page):
+    described = page["descriptions"]
+    assert len(described) >= 8
+    for name, text in described.items():
+        assert text.startswith(ENGLISH[f"endpoint.{name}"]), name
+    assert {key.partition(".")[2] for key in ENGLISH if key.startswith("endpoint.")} == set(described)
+
+
+def test_word_that_is_not_there_is_a_mistake_at_once():
     with pytest.raises(KeyError):
-        words.say("nowhere.nothing")
-    words.add({"tests.word": ("One", "一")})
-    with pytest.raises(KeyError, match="given twice"):
-        words.add({"tests.word": ("Another", "别的")})
+        labels.label("nowhere.nothing")
+
+
+def test_language_in_another_folder_is_one_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    table = {"language": "eo", "codes": ["eo", "eo-EO"], "words": {"tab.about": "Pri"}}
+    (tmp_path / "eo.json").write_text(json.dumps(table), encoding="utf-8")
+    monkeypatch.setenv("GAN_WORDS", str(tmp_path))
+    for key in ("tab.about", "page.model"):
+        labels.label(key)
+    translations = labels.build_i18n().translations_dict
+    assert translations["eo-EO"]["tab.about"] == "Pri"
+    assert translations["eo"]["page.model"] == "Model"  # what a language lacks is English
+    assert '"/gradio_api/words/eo.json": ["eo", "eo-EO"]' in tables.write_script()
+
+
+def test_script_cannot_be_ended_by_a_word(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(tables.ENGLISH["words"], "tests.word", "</script><b>")
+    assert "</script" not in tables.write_script()
+
+
+# ---- sentences as data
+
+
+def test_sentence_is_packed_with_all_it_is_made_of():
+    why = say("the seed is {value}; it must be a number.", value=repr("x"))
+    said = complete(say("end {place}: {why}", place=3, why=why))
+    assert said == "End 3: the seed is 'x'; it must be a number."
+    assert pack(said) == {
+        "text": said,
+        "template": "end {place}: {why}",
+        "values": {
+            "place": "3",
+            "why": {
+                "text": "the seed is 'x'; it must be a number",
+                "template": "the seed is {value}; it must be a number.",
+                "values": {"value": "'x'"},
+            },
+        },
+    }
+
+
+def test_list_and_several_sentences_are_packed_and_plain_text_stays_plain():
+    listed = Listing(["a", say("b {n:,}", n=1000), "c"], "or")
+    assert pack(listed) == {
+        "text": "a, b 1,000 or c",
+        "items": ["a", {"text": "b 1,000", "template": "b {n:,}", "values": {"n": "1,000"}}, "c"],
+        "word": "or",
+    }
+    both = join([capitalize(say("one thing.")), say("Two.")])
+    assert pack(both)["text"] == "One thing. Two."
+    assert [part["template"] for part in pack(both)["parts"]] == ["one thing.", "Two."]
+    assert pack("as it is") == "as it is"
+    assert type(pack(Listing(["one"]))["items"][0]) is str

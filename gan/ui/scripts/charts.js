@@ -22,8 +22,6 @@
 
   forge.makeShape = make;
 
-  forge.percent = (share) => `${Math.round(share * 100)}\u00a0%`;
-
   forge.short = (count) => {
     if (count >= 1e6) return `${Number((count / 1e6).toPrecision(3))}M`;
     return count >= 1000 ? `${Number((count / 1000).toPrecision(3))}k` : String(Math.round(count));

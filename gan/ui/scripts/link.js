@@ -2,15 +2,15 @@
 
      DigitForge.linked(tab)           -> {name: text} from the address, when it names this tab; else null
      DigitForge.makeLink(tab, state)  -> the address that opens `state` (plain values) on this tab
-     DigitForge.begin(tab, element, server, mount)  calls mount(root, server), which makes the tab's content live. Where a
-                                        link led here and the server refuses what it says, that is said above the tab,
-                                        and the tab begins anew with its own values, as if there were no link
+     DigitForge.begin(tab, element, server, mount)  calls mount(root, server), which makes the tab's content live.
+                                        Where a link led here and the server refuses what it says, that is said above
+                                        the tab, and the tab begins anew with its own values, as if there were no link
      DigitForge.openLink(tab, source, use)  asks the source what the link to this tab stands for, if one led here, and
                                         calls use(controls)
      DigitForge.linkedModel()         -> the model in the address, "" for none; the chooser above the tabs follows it
-     DigitForge.settle(tab, values, trigger)  puts values into Gradio's controls, by the event `submit` of the tab's
-                                        gr.HTML, whose JavaScript gives getSettled(tab, names) to them
-     DigitForge.copyLink(button, tab, state)  copies it, shows it in the address bar, and says so on the button */
+     DigitForge.copyLink(button, tab, state, weights)  copies it, shows it in the address bar, and says so on the
+                                        button; weights: the hash of those that drew the picture, for others draw
+                                        another one */
 (() => {
   const forge = (window.DigitForge = window.DigitForge || {});
   const arrived = new URLSearchParams(window.location.search);
@@ -23,7 +23,8 @@
 
   forge.linkedModel = () => (arrived.get("model") || "").slice(0, 100);
 
-  forge.begin = (tab, element, server, mount) => {
+  forge.begin = async (tab, element, server, mount) => {
+    await forge.ready;
     const root = element.querySelector(".df-root");
     if (!forge.linked(tab)) {
       mount(root, server);
@@ -63,29 +64,22 @@
   };
 
   forge.openLink = async (tab, source, use) => {
-    const { controls } = await source.open(forge.linked(tab));
-    await use(controls);
+    if (!forge.linked(tab)) return;
+    const { controls } = await source.ask(tab, "link", { link: forge.linked(tab) });
+    use(controls);
   };
-
-  const settled = {};
-
-  forge.settle = (tab, values, trigger) => {
-    settled[tab] = values;
-    trigger("submit");
-  };
-
-  forge.getSettled = (tab, names) => names.map((name) => settled[tab][name]);
 
   forge.makeLink = (tab, state) => {
     const query = new URLSearchParams({ tab });
     for (const [name, value] of Object.entries(state)) {
-      if (value !== null && value !== undefined) query.set(name, typeof value === "object" ? JSON.stringify(value) : value);
+      if (value === null || value === undefined) continue;
+      query.set(name, typeof value === "object" ? JSON.stringify(value) : value);
     }
     return `${window.location.origin}${window.location.pathname}?${query}`;
   };
 
-  forge.copyLink = async (button, tab, state) => {
-    const link = forge.makeLink(tab, state);
+  forge.copyLink = async (button, tab, state, weights = null) => {
+    const link = forge.makeLink(tab, weights ? { ...state, weights: weights.slice(0, 12) } : state);
     window.history.replaceState(null, "", link);
     let done = true;
     try {
@@ -97,11 +91,4 @@
     button.textContent = forge.word(done ? "link.copied" : "link.shown");
     setTimeout(() => (button.textContent = before), 1800);
   };
-
-  forge.addWords({
-    "link.copy": ["Copy link", "复制链接"],
-    "link.copied": ["Copied", "已复制"],
-    "link.wrong": ["This link was not opened. {problem}", "链接未能打开。{problem}"],
-    "link.shown": ["See address bar", "见地址栏"],
-  });
 })();

@@ -9,7 +9,21 @@
     element.dataset.version = Number(element.dataset.version || 0) + 1;
   };
 
-  const put = (context, pixels, index, left, top) => {
+  /* An element with text and a class, of which both may be left out. */
+  forge.makeElement = (tag, text, name) => {
+    const one = document.createElement(tag);
+    if (text !== undefined) one.textContent = text;
+    if (name) one.className = name;
+    return one;
+  };
+
+  /* Text that stays costs no layout. */
+  forge.setText = (element, text) => {
+    if (element.textContent !== text) element.textContent = text;
+  };
+
+  /* Digit number `index` of (N, 28, 28) grey levels, 255 = ink, onto a canvas at (left, top). */
+  forge.putDigit = (context, pixels, index, left, top) => {
     const image = context.createImageData(SIDE, SIDE);
     const words = new Uint32Array(image.data.buffer);
     const from = index * SIDE * SIDE;
@@ -19,7 +33,7 @@
 
   /* One frame of (N, 28, 28) grey levels onto a 28 x 28 canvas. */
   forge.paintFrame = (canvas, pixels, index) => {
-    put(canvas.getContext("2d"), pixels, index, 0, 0);
+    forge.putDigit(canvas.getContext("2d"), pixels, index, 0, 0);
     forge.stamp(canvas);
   };
 
@@ -30,7 +44,7 @@
     const context = canvas.getContext("2d");
     context.fillStyle = "#000";
     context.fillRect(0, 0, canvas.width, canvas.height);
-    indices.forEach((index, place) => put(context, pixels, index, place * (SIDE + gap), 0));
+    indices.forEach((index, place) => forge.putDigit(context, pixels, index, place * (SIDE + gap), 0));
     forge.stamp(canvas);
   };
 

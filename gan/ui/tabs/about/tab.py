@@ -5,52 +5,53 @@ place, and the recipe in data-recipe; `#about-card` has data-version too, and th
 controls are #about-digit and #about-others. The list of endpoints is what the server itself tells at the moment.
 """
 
-from functools import partial
-from pathlib import Path
 from typing import Any
 
-import gradio as gr
-
-from gan.ui.service import FieldError, Service
-from gan.ui.tabs.about.service import read_card, teach
-from gan.ui.wire import ask, make_picture
+from gan.errors import say
+from gan.ui.inputs import FieldError
+from gan.ui.tab import Tab
+from gan.ui.tabs.about.card import read_card
+from gan.ui.tabs.about.lesson import teach
 
 FIRST: dict[str, Any] = {"digit": "3", "seed": 4}
 
 
-PAGE = (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
+class About(Tab):
+    """The tab of one page."""
 
-MOUNT = "DigitForge.mountAbout(element, DigitForge.serverSource(server), props.first);"
+    name = "about"
+    first = FIRST
+    picture = "about-panel"
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        """{"want": "lesson"} or {"want": "card"}."""
+        want = request.get("want")
+        if want == "card":
+            card = read_card(self.service, request.get("model"))
+            return {
+                "facts": card.facts,
+                "figures": card.figures,
+                "missing": card.problem,
+                "truncation": card.truncation,
+            }
+        if want != "lesson":
+            raise FieldError(say("the request does not say what it wants: lesson or card."))
+        self.service.check_made_with(request)
+        lesson = teach(self.service, *(request.get(name) for name in ("model", "seed", "digit")))
+        generator = self.service.get(request.get("model"))
+        steps = {
+            name: {"pixels": step.images, "labels": step.labels, "alt": step.alt} for name, step in lesson.steps.items()
+        }
+        return {
+            "noise": lesson.noise,
+            "steps": steps,
+            "learned": lesson.learned,
+            "refused": lesson.problem,
+            "explain": lesson.explain,
+            "classes": list(generator.class_names) if generator.conditional else [],
+            "milliseconds": round(lesson.milliseconds),
+            "recipe": lesson.recipe,
+        }
 
 
-def answer(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """What the page's source asks for on this tab: {"want": "lesson"} or {"want": "card"}."""
-    want = request.get("want")
-    if want == "card":
-        card = read_card(service, request.get("model"))
-        pictures = card.pictures
-        return {"facts": card.facts, "figures": card.figures, "missing": card.problem, "pictures": pictures}
-    if want != "lesson":
-        raise FieldError("the request does not say what it wants: lesson or card.")
-    service.check_made_with(request)
-    lesson = teach(service, *(request.get(name) for name in ("model", "seed", "digit")))
-    generator = service.get(request.get("model"))
-    steps = {
-        name: {"pixels": step.images, "labels": step.labels, "alt": step.alt} for name, step in lesson.steps.items()
-    }
-    return {
-        "noise": lesson.noise,
-        "steps": steps,
-        "learned": lesson.learned,
-        "refused": lesson.problem,
-        "explain": lesson.explain,
-        "classes": list(generator.class_names) if generator.conditional else [],
-        "milliseconds": round(lesson.milliseconds),
-        "recipe": lesson.recipe,
-    }
-
-
-def build_about(service: Service, model: gr.Dropdown) -> None:
-    """Put the tab's pictures and words into the surrounding layout."""
-    make_picture(partial(answer, service), PAGE, MOUNT, {"model": model.value, **FIRST}, "about-panel")
-    ask("about", model=model)
+TAB = About

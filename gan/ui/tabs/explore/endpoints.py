@@ -9,12 +9,11 @@ from collections.abc import Callable
 
 from gradio.events import api
 
-from gan.ui.endpoints import answer_call, make_file
-from gan.ui.service import Service
-from gan.ui.tabs.explore.service import find_explorer
+from gan.ui.downloads import answer_call, make_file
+from gan.ui.tabs.explore.explorer import Explorer
 
 
-def add_explore_endpoints(service: Service, folder: Callable[[], str]) -> None:
+def add_edit(explorer: Explorer, folder: Callable[[], str]) -> None:
     """Add /edit to the surrounding Blocks; `folder()` is its cache."""
 
     def edit(
@@ -35,7 +34,7 @@ def add_explore_endpoints(service: Service, folder: Callable[[], str]) -> None:
             "plane": plane, "pair": pair, "x": x, "y": y,
             "slant": slant, "thickness": thickness, "width": width, "height": height,
         }  # fmt: skip
-        explored = answer_call(find_explorer(service).draw, model, digits, seed, truncation, edits)
+        explored = answer_call(explorer.draw, model, digits, seed, truncation, edits)
         picture = make_file(explored.to_png(scale=4), "hand.png", "image/png", folder())
         found = {"measures": explored.list_measures(), "milliseconds": round(explored.milliseconds, 1)}
         return picture, {**explored.recipe, **found}

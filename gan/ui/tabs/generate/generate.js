@@ -1,148 +1,47 @@
-/* The Generate tab's picture: asks the source for a sheet at each change and shows it. What belongs to one visitor (the
-   locked rows, whether verdicts are shown) is kept here and goes along with each request. */
+/* The Generate tab: asks the source for a sheet at each change and shows it. What belongs to one visitor (the locked
+   rows, whether verdicts are shown) is kept in the page and goes along with each request. */
 (() => {
   const forge = window.DigitForge;
-  const SIDE = 28;
-  const CELL = SIDE + 2; // with the gap to the next
+  const TAB = "generate";
+  const CELL = 30; // a digit of the sheet, with the gap to the next
   const LOCKS = 36; // width of the column of locks, in CSS pixels
-  const TEST_SHARE = 7; // as gan/render.py has it: every seventh digit of a dataset is for testing
 
-  forge.addWords({
-    "generate.sheet": ["Sheet of digits", "数字表"],
-    "generate.drawing": ["The sheet is being drawn", "正在绘制"],
-    "generate.draw": ["Generate", "生成"],
-    "generate.note": ["{count} {digits} in {ms} ms, by {model}", "{count} 个数字，{ms} 毫秒，模型 {model}"],
-    "generate.noun1": ["digit", ""],
-    "generate.noun2": ["digits", ""],
-    "generate.judge": ["Show verdicts", "显示鉴定"],
-    "generate.unjudge": ["Hide verdicts", "隐藏鉴定"],
-    "generate.verdicts": ["Verdicts", "鉴定"],
-    "generate.locks": ["Lock styles", "锁定风格"],
-    "generate.lock": ["Lock the style of row {row}", "锁定第 {row} 行的风格"],
-    "generate.spread": ["Locked style in every row", "各行都用锁定的风格"],
-    "generate.unlock": ["Unlock", "解锁"],
-    "generate.scale": ["Scale", "倍数"],
-    "generate.png": ["Save PNG", "保存 PNG"],
-    "generate.zip": ["Save ZIP", "保存 ZIP"],
-    "generate.dataset": ["Make a dataset", "制作数据集"],
-    "generate.datasetInfo": [
-      "The digits typed, in turn, each with a z of its own from the seed; up to 60,000. IDX is MNIST's own four files, " +
-        "the last seventh for testing. It is drawn in slices, so that others are not kept waiting.",
-      "按所选数字轮流绘制，每个都有来自种子的 z；最多 60,000 个。IDX 即 MNIST 的四个文件，最后七分之一为测试集。" +
-        "分批绘制，不耽误其他访客。",
-    ],
-    "generate.count": ["How large", "数量"],
-    "generate.kind": ["As", "格式"],
-    "generate.make": ["Make it", "制作"],
-    "generate.cancel": ["Cancel", "取消"],
-    "generate.progress": ["Progress of the dataset", "数据集进度"],
-    "generate.made": ["{made} of {count}", "{made} / {count}"],
-    "generate.packing": ["Packing", "打包中"],
-    "generate.done": ["{count} saved", "已保存 {count} 个"],
-    "generate.cancelled": ["Cancelled at {made}", "已在 {made} 处取消"],
-    "generate.real": ["{share} real", "{share} 真"],
-    "generate.cell": ["{label}, row {row}: {said}", "{label}，第 {row} 行：{said}"],
-    "generate.cellReal": ["D says {share} real", "D 认为 {share} 为真"],
-    "generate.cellRead": ["read as {label} with {share}", "读作 {label}，把握 {share}"],
-  });
+  const TABLE = (first) => [
+    { name: "model", value: first.model },
+    { name: "digits", kind: "digits", value: first.digits },
+    { name: "rows", kind: "range", value: first.rows },
+    { name: "seed", kind: "seed", value: first.seed },
+    { name: "psi", kind: "range", value: first.psi },
+    { name: "hands", kind: "choice", value: first.hands },
+    { name: "locks", value: "" },
+  ];
 
-  const percent = (share) => {
-    const whole = Math.round(share * 100);
-    if (whole === 100 && share < 1) return ">99 %";
-    return whole === 0 && share > 0 ? "<1 %" : `${whole} %`;
-  };
-
-  const LOCK =
-    '<svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true"><rect x="3" y="7" width="10" height="7" rx="1.5"/>' +
-    '<path d="M5 7V5a3 3 0 0 1 6 0v2" fill="none" stroke-width="1.6"/></svg>';
-
-  forge.mountGenerate = (element, source, first, trigger) => {
-    const tab = "generate";
+  forge.mountGenerate = (element, source, first) => {
     const find = (name) => element.querySelector(`#generate-${name}`);
-    const figure = element.querySelector("figure");
+    const [figure, picture, locksBox, judge, copy] = ["figure", "sheet", "locks", "judge", "copy"].map(find);
+    const [scale, png, zip] = ["scale", "png", "zip"].map(find);
     const stage = figure.querySelector(".df-stage");
-    const picture = find("sheet");
     const note = figure.querySelector(".df-note");
-    const [locksBox, verdicts, judge, copy] = ["locks", "verdicts", "judge", "copy"].map(find);
-    const [spread, unlock, scale, png, zip] = ["spread", "unlock", "scale", "png", "zip"].map(find);
-    const explain = figure.querySelector(".dg-explain");
-    const locks = new Map(); // row -> [seed, style]
-    let lastLocked = null;
-    let current = first; // what the controls say
-    let shown = null;
-    let judging = false;
+    let shown = null; // the last sheet: its answer and request
     forge.translate(element);
 
-    const fail = (problem) => forge.say(tab, figure, problem);
+    const ask = (want, request) => source.ask(TAB, want, request);
+    const fail = (problem) => forge.say(TAB, figure, problem);
+    const state = forge.makeState(TAB, element, TABLE(first), () => draw());
+    const locks = forge.makeLocks(find, () => shown.request.seed, () => draw());
 
-    /* ---- locks */
-    const writeLocks = () =>
-      [...locks].sort(([a], [b]) => a - b).map(([row, [seed, style]]) => `${row}:${seed}.${style}`).join(",");
-    const readLocks = (text) => {
-      locks.clear();
-      for (const part of (text || "").split(",").filter(Boolean)) {
-        const [row, seed, style] = part.split(/[:.]/).map(Number);
-        locks.set(row, [seed, style]);
-        lastLocked = row;
-      }
-    };
-    const styleOf = (row, request) => locks.get(row) || [Number(request.seed), row];
-
-    const showLocks = () => {
-      const rows = shown ? shown.answer.rows : 0;
-      while (locksBox.children.length > rows) locksBox.lastChild.remove();
-      for (let row = 0; row < rows; row++) {
-        let button = locksBox.children[row];
-        if (!button) {
-          button = document.createElement("button");
-          button.type = "button";
-          button.className = "dg-lock";
-          button.innerHTML = LOCK;
-          button.setAttribute("aria-label", forge.word("generate.lock", { row: row + 1 }));
-          button.title = forge.word("generate.lock", { row: row + 1 });
-          button.addEventListener("click", () => toggle(row));
-          locksBox.append(button);
-        }
-        button.setAttribute("aria-pressed", String(locks.has(row)));
-      }
-      spread.disabled = !locks.size;
-      unlock.disabled = !locks.size;
-    };
-
-    const toggle = (row) => {
-      if (locks.has(row)) locks.delete(row);
-      else locks.set(row, styleOf(row, shown.request));
-      lastLocked = locks.has(row) ? row : ([...locks.keys()].pop() ?? null);
-      showLocks();
-      draw();
-    };
-
-    spread.addEventListener("click", () => {
-      const style = locks.get(lastLocked) || [...locks.values()][0];
-      for (let row = 0; row < shown.answer.rows; row++) locks.set(row, style);
-      showLocks();
-      draw();
-    });
-
-    unlock.addEventListener("click", () => {
-      locks.clear();
-      lastLocked = null;
-      showLocks();
-      draw();
-    });
-
-    /* ---- the sheet */
     const refit = () => {
       if (!shown) return;
       const least = Math.max(0.5, 24 / CELL); // a row is as high as a lock that can be hit
       const size = forge.fit(stage, picture, picture.naturalWidth, picture.naturalHeight, { spare: LOCKS, least });
       if (!size) return;
-      const high = judging ? null : size * CELL;
-      locksBox.style.paddingTop = judging ? "0" : `${size}px`;
-      locksBox.style.gridAutoRows = high ? `${high}px` : "calc(56px + 2.6em + 12px)";
+      locksBox.style.paddingTop = verdicts.isOn() ? "0" : `${size}px`;
+      locksBox.style.gridAutoRows = verdicts.isOn() ? "calc(56px + 2.6em + 12px)" : `${size * CELL}px`;
     };
+    const verdicts = forge.makeVerdicts(find, { ask: (request) => ask("judge", request), refit, fail });
 
     const show = async (answer, request) => {
+      answer.url = forge.pngUrl(answer.png);
       picture.src = answer.url;
       await picture.decode();
       shown = { answer, request };
@@ -156,193 +55,38 @@
       });
       for (const button of [png, zip, judge, copy]) button.disabled = false;
       figure.classList.remove("df-empty");
-      showLocks();
+      locks.show(answer.rows);
       refit();
-      forge.say(tab, figure, null);
+      forge.say(TAB, figure, null);
       forge.stamp(picture);
-      if (judging) askVerdicts(request);
+      verdicts.follow(shown);
     };
+    const request = forge.latest((values) => ask("sheet", values), show, fail);
+    const draw = () => request({ ...state.values, locks: locks.write() });
 
-    /* ---- verdicts */
-    const showVerdicts = (answer, request) => {
-      if (!judging || !shown || request !== shown.request) return;
-      const { columns, labels, url } = shown.answer;
-      verdicts.style.setProperty("--sheet", `url(${url})`);
-      verdicts.style.setProperty("--wide", `${picture.naturalWidth * 2}px`);
-      verdicts.style.gridTemplateColumns = `repeat(${columns}, 60px)`;
-      verdicts.replaceChildren();
-      const total = shown.answer.count;
-      for (let i = 0; i < total; i++) {
-        const [row, column] = [Math.floor(i / columns), i % columns];
-        const item = document.createElement("div");
-        const digit = document.createElement("span");
-        const said = [];
-        item.setAttribute("role", "listitem");
-        digit.className = "dg-digit";
-        digit.style.backgroundPosition = `-${2 * (column * CELL + 2)}px -${2 * (row * CELL + 2)}px`;
-        item.append(digit);
-        const add = (values, wrong) => {
-          const line = document.createElement("span");
-          line.className = wrong ? "dg-line dg-wrong" : "dg-line";
-          line.textContent = values;
-          line.setAttribute("aria-hidden", "true");
-          item.append(line);
-        };
-        if (answer.real) {
-          const share = percent(answer.real[i]);
-          add(forge.word("generate.real", { share }), false);
-          said.push(forge.word("generate.cellReal", { share }));
-        }
-        if (answer.read) {
-          const [label, sure] = answer.read[i];
-          const share = percent(sure);
-          add(`→ ${label} ${share}`, label !== labels[column] && labels.length > 1);
-          said.push(forge.word("generate.cellRead", { label, share }));
-        }
-        const whole = forge.word("generate.cell", { label: labels[column], row: row + 1, said: said.join(", ") });
-        item.title = whole;
-        const spoken = document.createElement("span");
-        spoken.className = "dg-spoken";
-        spoken.textContent = whole;
-        item.append(spoken);
-        verdicts.append(item);
-      }
-      explain.textContent = forge.join([answer.explain, answer.reader].map(forge.reword));
-      explain.hidden = false;
-      verdicts.hidden = false;
-      picture.classList.add("dg-away");
-      refit();
-    };
-    const askVerdicts = forge.latest((request) => source.judge(request), showVerdicts, fail);
-
-    judge.addEventListener("click", () => {
-      judging = !judging;
-      judge.setAttribute("aria-pressed", String(judging));
-      judge.textContent = forge.word(judging ? "generate.unjudge" : "generate.judge");
-      if (judging) askVerdicts(shown.request);
-      else {
-        verdicts.hidden = true;
-        verdicts.replaceChildren();
-        explain.hidden = true;
-        picture.classList.remove("dg-away");
-        refit();
-      }
-    });
-
-    /* ---- asking */
-    const ask = forge.latest((request) => source.sheet(request), show, fail);
-    const draw = () => ask({ ...current, locks: writeLocks() });
+    const keep = (button, want, more) =>
+      forge.keep(button, () => ask(want, { ...shown.request, ...more() }), fail);
+    keep(png, "sheet.png", () => ({ scale: Number(scale.value) }));
+    keep(zip, "sheet.zip", () => ({}));
 
     find("draw").addEventListener("click", draw);
-
-    /* ---- files */
-    const keep = async (button, kind, more = {}) => {
-      button.disabled = true;
-      try {
-        forge.save(await source.file(kind, { ...shown.request, ...more }));
-      } catch (problem) {
-        fail(problem);
-      }
-      button.disabled = false;
-    };
-    png.addEventListener("click", () => keep(png, "sheet.png", { scale: Number(scale.value) }));
-    zip.addEventListener("click", () => keep(zip, "sheet.zip"));
-
-    copy.addEventListener("click", () => {
-      const { model, digits, rows, seed, psi, hands, locks: kept } = shown.request;
-      const state = { model, weights: shown.answer.recipe.weights.slice(0, 12), digits, rows, seed, psi, hands };
-      if (kept) state.locks = kept;
-      forge.copyLink(copy, tab, state);
+    copy.addEventListener("click", () =>
+      forge.copyLink(copy, TAB, state.toLink(shown.request), shown.answer.recipe.weights),
+    );
+    forge.mountDataset(find, ask, () => state.values, (problem) => {
+      fail(problem);
+      figure.classList.remove("df-stale"); // the sheet shown is what was asked for
     });
-
-    /* ---- a dataset, slice by slice */
-    const [make, cancel, progress, made] = ["make", "cancel", "progress", "made"].map(find);
-    const countInput = find("count").querySelector("input");
-    let cancelled = false;
-
-    const pack = async (kind, pixels, labels) => {
-      const count = labels.length;
-      const images = (from, to) => [forge.makeIdx([to - from, SIDE, SIDE]), pixels.subarray(from * 784, to * 784)];
-      const classes = (from, to) => [forge.makeIdx([to - from]), Uint8Array.from(labels.slice(from, to))];
-      if (kind === "npz") {
-        const wide = new BigInt64Array(labels.map(BigInt));
-        return forge.makeZip([
-          { name: "images.npy", parts: [forge.makeNpy("|u1", [count, SIDE, SIDE]), pixels] },
-          { name: "labels.npy", parts: [forge.makeNpy("<i8", [count]), new Uint8Array(wide.buffer)] },
-        ]);
-      }
-      const cut = count - Math.floor(count / TEST_SHARE);
-      const folder = "MNIST/raw/";
-      return forge.makeZip([
-        { name: `${folder}train-images-idx3-ubyte`, parts: images(0, cut) },
-        { name: `${folder}train-labels-idx1-ubyte`, parts: classes(0, cut) },
-        { name: `${folder}t10k-images-idx3-ubyte`, parts: images(cut, count) },
-        { name: `${folder}t10k-labels-idx1-ubyte`, parts: classes(cut, count) },
-      ]);
-    };
-
-    make.addEventListener("click", async () => {
-      const { model, digits, seed, psi } = current;
-      const count = countInput.value === "" ? null : Number(countInput.value);
-      const kind = find("kind").value;
-      make.disabled = true;
-      cancel.disabled = false;
-      cancelled = false;
-      const labels = [];
-      let pixels = null;
-      let name = "";
-      const tell = (key, values = {}) => (made.textContent = forge.word(key, values));
-      try {
-        do {
-          const slice = await source.slice({ model, digits, seed, psi, count, at: labels.length });
-          pixels = pixels || new Uint8Array(count * SIDE * SIDE);
-          pixels.set(slice.pixels, labels.length * SIDE * SIDE);
-          labels.push(...slice.labels);
-          name = slice.name;
-          progress.value = labels.length / count;
-          tell("generate.made", { made: labels.length, count });
-        } while (!cancelled && labels.length < count);
-        if (cancelled) {
-          tell("generate.cancelled", { made: labels.length });
-          progress.value = 0;
-        } else {
-          tell("generate.packing");
-          forge.save({ blob: await pack(kind, pixels, labels), name: kind === "npz" ? `${name}.npz` : `${name}-idx.zip` });
-          tell("generate.done", { count });
-        }
-        forge.say(tab, figure, null);
-      } catch (problem) {
-        made.textContent = "";
-        progress.value = 0;
-        fail(problem);
-        figure.classList.remove("df-stale"); // the sheet shown is what was asked for
-      }
-      make.disabled = false;
-      cancel.disabled = true;
-    });
-    cancel.addEventListener("click", () => (cancelled = true));
-
     new ResizeObserver(refit).observe(stage);
 
-    let opening = Boolean(forge.linked(tab));
-    const run = (request) => {
-      current = request;
-      if (!opening) draw();
-    };
-    forge.mount(tab, first, run);
-    if (opening) {
-      forge
-        .openLink(tab, source, (controls) => {
-          const { locks: kept, ...values } = controls;
-          const { locks: none, ...own } = first;
-          readLocks(kept);
-          current = { ...own, ...values };
-          forge.settle(tab, current, trigger);
-        })
-        .then(() => {
-          opening = false;
-          draw();
-        });
-    }
+    forge
+      .openLink(TAB, source, ({ locks: kept, ...controls }) => {
+        locks.read(kept);
+        state.set(controls);
+      })
+      .then(() => forge.mount(TAB, first.model, (model) => {
+        state.set({ model });
+        draw();
+      }));
   };
 })();

@@ -9,42 +9,16 @@ picture = base64.b64encode(Path("seven.png").read_bytes()).decode()
 ten, line, found = Client("http://127.0.0.1:7860").predict(picture, write="2026", api_name="/invert")
 """
 
-import base64
-import binascii
 from collections.abc import Callable
-from pathlib import Path
 
 from gradio.events import api
 
-from gan.handwriting.photo import MAX_BYTES
-from gan.ui.endpoints import answer_call, make_file
-from gan.ui.service import FieldError, Service
-from gan.ui.tabs.hand.service import HandDesk
+from gan.ui.downloads import answer_call, make_file, read_argument
+from gan.ui.tabs.hand.desk import HandDesk
 
 
-def read_argument(picture: object, folder: str) -> bytes:
-    """An image file's bytes: base64 text, a data: URL, or a file that the client has just uploaded into `folder`."""
-    if isinstance(picture, dict):
-        path = Path(str(picture.get("path") or "")).resolve()
-        if not path.is_relative_to(Path(folder).resolve()) or not path.is_file():
-            raise FieldError(
-                "there is no such uploaded file; upload the picture first, or send it as base64.", "picture"
-            )
-        return path.read_bytes()
-    if not isinstance(picture, str) or not picture:
-        raise FieldError("no picture came; send an image file as base64 text.", "picture")
-    text = picture.partition(",")[2] if picture.startswith("data:") else picture
-    if len(text) > 4 * MAX_BYTES // 3 + 4:
-        raise FieldError(f"the file is too large; a picture may have up to {MAX_BYTES >> 20} MB.", "picture")
-    try:
-        return base64.b64decode("".join(text.split()), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise FieldError("the picture is not base64 text of an image file.", "picture") from error
-
-
-def add_hand_endpoints(service: Service, folder: Callable[[], str]) -> None:
+def add_invert(desk: HandDesk, folder: Callable[[], str]) -> None:
     """Add /invert to the surrounding Blocks; `folder()` is its cache."""
-    desk = HandDesk(service)
 
     def invert(
         picture: str = "", digit: str = "", write: str = "0123456789", model: str = "digits"

@@ -2,11 +2,11 @@
 
 From Python:
 
-import base64
-from pathlib import Path
-from gradio_client import Client
-picture = base64.b64encode(Path("seven.png").read_bytes()).decode()
-verdict = Client("http://127.0.0.1:7860").predict(picture, digit="7", api_name="/score")
+    import base64
+    from pathlib import Path
+    from gradio_client import Client
+    picture = base64.b64encode(Path("seven.png").read_bytes()).decode()
+    verdict = Client("http://127.0.0.1:7860").predict(picture, digit="7", api_name="/score")
 """
 
 import io
@@ -20,12 +20,14 @@ from PIL import Image
 from torch import Tensor
 
 from gan.data import to_float, to_uint8
+from gan.errors import say
 from gan.handwriting.photo import read_canvas
 from gan.recipes.read import check_recipe, parse_json
 from gan.recipes.way import Way
-from gan.ui.endpoints import answer_call
-from gan.ui.service import MAX_DIGITS, FieldError, Service, checked, field_of, load_reader, parse_typed
-from gan.ui.tabs.hand.endpoints import read_argument
+from gan.ui.downloads import answer_call, read_argument
+from gan.ui.inputs import FieldError, checked, field_of, parse_typed
+from gan.ui.judge import judge, load_reader
+from gan.ui.service import MAX_DIGITS, Service
 
 
 def score_recipe(service: Service, model: str, recipe: str) -> dict[str, Any]:
@@ -35,10 +37,17 @@ def score_recipe(service: Service, model: str, recipe: str) -> dict[str, Any]:
     drawn = checked("recipe", check_recipe, found, generator)
     if isinstance(drawn, Way):
         raise FieldError(
-            "a way between digits has no classes to be judged as; give the recipe of a sheet or a hand.", "recipe"
+            say("a way between digits has no classes to be judged as; give the recipe of a sheet or a hand."), "recipe"
         )
     if len(drawn.digits) > MAX_DIGITS:
-        raise FieldError(f"the recipe has {len(drawn.digits)} digits; up to {MAX_DIGITS} are judged at once.", "recipe")
+        raise FieldError(
+            say(
+                "the recipe has {count} digits; up to {most} are judged at once.",
+                count=len(drawn.digits),
+                most=MAX_DIGITS,
+            ),
+            "recipe",
+        )
     with service.draws():
         images = to_uint8(drawn.draw(generator))
     return tell(service, generator.name, images, list(drawn.digits))
@@ -53,7 +62,9 @@ def score_picture(service: Service, model: str, data: bytes, digit: str) -> dict
     if digit:
         labels = checked("digit", parse_typed, digit, generator.num_classes)
         if len(labels) != 1:
-            raise FieldError(f"the digit has {len(labels)} digits; it takes one.", "digit")
+            raise FieldError(
+                say("the {what} has {count} digits; it takes one.", what="digit", count=len(labels)), "digit"
+            )
     else:
         labels = [int(load_reader().read(image).argmax())]
     if not generator.conditional:
@@ -71,7 +82,7 @@ def read_own(data: bytes, centred: Tensor) -> Tensor:
 
 def tell(service: Service, model: str, images: Tensor, labels: list[int]) -> dict[str, Any]:
     """What was found of N pictures, as plain values."""
-    judged = service.judge(model, images, labels)
+    judged = judge(service, model, images, labels)
     names = service.get(model).class_names
     return {
         "digits": [names[label] for label in labels],
@@ -83,7 +94,7 @@ def tell(service: Service, model: str, images: Tensor, labels: list[int]) -> dic
     }
 
 
-def add_score_endpoint(service: Service, folder: Callable[[], str]) -> None:
+def add_score(service: Service, folder: Callable[[], str]) -> None:
     """Add /score to the surrounding Blocks; `folder()` is its cache."""
 
     def score(picture: str = "", digit: str = "", recipe: str = "", model: str = "digits") -> dict:
@@ -108,4 +119,4 @@ def add_score_endpoint(service: Service, folder: Callable[[], str]) -> None:
 
 def refuse_both() -> None:
     """FieldError: one of the two."""
-    raise FieldError("give either a picture or a recipe, not both.", "picture")
+    raise FieldError(say("give either a picture or a recipe, not both."), "picture")

@@ -1,620 +1,86 @@
-/* The Forger and inspector tab: D's view of real and forged digits, and the game of telling them apart.
-
-   The page knows which picture of a round is forged only when it has been answered: the server sends two pictures, and
-   the truth with the answer to the choice. */
+/* The Forger and inspector tab: D's view of real and forged digits (view.js, with cards.js, plot.js and download.js),
+   and the game of telling them apart (game.js, with choices.js and score.js). Both go by the same controls, which are
+   in state.js. */
 (() => {
   const forge = window.DigitForge;
-  const BINS = 20;
-  const SVG = "http://www.w3.org/2000/svg";
   const TAB = "inspector";
-
-  forge.addWords({
-    "inspector.parts": ["Look or play", "观察或游戏"],
-    "inspector.view": ["D's view", "判别器的看法"],
-    "inspector.game": ["The game", "游戏"],
-    "inspector.real": ["real", "真实"],
-    "inspector.forged": ["forged", "伪造"],
-    "inspector.share": ["share of the digits", "占比"],
-    "inspector.axis": ["D says real (%)", "判别器认为真实（%）"],
-    "inspector.axis.rank": ["forgeries that look less real to D (%)", "判别器认为更假的伪造品（%）"],
-    "inspector.guess": ["even odds", "各占一半"],
-    "inspector.guess.rank": ["typical forgery", "典型伪造"],
-    "inspector.table": ["The same as a table", "以表格显示"],
-    "inspector.others": ["Other digits", "换一批"],
-    "inspector.reals": ["Real: {source} test digits", "真实：{source} 测试集"],
-    "inspector.reals.none": ["Real: none at hand", "真实：没有数据"],
-    "inspector.forgeds": ["Forged: model {model}", "伪造：模型 {model}"],
-    "inspector.both": ["Real and forged", "真实与伪造"],
-    "inspector.card": ["A {kind} {name}: D says {share} real", "{kind}的 {name}：判别器认为 {share} 真实"],
-    "inspector.card.rank": [
-      "A {kind} {name}: more real to D than {share} of forgeries",
-      "{kind}的 {name}：判别器认为比 {share} 的伪造品更真",
-    ],
-    "inspector.digit.word": ["digit", "数字"],
-    "inspector.summary": [
-      "On average D says {real} for real digits and {forged} for forged ones. Shown one of each, it finds the real one the more real {ranked} of the time; guessing gives 50 %.",
-      "判别器对真实数字平均给出 {real}，对伪造数字给出 {forged}。各取一个比较，它有 {ranked} 的次数认为真实的更真；瞎猜是 50 %。",
-    ],
-    "inspector.summary.alone": ["On average D says {forged} for forged digits.", "判别器对伪造数字平均给出 {forged}。"],
-    "inspector.summary.rank": [
-      "On average D finds a real digit more real than {real} of forgeries, and a forged one than {forged}. Shown one of each, it finds the real one the more real {ranked} of the time; guessing gives 50 %.",
-      "判别器平均认为真实数字比 {real} 的伪造品更真，伪造数字比 {forged} 的更真。各取一个比较，它有 {ranked} 的次数认为真实的更真；瞎猜是 50 %。",
-    ],
-    "inspector.summary.alone.rank": [
-      "On average D finds a forged digit more real than {forged} of forgeries.",
-      "判别器平均认为伪造数字比 {forged} 的伪造品更真。",
-    ],
-    "inspector.plot": ["Histogram of D's opinion, real digits upwards, forged ones downwards.", "判别器看法的直方图：真实向上，伪造向下。"],
-    "inspector.range": ["{low} to {high}", "{low} 至 {high}"],
-    "inspector.digit": ["Digit", "数字"],
-    "inspector.any": ["Any", "任意"],
-    "inspector.any.alone": ["Any (this model knows no classes)", "任意（此模型不分类别）"],
-    "inspector.count": ["How many of each", "每种数量"],
-    "inspector.seed": ["Seed", "种子"],
-    "inspector.seed.info": ["Chooses the real digits and the hands of the forged ones.", "决定选哪些真实数字以及伪造的笔迹。"],
-    "inspector.randomize": ["Randomize", "随机"],
-    "inspector.psi": ["Truncation ψ", "截断 ψ"],
-    "inspector.psi.info": ["A cautious forger (low ψ) keeps to typical hands.", "谨慎的造假者（低 ψ）只用典型笔迹。"],
-    "inspector.order": ["Order", "排列"],
-    "inspector.order.sides": ["Side by side", "左右并列"],
-    "inspector.order.mixed": ["Shuffled", "打乱"],
-    "inspector.order.sorted": ["Most real first", "最真的在前"],
-    "inspector.who": ["Forger and inspector", "造假者与鉴定者"],
-    "inspector.who.text": [
-      "G, the forger, draws digits. D, the inspector, is shown real and forged ones and says how real each looks. G never sees a real digit: all it learns comes from D's answers.",
-      "G 是造假者，负责画数字。D 是鉴定者，看真实和伪造的数字并判断有多真。G 从没见过真实数字：它学到的一切都来自 D 的回答。",
-    ],
-    "inspector.half": ["What the percentage means", "百分比的含义"],
-    "inspector.close": ["Why the two must stay close", "为何两者必须旗鼓相当"],
-    "inspector.close.text": [
-      "An inspector who is always right gives the forger no hint of what to do better; one who only guesses gives wrong ones. Training works while both improve together, neither far ahead. Choose a lesson's model above to see one that is easier to tell.",
-      "总是正确的鉴定者不会告诉造假者该如何改进；只会猜的鉴定者给的提示是错的。两者一起进步、谁也不领先太多，训练才有效。在上方选择教程模型，看看更容易识破的例子。",
-    ],
-    "inspector.download": ["Download {source} ({size} MB)", "下载 {source}（{size} MB）"],
-    "inspector.download.any": ["Download {source}", "下载 {source}"],
-    "inspector.downloading": ["Download", "下载"],
-    "inspector.got": ["{got} of {of} MB", "{got} / {of} MB"],
-    "inspector.got.any": ["{got} MB", "{got} MB"],
-    "inspector.unpacking": ["Reading it", "正在读取"],
-    "inspector.question": ["Which one did the machine draw?", "哪一个是机器画的？"],
-    "inspector.round": ["Round {round} of {rounds}: two pictures of the digit {name}. Click one, or press 1 or 2.", "第 {round} / {rounds} 轮：两张数字 {name}。点击一张，或按 1、2。"],
-    "inspector.round.any": ["Round {round} of {rounds}: one real digit, one forged. Click one, or press 1 or 2.", "第 {round} / {rounds} 轮：一真一假。点击一张，或按 1、2。"],
-    "inspector.pick": ["Picture {key}: the machine drew this one", "图 {key}：这是机器画的"],
-    "inspector.was": ["Picture {key}: {truth}. {says}", "图 {key}：{truth}。{says}"],
-    "inspector.machine": ["the machine's", "机器画的"],
-    "inspector.human": ["a person's", "人写的"],
-    "inspector.says": ["D says {share} real", "判别器：{share} 真实"],
-    "inspector.says.rank": ["D: above {share} of forgeries", "判别器：胜过 {share} 的伪造"],
-    "inspector.right": ["Right.", "答对了。"],
-    "inspector.wrong": ["Wrong: a person wrote that one.", "错了：那是人写的。"],
-    "inspector.d.right": ["D is right too.", "判别器也对。"],
-    "inspector.d.only": ["D is right.", "判别器对了。"],
-    "inspector.d.wrong": ["D would have been wrong.", "判别器会判错。"],
-    "inspector.d.both": ["D would have been wrong as well.", "判别器也会判错。"],
-    "inspector.next": ["Next round", "下一轮"],
-    "inspector.result": ["See the result", "查看结果"],
-    "inspector.again": ["Play again", "再玩一次"],
-    "inspector.score": ["Score so far", "目前得分"],
-    "inspector.game.note": ["{model}, seed {seed}", "{model}，种子 {seed}"],
-    "inspector.you": ["You", "你"],
-    "inspector.d": ["D", "判别器"],
-    "inspector.sum": ["Sum", "合计"],
-    "inspector.yes": ["right", "对"],
-    "inspector.no": ["wrong", "错"],
-    "inspector.done": ["You found {mine} of {rounds} forgeries, D found {its}.", "你识破了 {rounds} 个伪造中的 {mine} 个，判别器识破 {its} 个。"],
-    "inspector.more": ["You are the better inspector.", "你是更好的鉴定者。"],
-    "inspector.same": ["You are as good an inspector as D.", "你和判别器不相上下。"],
-    "inspector.less": ["D sees something that you do not.", "判别器看到了你没看到的。"],
-    "inspector.luck": ["Guessing gets {mine} or more right in {luck} % of games.", "瞎猜有 {luck} % 的机会答对 {mine} 个或更多。"],
-    "inspector.fooled": ["Guessing gets 5 right on average: to you, this forger's digits pass for real.", "瞎猜平均答对 5 个：在你眼里，这些伪造品足以乱真。"],
-  });
-
-  /* 0.62 -> "62 %", and never "100 %" for what is not quite sure. */
-  const percent = (share) => {
-    if (share > 0 && share < 0.005) return "<1 %";
-    if (share < 1 && share > 0.995) return ">99 %";
-    return `${Math.round(100 * share)} %`;
-  };
-
-  /* A word of what D says, in its form for ranks where that is all that D can say. */
-  const speak = (key, kind, values) => forge.word(kind === "relative" ? `${key}.rank` : key, values);
-
-  const mean = (numbers) => numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
-
-  const make = (name, attributes = {}, text = "") => {
-    const element = document.createElement(name);
-    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-    element.textContent = text;
-    return element;
-  };
-
-  const draw = (parent, name, attributes, text) => {
-    const element = document.createElementNS(SVG, name);
-    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-    if (text !== undefined) element.textContent = text;
-    parent.append(element);
-    return element;
-  };
-
-  /* The same order for the same seed, in any browser (mulberry32, Fisher and Yates). */
-  const shuffle = (items, seed) => {
-    let state = Number(seed) >>> 0;
-    const random = () => {
-      state = (state + 0x6d2b79f5) >>> 0;
-      let t = Math.imul(state ^ (state >>> 15), 1 | state);
-      t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-      return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-    };
-    for (let i = items.length - 1; i > 0; i--) {
-      const j = Math.floor(random() * (i + 1));
-      [items[i], items[j]] = [items[j], items[i]];
-    }
-    return items;
-  };
-
-  /* Shares of `numbers` in BINS equal parts of [0, 1]. */
-  const bin = (numbers) => {
-    const counts = new Array(BINS).fill(0);
-    for (const one of numbers) counts[Math.min(BINS - 1, Math.floor(one * BINS))] += 1;
-    return counts;
-  };
-
-  /* Real upwards and forged downwards from one axis, each as shares of its own side. */
-  const plot = (svg, { real, forged, kind }) => {
-    const width = Math.max(280, Math.round(svg.parentElement.clientWidth));
-    const height = 250;
-    const [left, right, top, bottom] = [44, 12, 20, 42];
-    svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    svg.setAttribute("height", height);
-    svg.replaceChildren();
-    const sides = [real, forged].map((side) => bin(side.shares).map((count) => count / (side.shares.length || 1)));
-    const most = Math.max(...sides.flat(), 0.01);
-    const step = [0.05, 0.1, 0.2, 0.25, 0.5].find((one) => most / one <= 3.2) || 0.5;
-    const limit = Math.ceil(most / step - 1e-9) * step;
-    const middle = top + (height - top - bottom) / 2;
-    const scale = (height - top - bottom) / 2 / limit;
-    const wide = (width - left - right) / BINS;
-    const at = (share) => left + share * (width - left - right);
-    for (let tick = -limit; tick <= limit + 1e-9; tick += step) {
-      const y = middle - tick * scale;
-      draw(svg, "line", { class: "di-grid", x1: left, x2: width - right, y1: y, y2: y });
-      draw(svg, "text", { x: left - 6, y: y + 4, "text-anchor": "end" }, `${Math.round(100 * Math.abs(tick))} %`);
-    }
-    sides.forEach((shares, side) => {
-      shares.forEach((share, place) => {
-        if (!share) return;
-        const tall = share * scale;
-        draw(svg, "rect", {
-          class: side ? "di-forged-bar" : "di-real-bar",
-          x: left + place * wide + 1,
-          y: side ? middle : middle - tall,
-          width: wide - 2,
-          height: tall,
-        });
-      });
-    });
-    draw(svg, "line", { class: "di-axis", x1: left, x2: width - right, y1: middle, y2: middle });
-    draw(svg, "line", { class: "di-half", x1: at(0.5), x2: at(0.5), y1: top - 4, y2: height - bottom });
-    const half = speak("inspector.guess", kind);
-    draw(svg, "text", { x: at(0.5), y: top - 8, "text-anchor": "middle" }, half);
-    draw(svg, "text", { x: 2, y: top - 8 }, forge.word("inspector.share"));
-    for (const share of [0, 0.25, 0.5, 0.75, 1]) {
-      const anchor = share === 1 ? "end" : "middle";
-      draw(svg, "text", { x: at(share), y: height - bottom + 16, "text-anchor": anchor }, String(100 * share));
-    }
-    const axis = speak("inspector.axis", kind);
-    draw(svg, "text", { x: at(0.5), y: height - 6, "text-anchor": "middle" }, axis);
-  };
+  const PARTS = ["view", "game"];
 
   forge.mountInspector = (element, source, first) => {
-    const find = (name) => element.querySelector(`#inspector-${name}`);
     forge.translate(element);
-    const link = forge.linked(TAB);
-    const state = { ...first, ...link };
-    if (state.part !== "game") state.part = "view";
-    const page = element.querySelector(".di-tab");
-    const [figure, game, cards, svg] = ["figure", "game", "cards", "plot"].map(find);
-    const note = figure.querySelector(".df-note");
-    let shown = null;
+    const find = (name) => element.querySelector(`#inspector-${name}`);
+    const { state, setClasses } = forge.inspector.makeControls(element, first, (name) => {
+      if (name === "order") view.arrange();
+      else if (state.values.part === "view") refresh();
+    });
+    const { values } = state;
+    const drawSeed = () => state.set({ seed: forge.drawSeed() });
 
-    /* What the server is asked: the state, without what the page alone decides. */
+    const view = forge.inspector.makeView(element, source, {
+      getSettings: () => values,
+      shown(answer) {
+        setClasses(answer.classes);
+        missing.show(answer.missing);
+      },
+    });
+    const missing = forge.inspector.makeMissing(element, source, () => values.model, () => refresh());
+    const game = forge.inspector.makeGame(element, source, () => {
+      drawSeed();
+      game.start(request());
+    });
+
+    /* What the source is asked: the state, without what the page alone decides. */
     const request = () => {
-      const { model, digit, count, seed, psi } = state;
+      const { model, digit, count, seed, psi } = values;
       return { model, digit, count, seed, psi };
-    };
-    const drawSeed = () => (state.seed = crypto.getRandomValues(new Uint32Array(1))[0]);
-    const failView = (problem) => forge.say(TAB, figure, problem);
-    const failGame = (problem) => forge.say(TAB, game, problem);
-
-    // ---- D's view
-
-    const card = (side, kind, index, names) => {
-      const label = shown.classes.length ? names[side.labels[index]] : forge.word("inspector.digit.word");
-      const share = percent(side.shares[index]);
-      const text = speak("inspector.card", shown.kind, { kind: forge.word(`inspector.${kind}`), name: label, share });
-      const box = make("div", { class: `di-card di-${kind}` });
-      const canvas = make("canvas", { width: 28, height: 28, role: "img", "aria-label": text });
-      forge.paintFrame(canvas, side.pixels, index);
-      box.append(canvas, make("b", { "aria-hidden": "true" }, share));
-      return box;
-    };
-
-    const group = (heading, boxes, kind) => {
-      const box = make("section", { class: `di-group di-${kind}` });
-      const grid = make("div", { class: "di-grid-cards" });
-      grid.append(...boxes);
-      box.append(make("h2", {}, heading), grid);
-      return box;
-    };
-
-    const arrange = () => {
-      const { real, forged, classes } = shown;
-      const every = [
-        ...real.labels.map((_, i) => ({ side: real, kind: "real", i })),
-        ...forged.labels.map((_, i) => ({ side: forged, kind: "forged", i })),
-      ];
-      const build = (items) => items.map(({ side, kind, i }) => card(side, kind, i, classes));
-      const named = { source: shown.source, model: shown.recipe.model };
-      cards.classList.toggle("di-one", state.order === "mixed" || state.order === "sorted");
-      if (state.order === "mixed" || state.order === "sorted") {
-        if (state.order === "mixed") shuffle(every, state.seed);
-        else every.sort((a, b) => b.side.shares[b.i] - a.side.shares[a.i]);
-        cards.replaceChildren(group(forge.word("inspector.both"), build(every), "both"));
-        return;
-      }
-      const title = forge.word(real.labels.length ? "inspector.reals" : "inspector.reals.none", named);
-      cards.replaceChildren(
-        group(title, build(every.filter((one) => one.kind === "real")), "real"),
-        group(forge.word("inspector.forgeds", named), build(every.filter((one) => one.kind === "forged")), "forged"),
-      );
-    };
-
-    const tabulate = () => {
-      const rows = [bin(shown.real.shares), bin(shown.forged.shares)];
-      const body = figure.querySelector("tbody");
-      figure.querySelector(".di-table th").textContent = speak("inspector.axis", shown.kind);
-      body.replaceChildren();
-      for (let place = 0; place < BINS; place++) {
-        if (!rows[0][place] && !rows[1][place]) continue;
-        const row = make("tr");
-        const [low, high] = [place, place + 1].map((one) => (100 * one) / BINS);
-        row.append(make("th", { scope: "row" }, forge.word("inspector.range", { low, high })));
-        for (const counts of rows) row.append(make("td", {}, String(counts[place])));
-        body.append(row);
-      }
-    };
-
-    const setClasses = (classes) => {
-      const select = find("digit-input");
-      const names = classes.join(" ");
-      if (select.dataset.names === names && select.options.length) return;
-      select.dataset.names = names;
-      const any = forge.word(classes.length ? "inspector.any" : "inspector.any.alone");
-      select.replaceChildren(make("option", { value: "any" }, any));
-      classes.forEach((name, value) => select.append(make("option", { value }, name)));
-      select.value = classes.length ? String(state.digit) : "any";
-    };
-
-    const show = (answer) => {
-      shown = answer;
-      setClasses(answer.classes);
-      arrange();
-      plot(svg, answer);
-      tabulate();
-      const [real, forged] = [answer.real, answer.forged].map((side) => side.shares);
-      const words = { forged: percent(mean(forged)) };
-      const summary = real.length
-        ? speak("inspector.summary", answer.kind, { ...words, real: percent(mean(real)), ranked: percent(answer.ranked) })
-        : speak("inspector.summary.alone", answer.kind, words);
-      find("summary").textContent = summary;
-      svg.setAttribute("aria-label", forge.join([forge.word("inspector.plot"), summary]));
-      find("explain").textContent = forge.reword(answer.explain);
-      figure.dataset.recipe = JSON.stringify(answer.recipe);
-      note.textContent = forge.reword(answer.note);
-      figure.classList.remove("df-empty");
-      showMissing(answer.missing);
-      forge.say(TAB, figure, null);
-      forge.stamp(svg);
-    };
-
-    const look = forge.latest((asked) => source.inspect("view", asked), show, failView);
-
-    // ---- No real digits: why, and the button that fetches them
-
-    const missing = find("missing");
-    const [fetchButton, progress] = [find("download"), find("progress")];
-    const missingNote = missing.querySelector(".di-missing-note");
-    let polling = false;
-
-    const follow = async () => {
-      if (polling) return;
-      polling = true;
-      try {
-        for (;;) {
-          const now = await source.inspect("progress", {});
-          if (now.state === "idle") break;
-          if (now.state === "failed") {
-            missingNote.textContent = forge.reword(now.said);
-            break;
-          }
-          if (now.state === "done") {
-            refresh();
-            break;
-          }
-          const [got, of] = [now.bytes, now.of].map((bytes) => (bytes / 1e6).toFixed(1));
-          progress.hidden = false;
-          fetchButton.disabled = true;
-          if (now.of) progress.value = Math.min(1, now.bytes / now.of);
-          else progress.removeAttribute("value");
-          const whole = now.of && now.bytes >= now.of;
-          const word = now.of ? "inspector.got" : "inspector.got.any";
-          missingNote.textContent = forge.reword(now.said) || forge.word(whole ? "inspector.unpacking" : word, { got, of });
-          await new Promise((done) => setTimeout(done, 500));
-        }
-      } catch (problem) {
-        missingNote.textContent = problem.message;
-      }
-      progress.hidden = true;
-      fetchButton.disabled = false;
-      polling = false;
-    };
-
-    const showMissing = (why) => {
-      const was = missing.hidden;
-      missing.hidden = !why;
-      if (!why) return;
-      missing.querySelector(".di-missing-why").textContent = forge.reword(why.said);
-      fetchButton.hidden = !why.download;
-      const word = why.download > 0 ? "inspector.download" : "inspector.download.any";
-      fetchButton.textContent = forge.word(word, { source: why.source, size: why.download });
-      if (was && why.download) follow();
-    };
-
-    fetchButton.addEventListener("click", async () => {
-      fetchButton.disabled = true;
-      missingNote.textContent = "";
-      try {
-        await source.inspect("download", { model: state.model });
-        follow();
-      } catch (problem) {
-        missingNote.textContent = problem.message;
-        fetchButton.disabled = false;
-      }
-    });
-
-    // ---- The game
-
-    const question = game.querySelector(".di-round");
-    const choices = [...game.querySelectorAll(".di-choice")];
-    const said = game.querySelector(".di-answer");
-    const next = find("next");
-    let play = null; // {asked, round, rounds, scores: [[mine, its], ...], open, pixels, name}
-
-    const scoreboard = () => {
-      const { rounds, scores } = play;
-      const head = make("tr");
-      head.append(make("td"));
-      for (let i = 1; i <= rounds; i++) head.append(make("th", { scope: "col" }, String(i)));
-      head.append(make("th", { scope: "col" }, forge.word("inspector.sum")));
-      game.querySelector("thead").replaceChildren(head);
-      const rows = ["you", "d"].map((who, place) => {
-        const row = make("tr");
-        row.append(make("th", { scope: "row" }, forge.word(`inspector.${who}`)));
-        for (let i = 0; i < rounds; i++) {
-          const cell = make("td");
-          if (i < scores.length) {
-            const right = scores[i][place];
-            cell.className = right ? "di-yes" : "di-no";
-            cell.append(
-              make("span", { "aria-hidden": "true" }, right ? "✓" : "✗"),
-              make("span", { class: "di-hidden" }, forge.word(right ? "inspector.yes" : "inspector.no")),
-            );
-          }
-          row.append(cell);
-        }
-        row.append(make("td", { class: "di-sum" }, String(scores.filter((one) => one[place]).length)));
-        return row;
-      });
-      game.querySelector("tbody").replaceChildren(...rows);
-    };
-
-    const deal = async (round) => {
-      const mine = play;
-      mine.round = round;
-      mine.open = false;
-      next.disabled = true;
-      game.dataset.round = 0; // being dealt
-      let answer;
-      try {
-        answer = await source.inspect("round", { ...mine.asked, round });
-      } catch (problem) {
-        if (mine !== play) return;
-        failGame(problem);
-        for (const choice of choices) choice.disabled = true;
-        game.classList.add("di-undealt");
-        next.textContent = forge.word("inspector.again");
-        next.disabled = false;
-        mine.over = true;
-        return;
-      }
-      if (mine !== play) return;
-      Object.assign(mine, { open: true, rounds: answer.rounds });
-      forge.say(TAB, game, null);
-      const named = { round: round + 1, rounds: answer.rounds, name: answer.name };
-      question.textContent = forge.word(answer.name === "any" ? "inspector.round.any" : "inspector.round", named);
-      choices.forEach((choice, place) => {
-        forge.paintFrame(choice.querySelector("canvas"), answer.pixels, place);
-        choice.className = "di-choice";
-        choice.disabled = false;
-        choice.setAttribute("aria-label", forge.word("inspector.pick", { key: place + 1 }));
-        for (const part of [".di-truth", ".di-says"]) choice.querySelector(part).textContent = "";
-      });
-      said.textContent = "";
-      next.textContent = forge.word(round + 1 < answer.rounds ? "inspector.next" : "inspector.result");
-      game.classList.remove("df-empty", "di-undealt");
-      scoreboard();
-      game.dataset.round = round + 1;
-    };
-
-    const tell = () => {
-      const { rounds, scores } = play;
-      const [mine, its] = [0, 1].map((place) => scores.filter((one) => one[place]).length);
-      const ways = (k) => [...Array(k).keys()].reduce((product, i) => (product * (rounds - i)) / (i + 1), 1);
-      let luck = 0;
-      for (let k = mine; k <= rounds; k++) luck += ways(k) / 2 ** rounds;
-      const rounded = luck < 0.01 ? (100 * luck).toFixed(1) : Math.round(100 * luck);
-      const compared = mine > its ? "inspector.more" : mine < its ? "inspector.less" : "inspector.same";
-      const chance = mine > rounds / 2 ? "inspector.luck" : "inspector.fooled";
-      said.textContent = forge.join([
-        forge.word("inspector.done", { mine, its, rounds }),
-        forge.word(compared),
-        forge.word(chance, { mine, luck: rounded }),
-      ]);
-      question.textContent = "";
-      next.textContent = forge.word("inspector.again");
-      play.over = true;
-      game.dataset.round = "over";
-    };
-
-    const choose = async (choice) => {
-      const mine = play;
-      if (!mine || !mine.open) return;
-      mine.open = false;
-      let answer;
-      try {
-        answer = await source.inspect("choice", { ...mine.asked, round: mine.round, choice });
-      } catch (problem) {
-        if (mine !== play) return;
-        failGame(problem);
-        mine.open = true;
-        return;
-      }
-      if (mine !== play) return;
-      forge.say(TAB, game, null);
-      const [right, d] = [choice === answer.forged, answer.inspector === answer.forged];
-      mine.scores.push([right, d]);
-      choices.forEach((button, place) => {
-        const truth = forge.word(place === answer.forged ? "inspector.machine" : "inspector.human");
-        const share = percent(answer.shares[place]);
-        button.classList.add(place === answer.forged ? "di-forged" : "di-real");
-        button.classList.toggle("di-chosen", place === choice);
-        button.disabled = true;
-        button.querySelector(".di-truth").textContent = truth;
-        const says = speak("inspector.says", answer.kind, { share });
-        button.querySelector(".di-says").textContent = says;
-        button.setAttribute("aria-label", forge.word("inspector.was", { key: place + 1, truth, says }));
-      });
-      const words = right ? ["inspector.right", d ? "inspector.d.right" : "inspector.d.wrong"]
-        : ["inspector.wrong", d ? "inspector.d.only" : "inspector.d.both"];
-      said.textContent = forge.join(words.map((word) => forge.word(word)));
-      scoreboard();
-      next.disabled = false;
-      next.focus({ preventScroll: true });
-    };
-
-    const start = () => {
-      play = { asked: request(), round: 0, rounds: 10, scores: [], open: false, over: false };
-      const { model, seed } = play.asked;
-      game.querySelector(".df-note").textContent = forge.word("inspector.game.note", { model, seed });
-      scoreboard();
-      deal(0);
-    };
-
-    choices.forEach((button, place) => button.addEventListener("click", () => choose(place)));
-
-    next.addEventListener("click", () => {
-      if (!play) return;
-      if (play.over) {
-        drawSeed();
-        put();
-        start();
-      } else if (play.round + 1 < play.rounds) {
-        deal(play.round + 1);
-        choices[0].focus({ preventScroll: true });
-      } else {
-        tell();
-      }
-    });
-
-    document.addEventListener("keydown", (event) => {
-      const place = ["1", "2"].indexOf(event.key);
-      if (place < 0 || event.ctrlKey || event.altKey || event.metaKey || game.hidden || !game.offsetParent) return;
-      if (event.target.matches?.("input, select, textarea, [contenteditable]")) return;
-      event.preventDefault();
-      choose(place);
-    });
-
-    // ---- Controls
-
-    const put = () => {
-      setClasses(shown ? shown.classes : [..."0123456789"]);
-      for (const name of ["count", "seed", "psi"]) find(`${name}-input`).value = state[name];
-      for (const name of ["count", "psi"]) {
-        find(name).querySelector("output").textContent = name === "psi" ? Number(state.psi).toFixed(2) : state.count;
-      }
-      find("order-input").value = ["mixed", "sorted"].includes(state.order) ? state.order : "sides";
-      for (const part of ["view", "game"]) find(`part-${part}`).setAttribute("aria-pressed", String(state.part === part));
-      figure.hidden = state.part === "game";
-      game.hidden = !figure.hidden;
-      page.classList.toggle("di-playing", state.part === "game");
     };
 
     /* Something changed: show it in the part that is open; the other one follows when it is opened. */
-    let seen = "";
+    let seen = null; // the last request for a view
+    const look = () => {
+      seen = request();
+      view.look(seen);
+    };
     const refresh = () => {
-      seen = JSON.stringify(request());
-      look(request());
-      if (state.part === "game") start();
+      look();
+      if (values.part === "game") game.start(request());
     };
 
+    const showPart = () => {
+      for (const part of PARTS) {
+        find(`part-${part}`).setAttribute("aria-pressed", String(values.part === part));
+        find(part === "view" ? "figure" : "game").hidden = values.part !== part;
+      }
+      element.querySelector(".di-tab").classList.toggle("di-playing", values.part === "game");
+    };
     const open = (part) => {
-      state.part = part;
-      put();
-      if (seen !== JSON.stringify(request())) look(request());
-      seen = JSON.stringify(request());
-      if (part === "game" && (!play || JSON.stringify(play.asked) !== seen)) start();
-      if (part === "view" && shown) plot(svg, shown);
+      state.set({ part });
+      showPart();
+      if (!forge.same(seen, request())) look();
+      if (part === "game" && !forge.same(game.getAsked(), request())) game.start(request());
+      if (part === "view") view.refit();
     };
+    for (const part of PARTS) find(`part-${part}`).addEventListener("click", () => open(part));
 
-    for (const part of ["view", "game"]) find(`part-${part}`).addEventListener("click", () => open(part));
-
-    for (const name of ["digit", "count", "seed", "psi"]) {
-      const input = find(`${name}-input`);
-      input.addEventListener("input", () => {
-        state[name] = input.value;
-        put();
-        if (state.part === "view") refresh();
-      });
-      // A dragged slider would begin a game at every step
-      input.addEventListener("change", () => state.part === "game" && refresh());
-    }
-
-    find("order-input").addEventListener("change", (event) => {
-      state.order = event.target.value;
-      if (shown) arrange();
+    // A dragged slider would begin a game at every step
+    const play = () => values.part === "game" && refresh();
+    element.querySelector(".di-controls").addEventListener("change", play);
+    find("randomize").addEventListener("click", play);
+    find("shuffle").addEventListener("click", () => {
+      drawSeed();
+      refresh();
     });
 
-    for (const name of ["randomize", "shuffle"]) {
-      find(name).addEventListener("click", () => {
-        drawSeed();
-        put();
-        refresh();
-      });
-    }
-
-    const linkOf = () => {
-      const { part, order } = state;
-      const weights = shown?.recipe.weights.slice(0, 12);
-      return part === "game" && play ? { ...play.asked, weights, part } : { ...request(), weights, order, part };
+    const copyLink = ({ target }) => {
+      const asked = values.part === "game" && game.getAsked();
+      const link = asked ? { ...asked, part: "game" } : values;
+      forge.copyLink(target, TAB, state.toLink(link), view.getShown()?.recipe.weights);
     };
-    find("link").addEventListener("click", (event) => forge.copyLink(event.target, TAB, linkOf()));
-    find("game-link").addEventListener("click", (event) => forge.copyLink(event.target, TAB, linkOf()));
+    for (const name of ["link", "game-link"]) find(name).addEventListener("click", copyLink);
 
-    new ResizeObserver(() => shown && !figure.hidden && svg.parentElement.clientWidth && plot(svg, shown)).observe(figure);
-
-    put();
-    forge.mount(TAB, first, (asked) => {
-      state.model = asked.model;
+    showPart();
+    forge.mount(TAB, first.model, (model) => {
+      state.set({ model });
       refresh();
     });
   };

@@ -7,22 +7,86 @@ data-recipe; `#inspector-game` has the number of the round in data-round; the co
 -seed, -psi and -order.
 """
 
-from functools import partial
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
-import gradio as gr
-
-from gan.ui.service import FieldError, Service
-from gan.ui.tabs.inspector.service import ANY, ROUNDS, Inspector, Seen
-from gan.ui.wire import ask, make_picture
+from gan.errors import say
+from gan.ui.inputs import FieldError
+from gan.ui.service import Service
+from gan.ui.tab import Tab
+from gan.ui.tabs.inspector.endpoints import add_score
+from gan.ui.tabs.inspector.game import ANY, ROUNDS, Inspector, Seen
 
 FIRST: dict[str, Any] = {"digit": ANY, "count": 200, "seed": 1, "psi": 1.0, "order": "sides", "part": "view"}
 SHOWN = 20  # pictures of each side; the histogram holds all
 
-PAGE = (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
 
-MOUNT = "DigitForge.mountInspector(element, DigitForge.serverSource(server), props.first);"
+class InspectorTab(Tab):
+    """The tab of one page, and its inspector."""
+
+    name = "inspector"
+    first = FIRST
+    picture = "inspector-panel"
+
+    def __init__(self, service: Service) -> None:
+        super().__init__(service)
+        self.inspector = Inspector(service)
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        """{"want": "view", "round", "choice", "download" or "progress"}."""
+        want, inspector, service = request.get("want"), self.inspector, self.service
+        if want == "progress":
+            return inspector.data.download.look()
+        if want == "download":
+            inspector.data.download.start(service.get(request.get("model")).config.dataset)
+            return inspector.data.download.look()
+        service.check_made_with(request)
+        model, digit, seed, psi, number = (request.get(name) for name in ("model", "digit", "seed", "psi", "round"))
+        if want == "round":
+            made = inspector.make_round(model, digit, seed, psi, number)
+            return {"pixels": made.images, "name": made.name, "rounds": ROUNDS}
+        if want == "choice":
+            outcome = inspector.choose(model, digit, seed, psi, number, request.get("choice"))
+            return {
+                "forged": outcome.forged,
+                "choice": outcome.choice,
+                "inspector": outcome.inspector,
+                "shares": [round(share, 4) for share in outcome.shares],
+                "kind": outcome.kind,
+            }
+        if want != "view":
+            raise FieldError(say("the request does not say what it wants: view, round, choice, download or progress."))
+        return self._view(model, digit, request.get("count"), seed, psi)
+
+    def endpoints(self, folder: Callable[[], str]) -> None:
+        """/score."""
+        add_score(self.service, folder)
+
+    def _view(self, *arguments: object) -> dict[str, Any]:
+        view = self.inspector.view(*arguments)
+        generator = view.verdict.generator
+        counted = {"forged": len(view.forged.labels), "model": generator.name, "ms": view.milliseconds}
+        note = say("{forged} forged by the model {model}, in {ms:.0f} ms", **counted)
+        if view.source:
+            note = say(
+                "{count} real test digits of {source}, which D has not seen, and {forged} forged by the model {model}, "
+                "in {ms:.0f} ms",
+                count=len(view.real.labels),
+                source=view.source,
+                **counted,
+            )
+        return {
+            "real": describe(view.real),
+            "forged": describe(view.forged),
+            "classes": list(generator.class_names) if generator.conditional else [],
+            "source": view.source,
+            "kind": view.verdict.kind,
+            "explain": view.verdict.explain,
+            "ranked": view.ranked,
+            "missing": None if view.source else self.inspector.data.explain_missing(generator),
+            "note": note,
+            "recipe": view.recipe,
+        }
 
 
 def describe(seen: Seen) -> dict[str, Any]:
@@ -34,50 +98,4 @@ def describe(seen: Seen) -> dict[str, Any]:
     }
 
 
-def answer(inspector: Inspector, service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """What the page's source asks for on this tab: {"want": "view", "round", "choice", "download" or "progress"}."""
-    want = request.get("want")
-    if want == "progress":
-        return inspector.download.look()
-    if want == "download":
-        inspector.download.start(service.get(request.get("model")).config.dataset)
-        return inspector.download.look()
-    service.check_made_with(request)
-    model, digit, seed, psi, number = (request.get(name) for name in ("model", "digit", "seed", "psi", "round"))
-    if want == "round":
-        made = inspector.make_round(model, digit, seed, psi, number)
-        return {"pixels": made.images, "name": made.name, "rounds": ROUNDS}
-    if want == "choice":
-        outcome = inspector.choose(model, digit, seed, psi, number, request.get("choice"))
-        return {
-            "forged": outcome.forged,
-            "choice": outcome.choice,
-            "inspector": outcome.inspector,
-            "shares": [round(share, 4) for share in outcome.shares],
-            "kind": outcome.kind,
-        }
-    if want != "view":
-        raise FieldError("the request does not say what it wants: view, round, choice, download or progress.")
-    view = inspector.view(model, digit, request.get("count"), seed, psi)
-    generator = view.verdict.generator
-    real = f"{len(view.real.labels)} real test digits of {view.source}, which D has not seen, and " * bool(view.source)
-    return {
-        "real": describe(view.real),
-        "forged": describe(view.forged),
-        "classes": list(generator.class_names) if generator.conditional else [],
-        "source": view.source,
-        "kind": view.verdict.kind,
-        "explain": view.verdict.explain,
-        "ranked": view.ranked,
-        "missing": None if view.source else inspector.explain_missing(generator),
-        "note": f"{real}{len(view.forged.labels)} forged by the model {generator.name}, in {view.milliseconds:.0f} ms",
-        "recipe": view.recipe,
-    }
-
-
-def build_inspector(service: Service, model: gr.Dropdown) -> None:
-    """Put the tab's pictures and controls into the surrounding layout."""
-    inspector = Inspector(service)
-    first = {"model": model.value, **FIRST}
-    make_picture(partial(answer, inspector, service), PAGE, MOUNT, first, "inspector-panel")
-    ask("inspector", model=model)
+TAB = InspectorTab

@@ -2,120 +2,46 @@
    slider scrubs through them in the page alone. */
 (() => {
   const forge = window.DigitForge;
+  const TAB = "interpolate";
   const GAP = 1;
-  const PLAY_MILLISECONDS = 40; // as the films' frames
   const HANDS = 6; // seeds of "same digit, new hands"
+  const FILES = { "frames.gif": "gif", "frames.webp": "webp", "frames.mp4": "mp4", "strip.png": "strip-png" };
 
-  forge.addWords({
-    "interpolate.strip": ["Strip of frames", "帧条"],
-    "interpolate.drawing": ["The digits are being drawn", "正在绘制"],
-    "interpolate.play": ["Play", "播放"],
-    "interpolate.pause": ["Pause", "暂停"],
-    "interpolate.gif": ["Save GIF", "保存 GIF"],
-    "interpolate.webp": ["Save WebP", "保存 WebP"],
-    "interpolate.mp4": ["Save MP4", "保存 MP4"],
-    "interpolate.png": ["Save strip", "保存帧条"],
-    "interpolate.ends": ["Ends", "端点"],
-    "interpolate.endsInfo": ["two to 12, each a digit and a seed", "2 到 12 个，每个是一个数字和一个种子"],
-    "interpolate.digit": ["End {place}: digit", "端点 {place}：数字"],
-    "interpolate.seed": ["End {place}: seed", "端点 {place}：种子"],
-    "interpolate.randomize": ["Randomize", "随机"],
-    "interpolate.randomizeEnd": ["Randomize end {place}", "随机端点 {place}"],
-    "interpolate.remove": ["Remove end {place}", "移除端点 {place}"],
-    "interpolate.add": ["Add an end", "添加端点"],
-    "interpolate.zero": ["0 to 9 and back", "0 到 9 再返回"],
-    "interpolate.same": ["Same digit, new hands", "同一数字，新笔迹"],
-    "interpolate.travels": ["What travels", "变化的是"],
-    "interpolate.travels.both": ["Both", "两者"],
-    "interpolate.travels.noise": ["Noise only", "仅噪声"],
-    "interpolate.travels.class": ["Class only", "仅类别"],
-    "interpolate.travelsInfo": [
-      "Noise only: the first end's digit in changing hands. Class only: changing digits in the first end's hand.",
-      "仅噪声：第一个端点的数字，笔迹变化。仅类别：第一个端点的笔迹，数字变化。",
-    ],
-    "interpolate.method": ["How z travels", "z 如何变化"],
-    "interpolate.method.slerp": ["Spherical (slerp)", "球面（slerp）"],
-    "interpolate.method.lerp": ["Linear (lerp)", "线性（lerp）"],
-    "interpolate.methodInfo": [
-      "Spherical keeps its length, as typical noise has it. The class is blended in w by t.",
-      "球面插值保持典型噪声的长度。类别按 t 在 w 中混合。",
-    ],
-    "interpolate.loop": ["How it plays", "播放方式"],
-    "interpolate.loop.back": ["Forth and back", "往返"],
-    "interpolate.loop.round": ["Round, to the first end", "循环回到起点"],
-    "interpolate.loopInfo": ["Films are played for ever in this way.", "保存的动画也这样循环播放。"],
-    "interpolate.psi": ["Truncation ψ", "截断 ψ"],
-    "interpolate.note": ["{count} frames in {ms} ms, by {model}", "{count} 帧，{ms} 毫秒，模型 {model}"],
-    "interpolate.alt": ["A digit on the way {alt}; the slider moves it", "数字渐变中（{alt}）；用滑块移动"],
-    "interpolate.start": ["Start: digit {digit}, seed {seed}", "起点：数字 {digit}，种子 {seed}"],
-    "interpolate.end": ["End: digit {digit}, seed {seed}", "终点：数字 {digit}，种子 {seed}"],
-    "interpolate.stripAlt": ["Strip of {count} frames {alt}", "{count} 帧的帧条（{alt}）"],
-  });
+  const TABLE = (first) => [
+    { name: "model", value: first.model },
+    { name: "ends", value: first.ends },
+    { name: "method", kind: "choice", value: first.method },
+    { name: "travels", kind: "choice", value: first.travels },
+    { name: "loop", kind: "choice", value: first.loop },
+    { name: "psi", kind: "range", value: first.psi },
+  ];
 
-  const draw32 = () => crypto.getRandomValues(new Uint32Array(1))[0];
-
-  forge.mountInterpolate = (element, source, first, trigger) => {
-    const tab = "interpolate";
+  forge.mountInterpolate = (element, source, first) => {
     const find = (name) => element.querySelector(`#interpolate-${name}`);
-    const figure = element.querySelector("figure");
+    const [figure, picture, start, end, strip, copy] = ["figure", "picture", "start", "end", "strip", "copy"].map(find);
     const stages = [...figure.querySelectorAll(".df-stage")];
-    const [picture, start, end, strip] = ["picture", "start", "end", "strip"].map(find);
-    const [slider, readout, mark, play, copy] = ["slider", "t", "mark", "play", "copy"].map(find);
-    const files = {
-      "frames.gif": find("gif"),
-      "frames.webp": find("webp"),
-      "frames.mp4": find("mp4"),
-      "strip.png": find("strip-png"),
-    };
-    const [list, add, psi] = [element.querySelector(".dw-ends"), find("add"), find("psi-input")];
     const note = figure.querySelector(".df-note");
-    let shown = null;
-    let timer = null;
+    const files = Object.entries(FILES).map(([want, name]) => [want, find(name)]);
+    let shown = null; // the last frames: their answer and request
     forge.translate(element);
 
-    /* ---- the state: all that a link carries */
-    const state = { ...first };
-    const readEnds = (text) => text.split(",").map((part) => part.split("."));
-    let ends = readEnds(first.ends); // [digit, seed], as typed
-    const toRequest = () => ({
-      model: state.model,
-      ends: ends.map(([digit, seed]) => `${digit}.${seed}`).join(","),
-      method: state.method,
-      travels: state.travels,
-      loop: state.loop,
-      psi: state.psi,
+    const fail = (problem) => forge.say(TAB, figure, problem);
+    const state = forge.makeState(TAB, element, TABLE(first), () => draw());
+    const player = forge.makePlayer(element, find);
+    const ends = forge.makeEnds(element, first.most, (text) => {
+      state.set({ ends: text });
+      draw();
     });
 
     const refit = () => {
       forge.fit(stages[0], picture, picture.width, picture.height);
       forge.fit(stages[1], strip, strip.width, strip.height);
-      moveMark();
-    };
-    const fail = (problem) => forge.say(tab, figure, problem);
-
-    const moveMark = () => {
-      const share = slider.max > 0 ? slider.value / slider.max : 0;
-      const cell = strip.offsetWidth * (28 / (strip.width || 28));
-      mark.style.width = `${cell}px`;
-      mark.style.transform = `translateX(${strip.offsetLeft + share * (strip.offsetWidth - cell)}px)`;
-    };
-
-    const scrub = () => {
-      if (!shown) return;
-      const index = Number(slider.value);
-      const t = (index / (shown.answer.count - 1)).toFixed(2);
-      forge.paintFrame(picture, shown.answer.pixels, index);
-      readout.textContent = t;
-      slider.setAttribute("aria-valuetext", `t = ${t}`);
-      moveMark();
+      player.refit();
     };
 
     const show = (answer, request) => {
-      const share = shown ? slider.value / slider.max : 0.5;
       shown = { answer, request };
-      slider.max = answer.count - 1;
-      slider.value = Math.round(share * slider.max);
-      slider.disabled = false;
+      player.show(answer, request.loop);
       forge.paintFrame(start, answer.pixels, 0);
       forge.paintFrame(end, answer.pixels, answer.count - 1);
       forge.paintStrip(strip, answer.pixels, answer.strip, GAP);
@@ -130,208 +56,42 @@
         ms: answer.milliseconds,
         model: answer.recipe.model,
       });
-      for (const button of [play, copy, ...Object.values(files)]) button.disabled = false;
+      for (const button of [copy, ...files.map(([, one]) => one)]) button.disabled = false;
       figure.classList.remove("df-empty");
       refit();
-      scrub();
-      forge.say(tab, figure, null);
+      player.scrub();
+      forge.say(TAB, figure, null);
     };
 
-    const ask = forge.latest((request) => source.frames(request), show, fail);
-    const draw = () => ask(toRequest());
-
-    /* ---- the ends */
-    const makeEnd = () => {
-      const item = document.createElement("li");
-      const digit = document.createElement("select");
-      const seed = document.createElement("input");
-      const reroll = document.createElement("button");
-      const remove = document.createElement("button");
-      for (let i = 0; i < 10; i++) digit.append(new Option(i, i));
-      seed.type = "text";
-      seed.inputMode = "numeric";
-      seed.autocomplete = "off";
-      seed.maxLength = 20;
-      for (const button of [reroll, remove]) {
-        button.type = "button";
-        button.className = "df-button dg-small";
-      }
-      reroll.textContent = forge.word("interpolate.randomize");
-      remove.textContent = "×";
-      remove.classList.add("dw-remove");
-      const place = () => [...list.children].indexOf(item);
-      digit.addEventListener("change", () => {
-        ends[place()][0] = digit.value;
-        draw();
-      });
-      seed.addEventListener("input", () => {
-        ends[place()][1] = seed.value.trim();
-        draw();
-      });
-      reroll.addEventListener("click", () => {
-        ends[place()][1] = String(draw32());
-        showEnds();
-        draw();
-      });
-      remove.addEventListener("click", () => {
-        const here = place();
-        ends.splice(here, 1);
-        showEnds();
-        list.children[Math.min(here, ends.length - 1)].querySelector("select").focus();
-        draw();
-      });
-      item.append(digit, seed, reroll, remove);
-      return item;
-    };
-
-    const showEnds = () => {
-      while (list.children.length > ends.length) list.lastChild.remove();
-      while (list.children.length < ends.length) list.append(makeEnd());
-      ends.forEach(([digit, seed], i) => {
-        const item = list.children[i];
-        const [choice, number, reroll, remove] = item.children;
-        const place = i + 1;
-        choice.value = digit;
-        if (number.value.trim() !== seed) number.value = seed;
-        choice.id = `interpolate-digit-${i}`;
-        number.id = `interpolate-seed-${i}`;
-        reroll.id = `interpolate-randomize-${i}`;
-        choice.setAttribute("aria-label", forge.word("interpolate.digit", { place }));
-        number.setAttribute("aria-label", forge.word("interpolate.seed", { place }));
-        reroll.setAttribute("aria-label", forge.word("interpolate.randomizeEnd", { place }));
-        remove.setAttribute("aria-label", forge.word("interpolate.remove", { place }));
-        remove.disabled = ends.length <= 2;
-      });
-      add.disabled = ends.length >= first.most;
-    };
-
-    const setState = (values) => {
-      Object.assign(state, values);
-      for (const name of ["travels", "method", "loop"]) {
-        const mark = element.querySelector(`input[name="interpolate-${name}"][value="${state[name]}"]`);
-        if (mark) mark.checked = true;
-      }
-      psi.value = state.psi;
-      find("psi-shown").textContent = Number(state.psi).toFixed(2);
-    };
-
-    add.addEventListener("click", () => {
-      ends.push([String((Number(ends[ends.length - 1][0]) + 1) % 10), String(draw32())]);
-      showEnds();
-      list.lastChild.querySelector("select").focus();
-      draw();
-    });
+    const ask = forge.latest((request) => source.ask(TAB, "frames", request), show, fail);
+    const draw = () => ask({ ...state.values });
 
     find("zero").addEventListener("click", () => {
-      const seed = ends[0][1];
-      ends = Array.from({ length: 10 }, (_, digit) => [String(digit), seed]);
-      setState({ travels: "both", loop: "back" });
-      showEnds();
-      draw();
+      const [, seed] = ends.first();
+      state.set({ travels: "both", loop: "back" });
+      ends.replace(Array.from({ length: 10 }, (_, digit) => [String(digit), seed]));
     });
-
     find("same").addEventListener("click", () => {
-      const [digit, seed] = ends[0];
-      ends = Array.from({ length: HANDS }, (_, i) => [digit, i ? String(draw32()) : seed]);
-      setState({ travels: "both", loop: "round" });
-      showEnds();
-      draw();
+      const [digit, seed] = ends.first();
+      state.set({ travels: "both", loop: "round" });
+      ends.replace(Array.from({ length: HANDS }, (_, i) => [digit, i ? String(forge.drawSeed()) : seed]));
     });
 
-    for (const name of ["travels", "method", "loop"]) {
-      find(name).addEventListener("change", (event) => {
-        state[name] = event.target.value;
-        draw();
-      });
-    }
-    psi.addEventListener("input", () => {
-      setState({ psi: Number(psi.value) });
-      draw();
-    });
-
-    /* ---- playing */
-    const stop = () => {
-      clearInterval(timer);
-      timer = null;
-      play.textContent = forge.word("interpolate.play");
-      play.setAttribute("aria-pressed", "false");
-    };
-
-    play.addEventListener("click", () => {
-      if (timer) {
-        stop();
-        return;
-      }
-      let step = Number(slider.value) === Number(slider.max) ? -1 : 1;
-      play.textContent = forge.word("interpolate.pause");
-      play.setAttribute("aria-pressed", "true");
-      timer = setInterval(() => {
-        if (!element.isConnected) return stop();
-        const last = Number(slider.max);
-        if (shown.request.loop === "round") {
-          slider.value = (Number(slider.value) + 1) % last; // the last frame is the first again
-        } else {
-          const next = Number(slider.value) + step;
-          if (next <= 0 || next >= last) step = -step;
-          slider.value = next;
-        }
-        return scrub();
-      }, PLAY_MILLISECONDS);
-    });
-
-    slider.addEventListener("input", scrub);
-    slider.addEventListener("pointerdown", () => timer && stop());
-
-    strip.addEventListener("click", (event) => {
-      if (!shown) return;
-      if (timer) stop();
-      const place = Math.floor((event.offsetX / strip.offsetWidth) * shown.answer.strip.length);
-      slider.value = shown.answer.strip[Math.min(place, shown.answer.strip.length - 1)];
-      scrub();
-    });
-
-    /* ---- files and links */
-    for (const [kind, button] of Object.entries(files)) {
-      button.addEventListener("click", async () => {
-        button.disabled = true;
-        try {
-          forge.save(await source.file(kind, shown.request));
-        } catch (problem) {
-          fail(problem);
-        }
-        button.disabled = false;
-      });
-    }
-
-    copy.addEventListener("click", () => {
-      const { model, ends: along, method, travels, loop, psi: share } = shown.request;
-      const weights = shown.answer.recipe.weights.slice(0, 12);
-      forge.copyLink(copy, tab, { model, weights, ends: along, method, travels, loop, psi: share });
-    });
-
+    for (const [want, button] of files) forge.keep(button, () => source.ask(TAB, want, shown.request), fail);
+    copy.addEventListener("click", () =>
+      forge.copyLink(copy, TAB, state.toLink(shown.request), shown.answer.recipe.weights),
+    );
     for (const stage of stages) new ResizeObserver(refit).observe(stage);
 
-    let opening = Boolean(forge.linked(tab));
-    setState({});
-    showEnds();
-    forge.mount(tab, first, (request) => {
-      if (opening) return;
-      state.model = request.model;
-      draw();
-    });
-    if (opening) {
-      forge
-        .openLink(tab, source, (controls) => {
-          const { ends: along, ...values } = controls;
-          if (along) ends = readEnds(along);
-          setState(values);
-          showEnds();
-          forge.settle(tab, { model: state.model }, trigger);
-        })
-        .then(() => {
-          opening = false;
-          draw();
-        });
-    }
+    ends.read(first.ends);
+    forge
+      .openLink(TAB, source, (controls) => {
+        state.set(controls);
+        ends.read(state.values.ends);
+      })
+      .then(() => forge.mount(TAB, first.model, (model) => {
+        state.set({ model });
+        draw();
+      }));
   };
 })();

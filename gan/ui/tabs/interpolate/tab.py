@@ -9,63 +9,63 @@ select for the digit, a number for the seed, and buttons; the other controls are
 and #interpolate-psi (an input in each).
 """
 
-from functools import partial
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
-import gradio as gr
-
-from gan.drawing.arguments import MAX_SEED
+from gan.drawing.arguments import MAX_SEED, quote
 from gan.drawing.films import FILMS
+from gan.errors import say
 from gan.recipes.way import MAX_ENDS
-from gan.ui.service import FieldError, Frames, Service
-from gan.ui.wire import ask, make_picture
+from gan.ui.inputs import FieldError
+from gan.ui.tab import Tab
+from gan.ui.tabs.interpolate.endpoints import add_interpolate
+from gan.ui.tabs.interpolate.way import Frames, check_link, draw_way
 
 FIRST: dict[str, Any] = {"ends": "3.4,8.7", "method": "slerp", "travels": "both", "loop": "back", "psi": 0.7}
 ARGUMENTS = ("model", "ends", "method", "psi", "travels", "loop")
 
 
-PAGE = (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
+class Interpolate(Tab):
+    """The tab of one page."""
 
-MOUNT = "DigitForge.mountInterpolate(element, DigitForge.serverSource(server), props.first, trigger);"
+    name = "interpolate"
+    first: ClassVar[dict[str, Any]] = {**FIRST, "most": MAX_ENDS, "maxSeed": MAX_SEED}
+    picture = "interpolate-panel"
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        """{"want": "frames", "link" or a file's name} and the controls."""
+        want = request.get("want")
+        if want == "link":
+            return {"controls": check_link(self.service, request.get("link") or {})}
+        films = {f"frames.{kind}": kind for kind in FILMS}
+        if want not in ("frames", "strip.png", *films):
+            raise FieldError(say("there is no {value} to ask for here.", value=quote(want)))
+        frames = draw_way(self.service, *(request.get(name, FIRST.get(name)) for name in ARGUMENTS))
+        if want != "frames":
+            kind = films.get(want, "png")
+            data = frames.to_strip_png() if want == "strip.png" else frames.to_film(kind)
+            return {"data": data, "type": FILMS.get(kind, "image/png"), "name": _name_file(frames, kind)}
+        return {
+            "pixels": frames.images,
+            "count": len(frames.images),
+            "strip": frames.strip(),
+            "ends": [{"digit": stop.digit, "seed": stop.seed} for stop in frames.drawn.ends],
+            "alt": frames.alt,
+            "milliseconds": round(frames.milliseconds),
+            "recipe": frames.recipe,
+        }
+
+    def endpoints(self, folder: Callable[[], str]) -> None:
+        """/interpolate and /interpolate_gif."""
+        add_interpolate(self.service, folder)
 
 
 def _name_file(frames: Frames, kind: str) -> str:
-    start, end = frames.stops[0], frames.stops[-1]
-    if len(frames.stops) == 2:
+    ends = frames.drawn.ends
+    start, end = ends[0], ends[-1]
+    if len(ends) == 2:
         return f"digit-{start.digit}-seed-{start.seed}-to-{end.digit}-seed-{end.seed}.{kind}"
-    return f"digits-{'-'.join(str(stop.digit) for stop in frames.stops)}-seed-{start.seed}.{kind}"
+    return f"digits-{'-'.join(str(end.digit) for end in ends)}-seed-{start.seed}.{kind}"
 
 
-def answer(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """What the page's source asks for on this tab: {"want": "frames", "link" or a file's name} and the controls."""
-    want = request.get("want")
-    if want == "link":
-        return {"controls": service.check_way_link(request.get("link") or {})}
-    films = {f"frames.{kind}": kind for kind in FILMS}
-    if want not in ("frames", "strip.png", *films):
-        raise FieldError(f"there is no {str(want)[:40]!r} to ask for here.")
-    frames = service.draw_way(*(request.get(name, FIRST.get(name)) for name in ARGUMENTS))
-    if want != "frames":
-        kind = films.get(want, "png")
-        data = frames.to_strip_png() if want == "strip.png" else frames.to_film(kind)
-        media = FILMS.get(kind, "image/png")
-        return {"data": data, "type": media, "name": _name_file(frames, kind)}
-    return {
-        "pixels": frames.images,
-        "count": len(frames.images),
-        "strip": frames.strip(),
-        "ends": [{"digit": stop.digit, "seed": stop.seed} for stop in frames.stops],
-        "alt": frames.alt,
-        "milliseconds": round(frames.milliseconds),
-        "recipe": frames.recipe,
-    }
-
-
-def build_interpolate(service: Service, model: gr.Dropdown) -> None:
-    """Put the tab's picture and controls into the surrounding layout."""
-    first = {"model": model.value, **FIRST, "most": MAX_ENDS, "maxSeed": MAX_SEED}
-    panel = make_picture(partial(answer, service), PAGE, MOUNT, first, "interpolate-panel")
-    ask("interpolate", model=model)
-    # A link that was opened chooses its model
-    panel.submit(fn=None, outputs=model, js="() => DigitForge.getSettled('interpolate', ['model'])")
+TAB = Interpolate

@@ -9,19 +9,17 @@ Notable choices
 - One z for all digits: a class is drawn once, however often a number repeats it.
 
     from gan.ui.service import Service
-    from gan.ui.tabs.explore.service import find_explorer
-    explored = find_explorer(Service()).draw("digits", "2026", seed=7, edits={"slant": 20})
+    from gan.ui.tabs.explore.explorer import Explorer
+    explored = Explorer(Service()).draw("digits", "2026", seed=7, edits={"slant": 20})
 """
 
 import logging
 import math
 import threading
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
-from weakref import WeakKeyDictionary, proxy
 
 import torch
 from torch import Tensor
@@ -31,6 +29,7 @@ from gan.drawing.arguments import InputError, check_psi, check_seed
 from gan.drawing.generator import Generator
 from gan.drawing.noise import draw_noise
 from gan.drawing.sheets import encode_png, make_sheet
+from gan.errors import Listing, join, say
 from gan.handwriting.edits import REACH, Edits, check_edits, edit
 from gan.handwriting.fit_hand import fit_hand
 from gan.handwriting.hand import Hand
@@ -38,9 +37,11 @@ from gan.handwriting.measures import MEASURES
 from gan.handwriting.planes import Directions, find_planes
 from gan.handwriting.planes_file import get_path, read_directions
 from gan.handwriting.write import EXACT, QUICK, Memo
-from gan.recipes.recipe import check_weights
+from gan.recipes.recipe import check_weights, make_recipe
 from gan.store.released import CheckpointError
-from gan.ui.service import MAX_TYPED, FieldError, Service, checked, list_digits, make_recipe, parse_typed, plural
+from gan.ui.captions import list_digits, plural
+from gan.ui.inputs import MAX_TYPED, FieldError, checked, parse_typed
+from gan.ui.service import Recent, Service
 
 KEEP = 8  # models whose directions are held
 MAP_SIDE = 5  # digits along a side of the pad's map
@@ -80,26 +81,23 @@ class Explorer:
     """Draws for the tab, and holds what is known of each model's w. Safe to call from any thread."""
 
     def __init__(self, service: Service) -> None:
-        self._service: Service = proxy(service)  # a service owns its explorer, see find_explorer
-        self._found: OrderedDict[str, Directions] = OrderedDict()
+        self._service = service
+        self._found = Recent[str, Directions](KEEP)
         self._finding = threading.Lock()
         self._measuring: str | None = None  # the weights whose handwriting is being measured
         self._recall = lru_cache(maxsize=32)(lambda *place: Memo())  # of a slider's moves, which all begin at one place
 
     def find(self, generator: Generator) -> Directions:
         """The model's directions, at once; what it lacks of a hand is being measured when this returns."""
+
+        def look() -> Directions:
+            try:
+                return read_directions(get_path(generator), generator)
+            except CheckpointError:
+                return Directions(generator.name, generator.sha256, *find_planes(generator))
+
         with self._finding:
-            known = self._found.get(generator.sha256)
-            if known is None:
-                try:
-                    known = read_directions(get_path(generator), generator)
-                except CheckpointError:
-                    planes, notes = find_planes(generator)
-                    known = Directions(generator.name, generator.sha256, planes, notes)
-                self._found[generator.sha256] = known
-                while len(self._found) > KEEP:
-                    self._found.popitem(last=False)
-            self._found.move_to_end(generator.sha256)
+            known = self._found.find(generator.sha256, look)
             if known.hand is None and self._measuring is None:
                 self._measuring = generator.sha256
                 threading.Thread(target=self._measure, args=(generator,), name="measure", daemon=True).start()
@@ -113,10 +111,10 @@ class Explorer:
         except Exception:
             log.exception("The handwriting of %s could not be measured", generator.name)
         with self._finding:
-            known = self._found.get(generator.sha256)
-            if known is not None and hand is not None:
-                self._found[generator.sha256] = replace(known, hand=hand)
             if hand is not None:  # after a failure no other try: it would fail for every visitor
+                known = self._found.look(generator.sha256)
+                if known is not None:
+                    self._found.put(generator.sha256, replace(known, hand=hand))
                 self._measuring = None
 
     def describe(self, model: object, weights: object = None) -> dict[str, Any]:
@@ -128,19 +126,24 @@ class Explorer:
         if weights:
             checked("", check_weights, weights, generator)
         found = self.find(generator)
-        sentence = "" if generator.conditional else "This model knows no classes: it draws whichever digit it likes."
+        said = []
         if found.hand is None:
-            sentence = (
-                f"The handwriting of {generator.name} is being measured, about a minute; the pad works already. "
-                f"(`python -m gan.directions {generator.name}` does it once for all.) {sentence}"
-            )
+            said = [
+                say(
+                    "The handwriting of {model} is being measured, about a minute; the pad works already.",
+                    model=generator.name,
+                ),
+                say("(`python -m gan.directions {model}` does it once for all.)", model=generator.name),
+            ]
+        if not generator.conditional:
+            said.append(say("This model knows no classes: it draws whichever digit it likes."))
         return {
             "model": generator.name,
             "classes": list(generator.class_names),
             "ranges": found.hand.ranges if found.hand else None,
             "notes": found.notes,
             "reach": REACH,
-            "sentence": sentence.strip(),
+            "sentence": join(said) if said else "",
         }
 
     def draw(
@@ -166,7 +169,10 @@ class Explorer:
             else checked("digits", parse_typed, digits, generator.num_classes)
         )
         if len(labels) > MAX_TYPED:
-            raise FieldError(f"{len(labels)} digits are too many; a row holds up to {MAX_TYPED}.", "digits")
+            raise FieldError(
+                say("{count} digits are too many; a row holds up to {most}.", count=len(labels), most=MAX_TYPED),
+                "digits",
+            )
         number, truncation = checked("seed", check_seed, seed), checked("psi", check_psi, psi)
         found = self.find(generator)
         wanted = self._check(found, edits or {})
@@ -193,9 +199,20 @@ class Explorer:
             **({"edits": changes} if changes else {}),
         )  # fmt: skip
         names = list_digits([generator.class_names[label] for label in labels])
-        alt = f"{len(labels)} handwritten {plural(len(labels), 'digit')}, {names}, in the hand of seed {number}"
-        asking = [f"{name} {value:.1f} {MEASURES[name]}" for name, value in wanted.asked.items()]
-        return Explored(images, measured, asked, recipe, alt + (", " if asking else "") + ", ".join(asking), clock())
+        alt = say(
+            "{count} handwritten digit{s}, {digits}, in the hand of seed {seed}",
+            count=len(labels),
+            s=plural(len(labels)),
+            digits=names,
+            seed=number,
+        )
+        asking = [
+            say("{what} {value:.1f} {unit}", what=name, value=value, unit=MEASURES[name])
+            for name, value in wanted.asked.items()
+        ]
+        if asking:
+            alt = say("{shown}, {list}", shown=alt, list=Listing(asking))
+        return Explored(images, measured, asked, recipe, alt, clock())
 
     def draw_map(self, model: object, digit: object, seed: object, psi: object, edits: Mapping[str, object]) -> Tensor:
         """One digit at MAP_SIDE x MAP_SIDE even places of a plane, top row first -> uint8 (25, 1, 28, 28)."""
@@ -230,11 +247,3 @@ class Explorer:
 def _draw_z(seed: int, z_dim: int, noise: str) -> Tensor:
     """z(seed, 0), (1, z_dim): the same for every move of a hand."""
     return draw_noise(seed, [0], z_dim, noise)
-
-
-_explorers: WeakKeyDictionary[Service, Explorer] = WeakKeyDictionary()
-
-
-def find_explorer(service: Service) -> Explorer:
-    """The one explorer of a service."""
-    return _explorers.setdefault(service, Explorer(service))

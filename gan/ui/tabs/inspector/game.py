@@ -5,35 +5,33 @@ Notable choices
 - Nothing of a visitor is kept. A round of the game is a function of (model, digit, seed, psi, number) alone: the page
   gets two pictures without a word about which is which, and the truth only in the answer to its choice. That keeps the
   answer out of the page, not from a program that asks for it.
-- A download of the dataset belongs to the machine and not to a visitor: there is one at a time, and all see it.
 
-    from gan.ui.tabs.inspector.service import Inspector
+    from gan.ui.tabs.inspector.game import Inspector
     view = Inspector(service).view("digits", "any", count=100, seed=1, psi=1.0)
 """
 
-import os
 import random
-import threading
-import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from gan.data import SOURCES, DataError, Dataset, get_root, load_dataset, to_float, to_uint8
-from gan.drawing.arguments import InputError, check_count, check_psi, check_seed, parse_digits
+from gan.data import SOURCES, DataError, Dataset, to_float, to_uint8
+from gan.drawing.arguments import InputError, check_count, check_psi, check_seed, parse_digits, quote
 from gan.drawing.generator import Generator
+from gan.errors import say
 from gan.judges.verdict import Verdict, get_verdict, score
+from gan.recipes.recipe import make_recipe
 from gan.store.released import CheckpointError
-from gan.ui.service import FieldError, Service, checked, field_of, make_recipe
+from gan.ui.inputs import FieldError, checked, field_of
+from gan.ui.service import Service
+from gan.ui.tabs.inspector.real import RealDigits
 
 ANY = "any"
 MAX_OF_EACH = 400
 ROUNDS = 10
 GAME_START = 1 << 24  # the game's forgeries are other ones than those that the same seed shows beside it
-DOWNLOAD_BYTES = {"mnist": 11_594_722}  # of the four .gz files, to tell how far a download is
 
 
 @dataclass(frozen=True)
@@ -82,12 +80,6 @@ class Outcome:
     kind: str
 
 
-def may_download() -> bool:
-    """Whether visitors may let this machine fetch a dataset: at home yes, on a Space only with GAN_ALLOW_TRAINING=1."""
-    on_space = os.environ.get("SYSTEM") == "spaces" or "SPACE_ID" in os.environ
-    return not on_space or os.environ.get("GAN_ALLOW_TRAINING") == "1"
-
-
 def rank_pairs(real: Tensor, forged: Tensor) -> float:
     """How often the real one of a pair has the larger number, a tie counting half: (N,), (M,) -> 0 to 1 (the AUC)."""
     order = forged.sort().values
@@ -100,52 +92,7 @@ class Inspector:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._real: dict[tuple[str, str], Dataset] = {}
-        self._reading = threading.Lock()
-        self.download = Download()
-
-    def find_real(self, generator: Generator) -> Dataset:
-        """The test split of the dataset that the model was trained on, read once; DataError where it cannot be had."""
-        name, root = generator.config.dataset, get_root()
-        with self._reading:
-            key = (name, str(root))
-            if key not in self._real:
-                self._real[key] = load_dataset(root, "test", name=name)
-            found = self._real[key]
-        if generator.conditional and len(found.class_names) != generator.num_classes:
-            raise DataError(
-                f"the data under {root} has {len(found.class_names)} classes, the model {generator.num_classes}."
-            )
-        return found
-
-    def explain_missing(self, generator: Generator) -> dict[str, Any]:
-        """Why there are no real digits: {"said": why and what to do, "source": name, "download": megabytes}.
-
-        Megabytes are -1 where nobody knows them, and 0 where there is nothing to download.
-        """
-        name, root = generator.config.dataset, get_root()
-        source = SOURCES[name]
-        folder = root / source.torchvision / "raw"
-        there = all(any((folder / f"{file}{end}").is_file() for end in ("", ".gz")) for file in source.files("test"))
-        if there or not source.torchvision:
-            try:
-                self.find_real(generator)
-            except DataError as error:
-                mend = " Delete that file to have it fetched again." if there and source.torchvision else ""
-                return {"said": f"{_sentence(error)}{mend}", "source": source.torchvision, "download": 0}
-        if not may_download():
-            said = (
-                f"{source.torchvision} is not on this server, so there are no real digits to compare with. Run the "
-                "app on your own machine: there one button fetches them."
-            )
-            return {"said": said, "source": source.torchvision, "download": 0}
-        said = (
-            f"{source.torchvision} is not under {root}, so there are no real digits to compare with. Download it with "
-            f"the button, put its files into {folder}, or start the app with GAN_DATA=FOLDER, the folder that holds "
-            f"{source.torchvision}/raw."
-        )
-        size = round(DOWNLOAD_BYTES.get(name, 0) / 1e6, 1) or -1
-        return {"said": said, "source": source.torchvision, "download": size}
+        self.data = RealDigits()
 
     def view(self, model: object, digit: object, count: object, seed: object, psi: object) -> View:
         """`count` forged digits and, where they are at hand, as many real ones, judged by D.
@@ -161,7 +108,7 @@ class Inspector:
         labels = torch.arange(many) % generator.num_classes if label is None else torch.full((many,), label)
         z = generator.draw_z(number, range(many))
         try:
-            real, source = _pick(self.find_real(generator), generator, labels, label, number)
+            real, source = _pick(self.data.find(generator), generator, labels, label, number)
         except DataError:
             real, source = (torch.zeros(0, 1, 28, 28, dtype=torch.uint8), labels[:0]), ""
 
@@ -197,7 +144,9 @@ class Inspector:
     ) -> Outcome:
         """The same round, after the visitor took picture `choice` (0 or 1) for the forged one."""
         if isinstance(choice, bool) or choice not in (0, 1):
-            raise FieldError(f"the choice is {str(choice)[:40]!r}; it must be 0 for the first picture or 1.")
+            raise FieldError(
+                say("the choice is {value}; it must be 0 for the first picture or 1.", value=quote(choice))
+            )
         generator, verdict, made = self._make_round(model, digit, seed, psi, number)
         labels = torch.full((2,), made.label or 0)
         with self._service.draws():
@@ -215,11 +164,19 @@ class Inspector:
         label = check_digit(digit, generator)
         start, truncation = checked("seed", check_seed, seed), checked("psi", check_psi, psi)
         if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < ROUNDS:
-            raise FieldError(f"the round is {str(number)[:40]!r}; it must be a whole number from 0 to {ROUNDS - 1}.")
+            raise FieldError(
+                say(
+                    "the {what} is {value}; it must be a whole number from {low:,} to {high:,}.",
+                    what="round",
+                    value=quote(number),
+                    low=0,
+                    high=ROUNDS - 1,
+                )
+            )
         try:
-            real = self.find_real(generator)
+            real = self.data.find(generator)
         except DataError as error:
-            raise FieldError(self.explain_missing(generator)["said"]) from error
+            raise FieldError(self.data.explain_missing(generator)["said"]) from error
         if label is None and generator.conditional:
             order = list(range(generator.num_classes))
             random.Random(f"classes {start}").shuffle(order)
@@ -239,8 +196,11 @@ class Inspector:
         with field_of("model"):
             if not generator.has_discriminator:
                 raise CheckpointError(
-                    f"the model {generator.name!r} was saved without its discriminator, so nobody inspects it here; "
-                    "choose another model."
+                    say(
+                        "the model {value} was saved without its discriminator, so nobody inspects it here; "
+                        "choose another model.",
+                        value=repr(generator.name),
+                    )
                 )
             return generator, get_verdict(generator)
 
@@ -251,7 +211,13 @@ def check_digit(digit: object, generator: Generator) -> int | None:
         return None
     with field_of("digit"):
         if isinstance(digit, bool) or not isinstance(digit, str | int) or len(str(digit)) > 3:
-            raise InputError(f"the digit is {str(digit)[:40]!r}; it can be any, or 0 to {generator.num_classes - 1}.")
+            raise InputError(
+                say(
+                    "the digit is {value}; it can be any, or 0 to {high}.",
+                    value=quote(digit),
+                    high=generator.num_classes - 1,
+                )
+            )
         values = parse_digits([int(digit)] if str(digit).isdecimal() else digit, generator.num_classes)
         return values[0]
 
@@ -275,70 +241,7 @@ def _pick(
 def _choose_real(real: Dataset, label: int | None, rng: random.Random) -> int:
     places = range(len(real)) if label is None else (real.labels == label).nonzero().flatten().tolist()
     if not len(places):
-        raise FieldError(f"the test split has no {real.class_names[label or 0]}; choose another digit.", "digit")
+        raise FieldError(
+            say("the test split has no {name}; choose another digit.", name=real.class_names[label or 0]), "digit"
+        )
     return rng.choice(places)
-
-
-def _sentence(error: Exception) -> str:
-    return str(FieldError(str(error)))
-
-
-class Download:
-    """The one download of a dataset that may be going on, and how far it is."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
-        self._failed = ""
-        self._name, self._root = "mnist", Path()
-        self._grown, self._since = 0, 0.0
-
-    def start(self, name: str) -> None:
-        """Begin, unless one is going on; FieldError where it is not allowed or the dataset is nowhere to be had."""
-        source = SOURCES[name]
-        if not may_download():
-            raise FieldError("downloads are off on this server; run the app on your own machine.")
-        if not source.torchvision:
-            raise FieldError("this model's dataset is a folder of files of its own; nothing can be downloaded.")
-        with self._lock:
-            if self._thread is not None and self._thread.is_alive():
-                return
-            self._name, self._root, self._failed = name, get_root(), ""
-            self._grown, self._since = 0, time.monotonic()
-            self._thread = threading.Thread(target=self._fetch, name="download", daemon=True)
-            self._thread.start()
-
-    def look(self) -> dict[str, Any]:
-        """{"state": "idle", "running", "done" or "failed", "bytes", "of" (0: unknown), "said": a sentence, or ""}."""
-        with self._lock:
-            if self._thread is None:
-                return {"state": "idle", "bytes": 0, "of": 0, "said": ""}
-            total = DOWNLOAD_BYTES.get(self._name, 0)
-            if not self._thread.is_alive():
-                state = "failed" if self._failed else "done"
-                return {"state": state, "bytes": self._count(), "of": total, "said": self._failed}
-            size, now = self._count(), time.monotonic()
-            if size != self._grown:
-                self._grown, self._since = size, now
-            waited = int(now - self._since)
-            said = f"Nothing has come for {waited} seconds; is this machine online?" if waited >= 20 else ""
-            return {"state": "running", "bytes": size, "of": total, "said": said}
-
-    def _count(self) -> int:
-        folder = self._root / SOURCES[self._name].torchvision / "raw"
-        sizes = []
-        for path in folder.glob("*.gz"):
-            try:
-                sizes.append(path.stat().st_size)
-            except OSError:  # renamed or removed while we looked
-                continue
-        return sum(sizes)
-
-    def _fetch(self) -> None:
-        try:
-            for split in ("train", "test"):
-                load_dataset(self._root, split, name=self._name, download=True)
-        except DataError as error:
-            self._failed = _sentence(error)
-        except Exception as error:  # a thread's error would be lost, and the page would say "done"
-            self._failed = f"The download failed ({type(error).__name__}); try again."

@@ -7,14 +7,13 @@ Notable choices
 - Digits are drawn from the hand as it is told (a byte a number of z), also while it improves: the link, the saved
   picture and the page show the same pixels.
 
-    from gan.ui.tabs.hand.service import HandDesk
+    from gan.ui.service import Service
+    from gan.ui.tabs.hand.desk import HandDesk
     answer = HandDesk(Service()).look("digits", Path("seven.png").read_bytes(), digit=None)
 """
 
 import re
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -24,23 +23,24 @@ import torch
 from torch import Tensor
 
 from gan.data import DIGITS, to_float, to_uint8
+from gan.drawing.arguments import quote
 from gan.drawing.generator import Generator
 from gan.drawing.number_line import enlarge, parse_number, set_line
 from gan.drawing.sheets import encode_png, make_sheet
+from gan.errors import Sentence, say
 from gan.handwriting.encoder import EncoderError, load_encoder
 from gan.handwriting.invert import STEPS, Found, Inverter, draw_hand, hear_hand, measure_error, tell_hand
 from gan.handwriting.measures import measure_slant, measure_thickness
 from gan.handwriting.photo import read_canvas
-from gan.judges.classifier import Classifier, ClassifierError, load_classifier
+from gan.judges.classifier import ClassifierError
 from gan.recipes.hand import HAND_COLUMNS
-from gan.recipes.recipe import check_weights
-from gan.ui.service import FieldError, Service, checked, list_digits, make_recipe
+from gan.recipes.recipe import check_weights, make_recipe
+from gan.ui.captions import list_digits
+from gan.ui.inputs import FieldError, checked
+from gan.ui.judge import load_reader
+from gan.ui.service import Recent, Service
 
 SLICE_SECONDS = 0.03  # after which no further steps are begun: the pen is held for about 50 ms
-WITHOUT_CLASSES = (
-    "The model {} was trained without classes: it can redraw what you drew, but no other digit in that hand; "
-    "choose another model for those."
-)
 UNSURE = 0.6  # confidence below which the reading is called a guess
 
 T = TypeVar("T")
@@ -91,10 +91,7 @@ class HandDesk:
     def __init__(self, service: Service, keep: int = 2) -> None:
         """`keep`: how many models' inverters to hold; the one unused for longest goes first."""
         self.service = service
-        self._keep = keep
-        self._lock = threading.Lock()
-        self._inverters: OrderedDict[tuple[str, int], Inverter] = OrderedDict()
-        self._reader: Classifier | None = None
+        self._inverters = Recent[tuple[str, int], Inverter](keep)
 
     def look(self, model: object, picture: object, digit: object = None) -> Answer:
         """The first answer for an image file's bytes; `digit` 0 to 9 says what it is meant to be, None lets it be read.
@@ -104,7 +101,7 @@ class HandDesk:
         inverter = self._get(model)
         asked = self._check_digit(digit)
         if not isinstance(picture, bytes):
-            raise FieldError("no picture came; draw a digit, or choose an image file.", "picture")
+            raise FieldError(say("no picture came; draw a digit, or choose an image file."), "picture")
         canvas = checked("picture", read_canvas, picture)
         seen = to_uint8(canvas.image)
 
@@ -122,9 +119,9 @@ class HandDesk:
         inverter = self._get(model)
         chosen = self._check_digit(digit)
         if chosen is None or not isinstance(seen, bytes) or len(seen) != 784 or not isinstance(state, bytes):
-            raise FieldError("the refinement cannot go on from what came; begin anew by drawing.")
+            raise FieldError(say("the refinement cannot go on from what came; begin anew by drawing."))
         if isinstance(step, bool) or not isinstance(step, int):
-            raise FieldError("the refinement's step is no whole number; begin anew by drawing.")
+            raise FieldError(say("the refinement's step is no whole number; begin anew by drawing."))
         found = checked("", inverter.read_bytes, state, step)
         pixels = torch.from_numpy(np.frombuffer(seen, np.uint8).copy()).view(1, 1, 28, 28)
 
@@ -179,7 +176,8 @@ class HandDesk:
         digits = [int(sign) for sign in signs if sign.isdigit()]
         drawn = self._run(lambda: to_uint8(draw_hand(generator, z, digits)))
         recipe = make_recipe(generator, hand=hand, digits=digits, text=signs)
-        alt = f"The number {list_digits(list(signs.replace(' ', '')))}, written in the hand of the drawing"
+        shown = list_digits(list(signs.replace(" ", "")))
+        alt = say("The number {digits}, written in the hand of the drawing", digits=shown)
         return Line(set_line(drawn[:, 0].numpy(), signs), recipe, alt)
 
     def _get(self, model: object) -> Inverter:
@@ -187,25 +185,22 @@ class HandDesk:
         generator = self.service.get(model)
         if generator.conditional and generator.class_names != DIGITS:
             raise FieldError(
-                f"the model {generator.name} draws other things than the ten digits; choose another.", "model"
+                say("the model {model} draws other things than the ten digits; choose another.", model=generator.name),
+                "model",
             )
-        key = (generator.name, id(generator))
-        with self._lock:
-            if key not in self._inverters:
-                if self._reader is None:
-                    try:
-                        self._reader = load_classifier()
-                    except ClassifierError as error:
-                        raise FieldError(str(error)) from error
-                try:
-                    encoder = load_encoder(generator)
-                except EncoderError:
-                    encoder = None  # the nearest of random hands is the first answer instead
-                self._inverters[key] = Inverter(generator, self._reader, encoder)
-            self._inverters.move_to_end(key)
-            while len(self._inverters) > self._keep:
-                self._inverters.popitem(last=False)
-            return self._inverters[key]
+
+        def make() -> Inverter:
+            try:
+                reader = load_reader()
+            except ClassifierError as error:
+                raise FieldError(error.sentence) from error
+            try:
+                encoder = load_encoder(generator)
+            except EncoderError:
+                encoder = None  # the nearest of random hands is the first answer instead
+            return Inverter(generator, reader, encoder)
+
+        return self._inverters.find((generator.name, id(generator)), make)
 
     @staticmethod
     def _check_digit(digit: object) -> int | None:
@@ -216,13 +211,15 @@ class HandDesk:
             return int(digit)
         if isinstance(digit, int) and not isinstance(digit, bool) and 0 <= digit <= 9:
             return digit
-        raise FieldError(f"{str(digit)[:40]!r} is not a digit; choose one from 0 to 9, or let it be read.", "digit")
+        raise FieldError(
+            say("{value} is not a digit; choose one from 0 to 9, or let it be read.", value=quote(digit)), "digit"
+        )
 
     @staticmethod
     def _check_classes(generator: Generator) -> None:
         """FieldError when the generator cannot be told which digit to draw."""
         if not generator.conditional:
-            raise FieldError(WITHOUT_CLASSES.format(generator.name), "model")
+            raise FieldError(say_without_classes(generator.name), "model")
 
     def _run(self, work: Callable[[], T]) -> T:
         """Do it with the pen, in a thread of the service's own, whose torch keeps to one thread."""
@@ -258,9 +255,9 @@ class HandDesk:
         slant, thick = measure_slant(both).tolist(), measure_thickness(both).tolist()
         note = ""
         if not generator.conditional:
-            note = WITHOUT_CLASSES.format(generator.name)
+            note = say_without_classes(generator.name)
         elif max(read) < UNSURE:
-            note = "The reading is a guess; say which digit is meant, or draw it more plainly."
+            note = say("The reading is a guess; say which digit is meant, or draw it more plainly.")
         return Answer(
             model=generator.name,
             seen=seen[0, 0],
@@ -277,3 +274,12 @@ class HandDesk:
             note=note,
             milliseconds=0.0,
         )
+
+
+def say_without_classes(model: str) -> Sentence:
+    """What a model without classes can do here, and what it cannot."""
+    return say(
+        "The model {model} was trained without classes: it can redraw what you drew, but no other digit in that hand; "
+        "choose another model for those.",
+        model=model,
+    )

@@ -1,0 +1,80 @@
+/* A number in this hand, put together from the digits that are there. */
+(() => {
+  const forge = window.DigitForge;
+  const SIDE = 28;
+  const LONGEST = 16; // of a number written
+  const MARKS = " .-/:";
+
+  const readLabels = (text) => [...text].filter((mark) => !MARKS.includes(mark)).map(Number);
+
+  /* What is wrong with a number for a model of `classes` digits, "" for nothing. */
+  const check = (text, classes) => {
+    if (text.length > LONGEST) return forge.word("explore.tooLong", { count: text.length, most: LONGEST });
+    const bad = [...text].find((mark) => !MARKS.includes(mark) && !(/[0-9]/.test(mark) && Number(mark) < classes));
+    return bad ? forge.word("explore.badMark", { mark: `“${bad}”` }) : "";
+  };
+
+  const paintMark = (context, mark, left) => {
+    const middle = left + 5;
+    if (mark === ".") context.fillRect(middle, 21, 3, 3);
+    else if (mark === "-") context.fillRect(left + 2, 14, 8, 2);
+    else if (mark === ":") for (const top of [10, 19]) context.fillRect(middle, top, 3, 3);
+    else if (mark === "/") for (let k = 0; k < 18; k++) context.fillRect(left + 9 - Math.floor(k / 2.2), 5 + k, 2, 1);
+  };
+
+  const say = (box, input, problem) => {
+    const old = box.querySelector(".df-problem");
+    if (problem === (old ? old.textContent : "")) return;
+    if (old) old.remove();
+    input.toggleAttribute("aria-invalid", Boolean(problem));
+    if (!problem) return;
+    const line = document.createElement("p");
+    line.className = "df-problem";
+    line.setAttribute("role", "alert");
+    line.textContent = problem;
+    box.append(line);
+  };
+
+  /* write(text, ready): shows the number, once digits are there; labels(text): its digits, null while none is shown. */
+  forge.makeNumber = (find, input, digits) => {
+    const written = find("written");
+    const stage = written.parentElement;
+
+    const paint = (text) => {
+      const widths = [...text].map((mark) => (MARKS.includes(mark) ? 10 : SIDE - 4));
+      const width = widths.reduce((sum, one) => sum + one, 4);
+      if (written.width !== width) {
+        written.width = width;
+        forge.fit(stage, written, width, SIDE);
+      }
+      const context = written.getContext("2d");
+      context.globalCompositeOperation = "source-over";
+      context.fillStyle = "#000";
+      context.fillRect(0, 0, width, SIDE);
+      context.globalCompositeOperation = "lighten"; // neighbours overlap by their empty margins
+      context.fillStyle = "#fff";
+      let left = 0;
+      [...text].forEach((mark, i) => {
+        if (MARKS.includes(mark)) paintMark(context, mark, left);
+        else context.drawImage(digits.canvas(Number(mark)), left, 0);
+        left += widths[i];
+      });
+    };
+
+    return {
+      refit: () => stage.hidden || forge.fit(stage, written, written.width, SIDE),
+      labels: (text) => (stage.hidden ? null : readLabels(text)),
+      write(typed, ready) {
+        const text = typed.trim();
+        const problem = check(text, digits.count());
+        say(find("number"), input("number"), problem);
+        const empty = Boolean(problem) || !readLabels(text).length;
+        if (stage.hidden !== empty) stage.hidden = empty;
+        if (empty || !ready) return;
+        paint(text);
+        written.setAttribute("aria-label", forge.word("explore.writtenAlt", { text }));
+        forge.stamp(written);
+      },
+    };
+  };
+})();

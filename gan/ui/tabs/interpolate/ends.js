@@ -1,0 +1,107 @@
+/* The ends of the way, each a digit and a seed, that come and go: two at least. */
+(() => {
+  const forge = window.DigitForge;
+
+  const makeButton = (text) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "df-button dg-small";
+    button.textContent = text;
+    return button;
+  };
+
+  /* One end's controls; on.digit, on.seed, on.reroll and on.remove say what the visitor did with them. */
+  const makeItem = (on) => {
+    const item = document.createElement("li");
+    const digit = document.createElement("select");
+    const seed = document.createElement("input");
+    const reroll = makeButton(forge.word("interpolate.randomize"));
+    const remove = makeButton("×");
+    for (let i = 0; i < 10; i++) digit.append(new Option(i, i));
+    seed.type = "text";
+    seed.inputMode = "numeric";
+    seed.autocomplete = "off";
+    seed.maxLength = 20;
+    remove.classList.add("dw-remove");
+    digit.addEventListener("change", () => on.digit(item, digit.value));
+    seed.addEventListener("input", () => on.seed(item, seed.value.trim()));
+    reroll.addEventListener("click", () => on.seed(item, String(forge.drawSeed())));
+    remove.addEventListener("click", () => on.remove(item));
+    item.append(digit, seed, reroll, remove);
+    return item;
+  };
+
+  const nameItem = (item, i) => {
+    const place = i + 1;
+    const [digit, seed, reroll, remove] = item.children;
+    digit.id = `interpolate-digit-${i}`;
+    seed.id = `interpolate-seed-${i}`;
+    reroll.id = `interpolate-randomize-${i}`;
+    digit.setAttribute("aria-label", forge.word("interpolate.digit", { place }));
+    seed.setAttribute("aria-label", forge.word("interpolate.seed", { place }));
+    reroll.setAttribute("aria-label", forge.word("interpolate.randomizeEnd", { place }));
+    remove.setAttribute("aria-label", forge.word("interpolate.remove", { place }));
+  };
+
+  /* The ends below `element`, `most` of them at most; changed(text) tells them as a request takes them, "3.4,8.7".
+     read(text) shows others and tells nobody; first() -> [digit, seed], as typed; replace(ends) shows and tells. */
+  forge.makeEnds = (element, most, changed) => {
+    const list = element.querySelector(".dw-ends");
+    const add = element.querySelector("#interpolate-add");
+    let ends = []; // [digit, seed], as typed
+
+    const place = (item) => [...list.children].indexOf(item);
+    const tell = () => changed(ends.map(([digit, seed]) => `${digit}.${seed}`).join(","));
+    const on = {
+      digit(item, digit) {
+        ends[place(item)][0] = digit;
+        tell();
+      },
+      seed(item, seed) {
+        ends[place(item)][1] = seed;
+        show();
+        tell();
+      },
+      remove(item) {
+        const here = place(item);
+        ends.splice(here, 1);
+        show();
+        list.children[Math.min(here, ends.length - 1)].querySelector("select").focus();
+        tell();
+      },
+    };
+
+    const show = () => {
+      while (list.children.length > ends.length) list.lastChild.remove();
+      while (list.children.length < ends.length) list.append(makeItem(on));
+      ends.forEach(([digit, seed], i) => {
+        const [choice, number, , remove] = list.children[i].children;
+        choice.value = digit;
+        if (number.value.trim() !== seed) number.value = seed;
+        nameItem(list.children[i], i);
+        remove.disabled = ends.length <= 2;
+      });
+      add.disabled = ends.length >= most;
+    };
+
+    add.addEventListener("click", () => {
+      ends.push([String((Number(ends[ends.length - 1][0]) + 1) % 10), String(forge.drawSeed())]);
+      show();
+      list.lastChild.querySelector("select").focus();
+      tell();
+    });
+
+    return {
+      first: () => ends[0],
+      read(text) {
+        ends = text.split(",").map((part) => part.split("."));
+        show();
+      },
+      replace(others) {
+        ends = others;
+        show();
+        tell();
+      },
+    };
+  };
+})();
