@@ -125,6 +125,8 @@ def pack(sentence: str) -> Any:
         return sentence
     if sentence.parts:
         return {"text": str(sentence), "parts": [pack(part) for part in sentence.parts]}
+    if not sentence.template:
+        return str(sentence)
     values = {name: pack(value) for name, value in sentence.values.items()}
     return {"text": str(sentence), "template": sentence.template, "values": values}
 

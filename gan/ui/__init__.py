@@ -3,11 +3,10 @@
 page        puts the tabs together and serves them
 tab         what a tab is: one object a page, with its page, its answers, its endpoints and its routes
 tabs/       the tabs, a folder each: what it computes, its page, scripts and styles, its endpoints
-service     the loaded models, the pen that draws with them, and the threads
+service     the loaded models, the pen that draws with them, the threads, and what was used last
 inputs      wrong inputs are sentences at their controls
 judge       what D and the reader say of pictures
 captions    words that alternative texts share
-recent      the one cache: the few things of a kind that were used last
 replay      a recipe drawn once more
 wire        requests and answers as JSON; base64 is known here and nowhere else
 moves       the socket of those moves that must be answered within a frame

@@ -14,10 +14,11 @@ import os
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import torch
 from torch import Tensor
@@ -30,7 +31,6 @@ from gan.store import released as checkpoint
 from gan.store.released import CheckpointError
 from gan.store.snapshots import History, get_paths, read_history
 from gan.ui.inputs import FieldError, checked, field_of
-from gan.ui.recent import Recent
 
 MAX_DIGITS = 400  # in one drawing
 MAX_SCALE = 10  # screen pixels for each of a digit's own, of a downloaded picture
@@ -38,6 +38,41 @@ WAIT_SECONDS = 20.0
 MAX_HANDS = 4  # threads of one drawing
 HAND_DIGITS = 16  # what is worth a thread
 KEEP_HISTORIES = 2
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+class Recent(Generic[K, V]):
+    """Up to `keep` values by key; the one unused for longest goes first. Safe from any thread."""
+
+    def __init__(self, keep: int) -> None:
+        self._keep, self._held, self._lock = keep, OrderedDict[K, V](), threading.Lock()
+
+    def find(self, key: K, make: Callable[[], V]) -> V:
+        """The value of that key, made now if it is not held; two threads never make the same at once."""
+        with self._lock:
+            if key not in self._held:
+                self._held[key] = make()
+                while len(self._held) > self._keep:
+                    self._held.popitem(last=False)
+            self._held.move_to_end(key)
+            return self._held[key]
+
+    def look(self, key: K) -> V | None:
+        """The value of that key if it is held."""
+        with self._lock:
+            return self._held.get(key)
+
+    def put(self, key: K, value: V) -> None:
+        """Hold a value in place of the one that is held, if any."""
+        with self._lock:
+            self._held.pop(key, None)
+        self.find(key, lambda: value)
+
+    def __iter__(self) -> Iterator[K]:
+        with self._lock:
+            return iter(list(self._held))
 
 
 class Service:

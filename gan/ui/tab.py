@@ -4,7 +4,7 @@ Notable choices
 - A tab's picture is a gr.HTML whose script asks through `server_functions`: 12 ms from a changed control to new pixels,
   where an event with a gr.Image takes 41 ms (Gradio 6.31, same machine).
 - Moves that must be answered within a frame go by a WebSocket instead, where one is to be had (gan/ui/moves.py).
-- Controls call JavaScript alone (`listen`).
+- The model chooser calls JavaScript alone (`listen`).
 """
 
 from collections.abc import Callable
@@ -12,7 +12,6 @@ from typing import Any, ClassVar
 
 import gradio as gr
 from fastapi.responses import JSONResponse
-from gradio.components.base import Component
 from starlette.routing import WebSocketRoute
 
 from gan.ui.assets import read_page
@@ -49,7 +48,7 @@ class Tab:
     def build(self, model: gr.Dropdown) -> None:
         """Put the tab into the surrounding layout."""
         self.show(model)
-        self.listen(model=model)
+        self.listen(model)
 
     def endpoints(self, folder: Callable[[], str]) -> None:
         """Add what programs may call to the surrounding Blocks; `folder()` is where files for them go."""
@@ -80,13 +79,6 @@ class Tab:
             first={"model": model.value, **self.first},
         )
 
-    def listen(self, **controls: Component) -> None:
-        """Call `DigitForge.ask(tab, {name: value, ...})` in the page whenever one of the controls changes."""
-        names = list(controls)
-        values = f"Object.fromEntries({names}.map((name, i) => [name, values[i]]))"
-        gr.on(
-            [control.change for control in controls.values()],  # type: ignore[attr-defined]
-            fn=None,
-            inputs=list(controls.values()),
-            js=f"(...values) => DigitForge.ask('{self.name}', {values})",
-        )
+    def listen(self, model: gr.Dropdown) -> None:
+        """Tell the tab's script of another model (`DigitForge.choose`)."""
+        model.change(fn=None, inputs=model, js=f"(model) => DigitForge.choose('{self.name}', model)")

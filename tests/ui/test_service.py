@@ -23,7 +23,7 @@ from gan.ui import service as module
 from gan.ui.inputs import MAX_TYPED, FieldError
 from gan.ui.judge import judge
 from gan.ui.service import MAX_DIGITS, Service
-from gan.ui.tabs.generate.dataset import draw_slice
+from gan.ui.tabs.generate.dataset import SLICE, draw_slice
 from gan.ui.tabs.generate.sheet import MAX_ROWS, MAX_SIDE, Sheet, draw_sheet
 from gan.ui.tabs.generate.sheet import check_link as check_sheet_link
 from gan.ui.tabs.interpolate.way import Frames, draw_frames, draw_way
@@ -345,7 +345,7 @@ def test_dataset_comes_in_slices_and_is_what_sample_draws(service):
     labels: list[int] = []
     while len(labels) < 1100:
         some, named, recipe = draw_slice(service, "tiny", "407", 1100, 5, 0.7, len(labels))
-        assert len(some) == len(named) == min(module.SLICE, 1100 - len(labels))
+        assert len(some) == len(named) == min(SLICE, 1100 - len(labels))
         images.append(some)
         labels += named
     want = generator.sample([4, 0, 7] * 366 + [4, 0], seed=5, truncation=0.7)

@@ -15,8 +15,8 @@
      state.toLink(values)    of `values` (the state's own, without) what a link carries: neither null nor empty
      state.show(name)        the control of one value once more, after a change of state.values by hand
 
-   A row: name; value; id, of the element that is or holds the control (else `${tab}-${name}`); number, true where values
-   are numbers and the kind does not say so; link, false for what a link does not carry; kind, one of
+   A row: name; value; id, of the element that is or holds the control (else `${tab}-${name}`); number, true where
+   values are numbers and the kind does not say so; link, false for what a link does not carry; kind, one of
      range    input[type=range], and if there are any an input[type=number] beside it and an <output>
      number   input[type=number]; null while it is empty
      seed     the same, and a button that draws another, `#${tab}-randomize`
@@ -36,9 +36,9 @@
   /* 0.62 -> "62 %". careful: never "0 %" or "100 %" for what is not quite so. */
   forge.percent = (share, { decimals = 0, careful = false } = {}) => {
     const text = (share * 100).toFixed(decimals);
-    if (careful && share > 0 && Number(text) === 0) return "<1\u00a0%";
-    if (careful && share < 1 && Number(text) === 100) return ">99\u00a0%";
-    return `${text}\u00a0%`;
+    if (careful && share > 0 && Number(text) === 0) return "<1 %";
+    if (careful && share < 1 && Number(text) === 100) return ">99 %";
+    return `${text} %`;
   };
 
   const isNumber = (row) => row.number || ["range", "number", "seed"].includes(row.kind);

@@ -2,14 +2,15 @@
 
      DigitForge.linked(tab)           -> {name: text} from the address, when it names this tab; else null
      DigitForge.makeLink(tab, state)  -> the address that opens `state` (plain values) on this tab
-     DigitForge.begin(tab, element, server, mount)  calls mount(root, server), which makes the tab's content live. Where a
-                                        link led here and the server refuses what it says, that is said above the tab,
-                                        and the tab begins anew with its own values, as if there were no link
+     DigitForge.begin(tab, element, server, mount)  calls mount(root, server), which makes the tab's content live.
+                                        Where a link led here and the server refuses what it says, that is said above
+                                        the tab, and the tab begins anew with its own values, as if there were no link
      DigitForge.openLink(tab, source, use)  asks the source what the link to this tab stands for, if one led here, and
                                         calls use(controls)
      DigitForge.linkedModel()         -> the model in the address, "" for none; the chooser above the tabs follows it
-     DigitForge.copyLink(button, tab, state, weights)  copies it, shows it in the address bar, and says so on the button;
-                                        weights: the hash of those that drew the picture, for others draw another one */
+     DigitForge.copyLink(button, tab, state, weights)  copies it, shows it in the address bar, and says so on the
+                                        button; weights: the hash of those that drew the picture, for others draw
+                                        another one */
 (() => {
   const forge = (window.DigitForge = window.DigitForge || {});
   const arrived = new URLSearchParams(window.location.search);
@@ -71,7 +72,8 @@
   forge.makeLink = (tab, state) => {
     const query = new URLSearchParams({ tab });
     for (const [name, value] of Object.entries(state)) {
-      if (value !== null && value !== undefined) query.set(name, typeof value === "object" ? JSON.stringify(value) : value);
+      if (value === null || value === undefined) continue;
+      query.set(name, typeof value === "object" ? JSON.stringify(value) : value);
     }
     return `${window.location.origin}${window.location.pathname}?${query}`;
   };

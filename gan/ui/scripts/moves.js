@@ -1,8 +1,8 @@
 /* The short way for moves of a control: a WebSocket (gan/ui/moves.py) that stays open.
 
      DigitForge.hasten(server, path, want) -> server
-         the same server, but its requests of this `want` go by the socket at `path`. While there is no socket they go as
-         all others: before it is open, after it was lost, and where a proxy lets none through */
+         the same server, but its requests of this `want` go by the socket at `path`. While there is no socket they go
+         as all others: before it is open, after it was lost, and where a proxy lets none through */
 (() => {
   const forge = (window.DigitForge = window.DigitForge || {});
   const PATIENCE = 25000; // milliseconds for an answer: the server itself gives up before that

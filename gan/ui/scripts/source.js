@@ -2,7 +2,7 @@
    page) can take the server's place:
 
      source.ask(tab, want, request) -> Promise<answer>
-         `want` and the values of the tab's controls that go with it, and the answer, as answer() of the tab's own tab.py
+         `want` and the values of the tab's controls that go with it, and the answer, as answer() of the tab's tab.py
          has them. Bytes (pixels, PNG files, ...) are Uint8Arrays both ways; `deflated` bytes come inflated, as `pixels`
 
    A tab may bring a table of its own, DigitForge.local[tab] = { want: async (request) => answer }: what stands there is
@@ -12,8 +12,9 @@
    visitor, in the visitor's language, and the name of the control it belongs to ("" for none). All other text comes as
    the server says it, in English: DigitForge.reword (words.js) is for those who show it.
 
-   DigitForge.pngUrl(bytes) is an address for an <img> that shows a PNG; save(file) keeps { data, type, name } or
-   { blob, name } as a file of the visitor's; keep(button, work, failed) makes a button that saves what work() gives.
+   DigitForge.pngUrl(bytes) is an address for an <img> that shows a PNG; readPng(canvas) is the PNG of what it shows;
+   save(file) keeps { data, type, name } or { blob, name } as a file of the visitor's; keep(button, work, failed) makes
+   a button that saves what work() gives.
 
    latest(work, done, failed) runs one request at a time and, of those that arrive meanwhile, only the last: a dragged
    slider never waits in a queue behind its own past. */
@@ -60,6 +61,8 @@
   forge.local = {};
 
   forge.pngUrl = (bytes) => `data:image/png;base64,${encode(bytes)}`;
+
+  forge.readPng = (canvas) => decode({ base64: canvas.toDataURL("image/png").split(",")[1] });
 
   const askServer = async (server, request) => {
     let answer;
@@ -112,33 +115,28 @@
     return run;
   };
 
-  /* The Gradio controls of a tab call ask(tab, request) at each change. A tab that is not shown yet finds the last
-     request when it mounts; one that a link opens is asked for the link's model before the chooser says so, and is not
-     asked for the same once more when it does. */
+  /* The model chooser, which all tabs share, calls choose(tab, model) at each change, and a tab is mounted with what it
+     does then. One that is not shown yet finds the last choice when it mounts; one that a link opens is given the
+     link's model before the chooser says so, and is not given the same once more when it does. */
   const mounted = {};
-  const heard = {}; // what the controls said
-  const asked = {};
+  const chosen = {}; // what the chooser said
+  const given = {};
 
-  forge.ask = (tab, request) => {
-    heard[tab] = request;
-    const known = asked[tab] && Object.entries(request).every(([name, value]) => forge.same(asked[tab][name], value));
-    asked[tab] = request;
-    if (mounted[tab] && !known) mounted[tab](request);
+  forge.choose = (tab, model) => {
+    chosen[tab] = model;
+    if (given[tab] === model) return [];
+    given[tab] = model;
+    mounted[tab]?.(model);
     return [];
   };
 
-  forge.same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
-
   forge.mount = (tab, first, run) => {
     mounted[tab] = run;
-    asked[tab] = { ...first, ...heard[tab] };
-    const model = forge.linked(tab)?.model;
-    if (model) asked[tab].model = model;
-    run(asked[tab]);
+    given[tab] = forge.linked(tab)?.model || (chosen[tab] ?? first);
+    run(given[tab]);
   };
 
-  /* The same request once more: after a server that did not answer, or to see how long it takes. */
-  forge.again = (tab) => mounted[tab](asked[tab]);
+  forge.same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
   forge.save = ({ data, type, name, blob = new Blob([data], { type }) }) => {
     const link = document.createElement("a");

@@ -65,7 +65,7 @@
     new ResizeObserver(() => shown && lesson.refit()).observe(figure);
 
     forge.fillPrograms(find);
-    forge.mount(TAB, first, ({ model }) => {
+    forge.mount(TAB, first.model, (model) => {
       state.set({ model });
       draw();
       askCard({ model });

@@ -52,8 +52,8 @@ class Card:
         facts: plain values: sha256, dataset, images, seconds, command, ...; those that are unknown are left out.
         figures: rows of {"name", "stem", "count", "value", "real", "better"}, values as text; none if not evaluated.
         problem: why there are no figures, or "".
-        truncation: what `benchmarks.truncation` measured of these weights: sha256, count, and columns of numbers over
-            psi; None of others.
+        truncation: what `benchmarks.truncation` measured of these weights: sha256, count, columns of numbers over psi;
+            None of others.
     """
 
     facts: dict[str, Any]

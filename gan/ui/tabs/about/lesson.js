@@ -60,7 +60,9 @@
     },
     rows(holder, step) {
       const columns = step.pixels.length / SIDE / SIDE / step.labels.length;
-      step.labels.forEach((label, row) => addRow(holder, label, makeStrip(step.pixels, row * columns, columns), columns));
+      step.labels.forEach((label, row) => {
+        addRow(holder, label, makeStrip(step.pixels, row * columns, columns), columns);
+      });
     },
   };
 

@@ -32,7 +32,8 @@
     find("local").textContent =
       'import gan\n\nimages = gan.load("digits").sample("2026", seed=7, truncation=0.8)\n\n' +
       "python -m gan.sample digits --digits 2026 --out sheet.png";
-    find("mcp").textContent = `python app.py --mcp\n\n{"mcpServers": {"digit-forge": {"url": "${root}/gradio_api/mcp/"}}}`;
+    find("mcp").textContent =
+      `python app.py --mcp\n\n{"mcpServers": {"digit-forge": {"url": "${root}/gradio_api/mcp/"}}}`;
     fetchEndpoints(root, find("endpoints"));
   };
 })();

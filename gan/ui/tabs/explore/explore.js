@@ -101,8 +101,8 @@
     }).observe(find("digits"));
 
     follow();
-    forge.mount(TAB, first, ({ model }) => {
-      state.set({ model: model ?? state.values.model });
+    forge.mount(TAB, first.model, (model) => {
+      state.set({ model });
       hand = null;
       mapper.forget();
       asker.start();

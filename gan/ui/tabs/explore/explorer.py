@@ -41,8 +41,7 @@ from gan.recipes.recipe import check_weights, make_recipe
 from gan.store.released import CheckpointError
 from gan.ui.captions import list_digits, plural
 from gan.ui.inputs import MAX_TYPED, FieldError, checked, parse_typed
-from gan.ui.recent import Recent
-from gan.ui.service import Service
+from gan.ui.service import Recent, Service
 
 KEEP = 8  # models whose directions are held
 MAP_SIDE = 5  # digits along a side of the pad's map

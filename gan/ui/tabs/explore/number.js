@@ -35,7 +35,7 @@
     box.append(line);
   };
 
-  /* write(text, ready): shows the number, once digits are there; labels(text): its digits, or null while none is shown. */
+  /* write(text, ready): shows the number, once digits are there; labels(text): its digits, null while none is shown. */
   forge.makeNumber = (find, input, digits) => {
     const written = find("written");
     const stage = written.parentElement;

@@ -26,7 +26,7 @@
     ]);
   };
 
-  /* The form below the sheet. values(): what the tab's controls say; report(problem): says a Problem, or takes it away. */
+  /* The form below the sheet. values(): what the controls say; report(problem): says a Problem, or takes it away. */
   forge.mountDataset = (find, ask, values, report) => {
     const [make, cancel, progress, made] = ["make", "cancel", "progress", "made"].map(find);
     const countInput = find("count").querySelector("input");

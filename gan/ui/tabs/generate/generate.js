@@ -84,7 +84,7 @@
         locks.read(kept);
         state.set(controls);
       })
-      .then(() => forge.mount(TAB, first, ({ model }) => {
+      .then(() => forge.mount(TAB, first.model, (model) => {
         state.set({ model });
         draw();
       }));

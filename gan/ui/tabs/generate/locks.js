@@ -2,10 +2,10 @@
 (() => {
   const forge = window.DigitForge;
   const LOCK =
-    '<svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true"><rect x="3" y="7" width="10" height="7" rx="1.5"/>' +
-    '<path d="M5 7V5a3 3 0 0 1 6 0v2" fill="none" stroke-width="1.6"/></svg>';
+    '<svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">' +
+    '<rect x="3" y="7" width="10" height="7" rx="1.5"/><path d="M5 7V5a3 3 0 0 1 6 0v2" fill="none" stroke-width="1.6"/></svg>';
 
-  /* seedOf(): the seed of the sheet that is shown; changed(): draws it anew. A link writes locks as "row:seed.style,...". */
+  /* seedOf(): the seed of the sheet that is shown; changed(): draws it anew. A request has "row:seed.style,...". */
   forge.makeLocks = (find, seedOf, changed) => {
     const [box, spread, unlock] = ["locks", "spread", "unlock"].map(find);
     const locks = new Map(); // row -> [seed, style]

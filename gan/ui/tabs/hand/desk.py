@@ -38,8 +38,7 @@ from gan.recipes.recipe import check_weights, make_recipe
 from gan.ui.captions import list_digits
 from gan.ui.inputs import FieldError, checked
 from gan.ui.judge import load_reader
-from gan.ui.recent import Recent
-from gan.ui.service import Service
+from gan.ui.service import Recent, Service
 
 SLICE_SECONDS = 0.03  # after which no further steps are begun: the pen is held for about 50 ms
 UNSURE = 0.6  # confidence below which the reading is called a guess

@@ -6,7 +6,7 @@
      drawing.isEmpty()
      drawing.begin()                what a pen starts on: an example or a photo gives way to it
      drawing.paint(context, side, pen)    as a square of so many pixels; pen: the line's width in the picture sent
-     drawing.toPicture(pen)         -> base64 text of the PNG to send */
+     drawing.toPicture(pen)         -> the PNG to send */
 (() => {
   const forge = window.DigitForge;
   const SENT = 280; // pixels a side of a drawing as it is sent
@@ -63,7 +63,7 @@
       const canvas = document.createElement("canvas");
       canvas.width = canvas.height = SENT;
       this.paint(canvas.getContext("2d"), SENT, pen);
-      return canvas.toDataURL("image/png").split(",")[1];
+      return forge.readPng(canvas);
     },
   });
 })();

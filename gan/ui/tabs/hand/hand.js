@@ -2,28 +2,11 @@
    which reads it, and answers slice by slice while the redrawn digit improves. Nothing of it leaves the page but in
    requests.
 
-   Its parts have files of their own: drawing.js (the strokes), pad.js, examples.js and photo.js; asking.js; outcome.js
-   with found.js and writing.js, which has ten.js and line.js. Here they are put together. */
+   Its parts have files of their own: state.js; drawing.js (the strokes), pad.js with pens.js, examples.js and photo.js;
+   asking.js; outcome.js with found.js and writing.js, which has ten.js and line.js. Here they are put together. */
 (() => {
   const forge = window.DigitForge;
   const TAB = "hand";
-
-  const makeControls = (element, first, changed) => {
-    element.querySelector("#hand-line-info").textContent = forge.word("hand.number.info", { limit: first.limit });
-    return forge.makeState(
-      TAB,
-      element,
-      [
-        { name: "model", value: first.model },
-        { name: "digit", value: null }, // that the visitor means; null: as it is read
-        { name: "hand", value: null },
-        { name: "weights", value: null },
-        { name: "number", value: first.number, kind: "text", id: "hand-line-input" },
-        { name: "pen", value: 24, kind: "range", link: false },
-      ],
-      changed,
-    );
-  };
 
   /* What a link stands for: a hand without a drawing. */
   const askLinked = async (source, model, { hand, weights, digit }) => {
@@ -34,7 +17,7 @@
   forge.mountHand = (element, source, first) => {
     forge.translate(element);
     const drawing = forge.hand.makeDrawing();
-    const state = makeControls(element, first, (name) => {
+    const state = forge.hand.makeControls(element, first, (name) => {
       if (name === "number") outcome.write();
       else if (drawing.strokes.length) send();
       else pad.paint();
@@ -96,36 +79,38 @@
       draw(made.strokes, null, true);
     };
     element.querySelector("#hand-example").addEventListener("click", drawExample);
-    forge.hand.takePhotos(element, async (file) => {
+
+    /* What takes a while, and is in vain when something is drawn meanwhile. */
+    const attempt = async (work, use) => {
       const own = renew();
-      outcome.clear();
       try {
-        const photo = await forge.hand.readPhoto(file, first);
-        if (!asking.isNow(own)) return;
-        outcome.speak("");
-        draw([], photo, false);
+        const made = await work();
+        if (asking.isNow(own)) use(made);
       } catch (problem) {
         if (asking.isNow(own)) fail(problem);
       }
+    };
+    forge.hand.takePhotos(element, (file) => {
+      outcome.clear();
+      attempt(
+        () => forge.hand.readPhoto(file, first),
+        (photo) => {
+          outcome.speak("");
+          draw([], photo, false);
+        },
+      );
     });
-
-    const open = async (linked) => {
-      const own = renew();
+    const open = (linked) => {
       pad.paint();
       if (typeof linked.number === "string") state.set({ number: linked.number });
-      try {
-        const answer = await askLinked(source, values.model, linked);
-        if (asking.isNow(own)) outcome.showHand(answer);
-      } catch (problem) {
-        if (asking.isNow(own)) fail(problem);
-      }
+      attempt(() => askLinked(source, values.model, linked), outcome.showHand);
     };
 
     outcome.pick(null);
     const linked = forge.linked(TAB);
     let opened = false;
-    forge.mount(TAB, first, (asked) => {
-      state.set({ model: asked.model });
+    forge.mount(TAB, first.model, (model) => {
+      state.set({ model });
       if (!opened && linked?.hand) open(linked);
       else if (!opened) drawExample();
       else if (!drawing.isEmpty()) send();

@@ -1,7 +1,7 @@
 /* Photos of a digit: chosen or dropped, checked before they are decoded, and made small enough to send.
 
      await DigitForge.hand.readPhoto(file, {max_pixels, max_bytes}) -> {canvas, data}
-         upright, as the drawing holds it; data: base64 text of its PNG. Rejected with a Problem at the picture
+         upright, as the drawing holds it; data: its PNG. Rejected with a Problem at the picture
      DigitForge.hand.takePhotos(element, take)    calls take(file) for each that is chosen, or dropped on the pad */
 (() => {
   const forge = window.DigitForge;
@@ -43,7 +43,7 @@
         throw refuse("hand.photo.size", { size: Math.round(pixels / 1e6), most: Math.round(mostPixels / 1e6) });
       }
       const canvas = shrink(image);
-      return { canvas, data: canvas.toDataURL("image/png").split(",")[1] };
+      return { canvas, data: forge.readPng(canvas) };
     } catch (problem) {
       throw problem instanceof forge.Problem ? problem : refuse("hand.photo.kind");
     } finally {

@@ -12,8 +12,6 @@
     const canvas = element.querySelector("#hand-ten");
     const stage = element.querySelector(".dh-ten");
     const context = canvas.getContext("2d");
-    const cell = document.createElement("canvas");
-    cell.width = cell.height = 28;
     const refit = () => forge.fit(stage, canvas, canvas.width, canvas.height);
     new ResizeObserver(refit).observe(stage);
     return {
@@ -21,8 +19,7 @@
         context.fillStyle = "#000";
         context.fillRect(0, 0, canvas.width, canvas.height);
         for (let i = 0; i < pixels.length / 784; i++) {
-          forge.paintFrame(cell, pixels, i);
-          context.drawImage(cell, 1 + CELL * (i % COLUMNS), 1 + CELL * Math.floor(i / COLUMNS));
+          forge.putDigit(context, pixels, i, 1 + CELL * (i % COLUMNS), 1 + CELL * Math.floor(i / COLUMNS));
         }
         canvas.setAttribute("aria-label", forge.word("hand.ten.some"));
         forge.stamp(canvas);

@@ -22,22 +22,12 @@
       line.blank();
     };
 
-    const keep = (button, kind) => {
-      button.addEventListener("click", async () => {
-        button.disabled = true;
-        try {
-          const { model, hand } = shown;
-          forge.save(await source.ask(TAB, kind, { model, hand, number: state.values.number }));
-        } catch (problem) {
-          line.say(problem);
-        }
-        button.disabled = false;
-      });
-    };
-    keep(save, "hand.png");
-    keep(saveLine, "line.png");
+    const draw = (kind) => source.ask(TAB, kind, { model: shown.model, hand: shown.hand, number: state.values.number });
+    forge.keep(save, () => draw("hand.png"), line.say);
+    forge.keep(saveLine, () => draw("line.png"), line.say);
     link.addEventListener("click", () => {
-      forge.copyLink(link, TAB, { ...state.toLink(shown), number: state.values.number });
+      const { number } = state.values;
+      forge.copyLink(link, TAB, { ...state.toLink(shown), number }, shown.weights);
     });
 
     return {

@@ -1,53 +1,15 @@
 /* The Forger and inspector tab: D's view of real and forged digits (view.js, with cards.js, plot.js and download.js),
-   and the game of telling them apart (game.js, with choices.js and score.js). Both go by the same controls. */
+   and the game of telling them apart (game.js, with choices.js and score.js). Both go by the same controls, which are
+   in state.js. */
 (() => {
   const forge = window.DigitForge;
   const TAB = "inspector";
-  const CLASSES = [..."0123456789"]; // until the source says what there is
   const PARTS = ["view", "game"];
-
-  /* The digits to choose from; a model that knows no classes has none. */
-  const fillDigits = (select, classes, chosen) => {
-    const { make } = forge.inspector;
-    const names = classes.join(" ");
-    if (select.dataset.names !== names) {
-      select.dataset.names = names;
-      const any = forge.word(classes.length ? "inspector.any" : "inspector.any.alone");
-      select.replaceChildren(make("option", { value: "any" }, any));
-      classes.forEach((name, value) => select.append(make("option", { value }, name)));
-    }
-    select.value = classes.length ? String(chosen) : "any";
-  };
-
-  const makeControls = (element, first, changed) => {
-    const select = element.querySelector("#inspector-digit-input");
-    const order = (link) => (["mixed", "sorted"].includes(link) ? link : "sides");
-    const link = forge.linked(TAB) || {};
-    const state = forge.makeState(
-      TAB,
-      element,
-      [
-        { name: "model", value: first.model },
-        { name: "digit", value: first.digit, kind: "choice" },
-        { name: "count", value: first.count, kind: "range" },
-        { name: "seed", value: first.seed, kind: "seed" },
-        { name: "psi", value: first.psi, kind: "range" },
-        { name: "order", value: first.order, kind: "choice" },
-        { name: "part", value: first.part },
-      ],
-      changed,
-    );
-    state.take(link);
-    const part = state.values.part === "game" ? "game" : "view";
-    state.set({ part, order: order(state.values.order) });
-    fillDigits(select, CLASSES, state.values.digit);
-    return { state, setClasses: (classes) => fillDigits(select, classes, state.values.digit) };
-  };
 
   forge.mountInspector = (element, source, first) => {
     forge.translate(element);
     const find = (name) => element.querySelector(`#inspector-${name}`);
-    const { state, setClasses } = makeControls(element, first, (name) => {
+    const { state, setClasses } = forge.inspector.makeControls(element, first, (name) => {
       if (name === "order") view.arrange();
       else if (state.values.part === "view") refresh();
     });
@@ -110,16 +72,15 @@
     });
 
     const copyLink = ({ target }) => {
-      const weights = view.getShown()?.recipe.weights.slice(0, 12);
       const asked = values.part === "game" && game.getAsked();
       const link = asked ? { ...asked, part: "game" } : values;
-      forge.copyLink(target, TAB, { ...state.toLink(link), weights });
+      forge.copyLink(target, TAB, state.toLink(link), view.getShown()?.recipe.weights);
     };
     for (const name of ["link", "game-link"]) find(name).addEventListener("click", copyLink);
 
     showPart();
-    forge.mount(TAB, first, (asked) => {
-      state.set({ model: asked.model });
+    forge.mount(TAB, first.model, (model) => {
+      state.set({ model });
       refresh();
     });
   };

@@ -44,7 +44,7 @@
   };
 
   /* The ends below `element`, `most` of them at most; changed(text) tells them as a request takes them, "3.4,8.7".
-     read(text) shows others and tells nobody; first() -> [digit, seed], as typed; replace(ends) shows and tells them. */
+     read(text) shows others and tells nobody; first() -> [digit, seed], as typed; replace(ends) shows and tells. */
   forge.makeEnds = (element, most, changed) => {
     const list = element.querySelector(".dw-ends");
     const add = element.querySelector("#interpolate-add");

@@ -89,7 +89,7 @@
         state.set(controls);
         ends.read(state.values.ends);
       })
-      .then(() => forge.mount(TAB, first, ({ model }) => {
+      .then(() => forge.mount(TAB, first.model, (model) => {
         state.set({ model });
         draw();
       }));

@@ -102,15 +102,16 @@
     const run = forge.latest((request) => source.ask(TAB, "history", request), show, fail);
 
     const ask = () => {
-      settle(false);
       wanted = !isSeen(); // a tab that nobody looks at draws nothing
+      if (wanted) return;
       const { model, seed } = state.values;
-      if (!wanted) run({ model, seed });
+      settle(false);
+      run({ model, seed });
     };
 
     find("machine-link").addEventListener("click", ({ currentTarget }) => {
-      const weights = shown?.answer.recipe.weights.slice(0, 12);
-      forge.copyLink(currentTarget, TAB, { ...state.toLink({ ...state.values, part: "machine" }), weights });
+      const link = state.toLink({ ...state.values, part: "machine" });
+      forge.copyLink(currentTarget, TAB, link, shown?.answer.recipe.weights);
     });
     new ResizeObserver(refit).observe(stage);
     return { ask, appear: () => wanted && ask() };

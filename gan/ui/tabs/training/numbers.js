@@ -63,8 +63,7 @@
         tip(numbers ? numbers.skill : null);
         says.textContent = numbers ? describeShares(numbers) : "";
         skill.textContent = describeSkill(numbers, check);
-        const text = single && state === "paused" ? describeStep(step) : "";
-        if (line.textContent !== text) line.textContent = text; // said aloud when it changes
+        forge.setText(line, single && state === "paused" ? describeStep(step) : ""); // said aloud when it changes
       },
     };
   };

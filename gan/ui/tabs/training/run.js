@@ -8,28 +8,8 @@
   const TAB = "training";
   const POLL_MILLISECONDS = 250;
   const REST_MILLISECONDS = 1000; // while nothing moves: paused, or somebody else's turn
-  const CURVE_MILLISECONDS = 1000;
   const SIGN_MILLISECONDS = 20000; // a sign of life from an owner who looks elsewhere
-  const COLUMNS = ["images", "loss_d", "loss_g", "prob_real", "prob_fake", "accuracy", "diversity"];
   forge.training = forge.training || {};
-
-  /* By this the source knows whose run it is. */
-  const nameOwner = () => {
-    const key = "digit-forge-owner";
-    const bytes = [...crypto.getRandomValues(new Uint8Array(16))];
-    const fresh = bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
-    try {
-      if (!sessionStorage.getItem(key)) sessionStorage.setItem(key, fresh);
-      return sessionStorage.getItem(key);
-    } catch {
-      return fresh; // no storage: the run is this page's until it is reloaded
-    }
-  };
-
-  const drawCurves = (find, { run, checks }) => {
-    const high = Math.max(1000, ...run.images, ...checks.images);
-    forge.training.drawCurves(find, "training", { run, checks }, { low: 0, high, log: false });
-  };
 
   /* Says what went wrong: with the last click, else with the run. Once, however often it is asked after. */
   const makeComplaint = (figure) => {
@@ -44,45 +24,9 @@
     };
   };
 
-  /* The run's status, as it was last told, and where it is shown. */
-  const makeFollower = (find, source) => {
-    const owner = nameOwner();
-    const [sheet, numbers, line] = ["makeSheet", "makeNumbers", "makeStatus"].map((name) => forge.training[name](find));
-    let seen = -1; // the sheet that is shown
-    let curvesAt = 0;
-    const follower = {
-      owner,
-      status: { state: "idle", mine: true, free: true, allowed: true },
-      isActive: () => forge.training.isActive(follower.status),
-
-      async ask(want, request = {}) {
-        const curves = want !== "status" || performance.now() - curvesAt >= CURVE_MILLISECONDS;
-        if (curves) curvesAt = performance.now();
-        const answer = await source.ask(TAB, want, { ...request, owner, seen, curves });
-        const status = answer.run ? answer : { ...answer, now: {}, result: {}, alarms: [], sheets: 0 };
-        follower.status = status;
-        if (status.sheet?.png) {
-          await sheet.show(status.sheet);
-          seen = status.sheets;
-        }
-        if (follower.isActive() && !status.sheets) {
-          sheet.blank();
-          seen = -1;
-        }
-        numbers.show(status);
-        line.show(status);
-        if (status.curves) drawCurves(find, status.curves);
-      },
-
-      /* A run that nobody asks after is stopped */
-      giveSign: () => source.ask(TAB, "status", { owner, seen, curves: false }).catch(() => {}),
-    };
-    return follower;
-  };
-
   forge.training.makeRun = (find, source, { collect, isSeen, refresh }) => {
     const figure = find("training-figure");
-    const follower = makeFollower(find, source);
+    const follower = forge.training.makeFollower(find, source);
     const complain = makeComplaint(figure);
     let timer = null;
     let asking = false;
@@ -154,8 +98,6 @@
     });
 
     buttons.show(follower.status);
-    const none = Object.fromEntries(COLUMNS.map((name) => [name, []]));
-    drawCurves(find, { run: none, checks: none });
     setInterval(() => {
       if (follower.isActive() && follower.status.mine && !isSeen()) follower.giveSign();
     }, SIGN_MILLISECONDS);

@@ -42,6 +42,12 @@ class Run:
         if state != self.state:
             self.state, self.changed = state, clock
 
+    def tell_command(self) -> str:
+        """How the weights say that they were made."""
+        names = ("preset", "loss", "lr", "batch", "minutes")
+        said = " ".join(f"--{name} {getattr(self.config, name)}" for name in names)
+        return f"the page's Training tab: {said}{' --unconditional' if self.config.unconditional else ''}"
+
     def hear(self, event: dict[str, Any] | None, clock: float) -> None:
         """Take in what the process told; None when it has ended."""
         if event is None:

@@ -7,7 +7,9 @@
 (() => {
   const forge = window.DigitForge;
   const known = (value) => value !== null && value !== undefined;
-  const percent = (share, options) => (known(share) ? forge.percent(share, options) : forge.word("training.unknown"));
+  /* In running text, where a number must not part from its sign */
+  const percent = (share, options) =>
+    known(share) ? forge.percent(share, options).replace(" ", "\u00a0") : forge.word("training.unknown");
 
   forge.training = Object.assign(forge.training || {}, {
     known,

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 import gradio as gr
 
+from gan.config import LOSSES
 from gan.drawing.arguments import quote
 from gan.errors import complete, join, say
 from gan.store.snapshots import HistoryError, get_paths
@@ -29,7 +30,7 @@ class Training(Tab):
     """The tab of one page, its time machine and its workshop."""
 
     name = "training"
-    first: ClassVar[dict[str, Any]] = {"presets": list_presets(), **FIRST}
+    first: ClassVar[dict[str, Any]] = {"presets": list_presets(), "losses": list(LOSSES), **FIRST}
     picture = "training-panel"
 
     def __init__(self, service: Service, workshop: Workshop | None = None) -> None:
@@ -74,7 +75,7 @@ class Training(Tab):
             queue=False,
             show_progress="hidden",
         )
-        self.listen(model=model)
+        self.listen(model)
 
     def _show_history(self, request: dict[str, Any]) -> dict[str, Any]:
         """All sheets of a seed as one picture, and the moments; or {"none": why there is no history}."""

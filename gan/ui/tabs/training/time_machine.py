@@ -21,8 +21,7 @@ from gan.recipes.recipe import make_recipe
 from gan.store.snapshots import History
 from gan.ui.captions import list_digits
 from gan.ui.inputs import checked
-from gan.ui.recent import Recent
-from gan.ui.service import Service
+from gan.ui.service import Recent, Service
 
 HANDS = 4  # rows of a moment's sheet
 COLUMNS = 10

@@ -1,38 +1,11 @@
-/* The Training tab: the time machine over the run that made the model (machine.js, with scrubber.js, moments.js and
-   curves.js), and a run of one's own (run.js, with buttons.js, status.js, numbers.js, balance.js and sheet.js). */
+/* The Training tab: the time machine over the run that made the model (machine.js, with scrubber.js and moments.js),
+   and a run of one's own (run.js, with buttons.js and follower.js, which has status.js, numbers.js, balance.js and
+   sheet.js). Both have curves.js, and their controls are in state.js. */
 (() => {
   const forge = window.DigitForge;
   const TAB = "training";
-  const LINKED = ["seed", "part", "moment"]; // what a link says; a run of one's own has none
   const FORM = ["preset", "loss", "lr", "batch", "minutes", "unconditional"];
   const PARTS = { machine: "machine-part", train: "training-part" };
-
-  const makeControls = (element, first, changed) => {
-    const presets = element.querySelector("#training-preset-input");
-    for (const name of Object.keys(first.presets)) presets.add(new Option(name, name));
-    const { loss, lr, batch } = first.presets[first.preset];
-    const state = forge.makeState(
-      TAB,
-      element,
-      [
-        { name: "model", value: first.model },
-        { name: "part", value: first.part },
-        { name: "seed", value: first.seed, kind: "seed", id: "machine-seed" },
-        { name: "moment", value: null, number: true }, // the images that D had seen; null for the run's end
-        { name: "preset", value: first.preset, kind: "choice", link: false },
-        { name: "loss", value: loss, kind: "choice", link: false },
-        { name: "lr", value: lr, kind: "number", link: false },
-        { name: "batch", value: batch, kind: "choice", number: true, link: false },
-        { name: "minutes", value: first.minutes, kind: "number", link: false },
-        { name: "unconditional", value: false, kind: "check", link: false },
-      ],
-      changed,
-    );
-    const linked = Object.entries(forge.linked(TAB) || {}).filter(([name]) => LINKED.includes(name));
-    state.take(Object.fromEntries(linked));
-    if (state.values.part !== "train") state.set({ part: first.part });
-    return state;
-  };
 
   /* A preset gives loss, learning rate and batch their values. */
   const followPreset = (element, state, presets) => {
@@ -56,7 +29,7 @@
   forge.mountTraining = (element, source, first, trigger) => {
     forge.translate(element);
     const find = (name) => element.querySelector(`#${name}`);
-    const state = makeControls(element, first, (name) => {
+    const state = forge.training.makeControls(element, first, (name) => {
       if (name === "seed") machine.ask();
       if (name === "preset") followPreset(element, state, first.presets);
     });
@@ -86,8 +59,8 @@
     for (const name of Object.keys(PARTS)) find(`training-to-${name}`).addEventListener("click", () => showPart(name));
     showPart(values.part);
 
-    forge.mount(TAB, first, (asked) => {
-      state.set({ model: asked.model });
+    forge.mount(TAB, first.model, (model) => {
+      state.set({ model });
       machine.ask();
     });
   };

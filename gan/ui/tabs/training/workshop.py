@@ -76,9 +76,6 @@ class Workshop:
             folder = Path(tempfile.mkdtemp(prefix="digit-forge-"))
             self._run = run = Run(owner, config, folder, self._clock())
             self._worker = worker = Worker(self._hear, self._command)
-        said = " ".join(
-            f"--{name} {getattr(config, name)}" for name in ("preset", "loss", "lr", "batch", "minutes")
-        ) + (" --unconditional" if config.unconditional else "")
         worker.send(
             do="start",
             config=config.to_dict(),
@@ -86,7 +83,7 @@ class Workshop:
             out=str(folder),
             download=download,
             paused=bool(request.get("paused")),
-            command=f"the page's Training tab: {said}",
+            command=run.tell_command(),
         )
         if request.get("of") in ("D", "G"):
             worker.send(do="step", of=request["of"])
@@ -129,29 +126,18 @@ class Workshop:
         """Take the result into checkpoints/ under a name that is free -> the name; FieldError when that cannot be."""
         with self._keeping:
             path, run = self._get_result(owner)
-            if not isinstance(name, str) or not NAME.fullmatch(name):
-                said = say(
-                    "a model's name has 1 to 40 letters from a to z, digits, - and _, and begins with a letter or a "
-                    "digit."
-                )
-                raise FieldError(said, "name")
-            taken = {one.stem.lower() for one in checkpoint.CHECKPOINTS.glob("*.safetensors")}
-            taken |= {one.lower() for one in index.read_index()}
-            if name.lower() in taken:
-                raise FieldError(
-                    say("there is a model {value} already; choose another name.", value=repr(name)), "name"
-                )
+            kept = check_name(name)
             if len(self.service.models()) >= MAX_MODELS:
                 said = say("there are {count} models here; delete one from checkpoints/ first.", count=MAX_MODELS)
                 raise FieldError(said, "name")
             about = describe_result(run.config.preset, run.images, run.seconds)
             try:
-                index.add(path, name, about)
+                index.add(path, kept, about)
             except (CheckpointError, OSError) as error:
                 why = error.sentence if isinstance(error, CheckpointError) else str(error)
                 raise FieldError(say("the model cannot be kept ({why}).", why=why), "name") from error
-            run.kept = name
-            return name
+            run.kept = kept
+            return kept
 
     def fetch(self, owner: object) -> tuple[bytes, str]:
         """The result as a file to download: its bytes and its name; FieldError when there is none."""
@@ -249,3 +235,17 @@ class Workshop:
         """End what is going on, and delete what it wrote."""
         with suppress(RuntimeError), self._lock:
             self._clear()
+
+
+def check_name(name: object) -> str:
+    """A name for a model that no other has; FieldError otherwise."""
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        said = say(
+            "a model's name has 1 to 40 letters from a to z, digits, - and _, and begins with a letter or a digit."
+        )
+        raise FieldError(said, "name")
+    taken = {one.stem.lower() for one in checkpoint.CHECKPOINTS.glob("*.safetensors")}
+    taken |= {one.lower() for one in index.read_index()}
+    if name.lower() in taken:
+        raise FieldError(say("there is a model {value} already; choose another name.", value=repr(name)), "name")
+    return name
