@@ -1,4 +1,4 @@
-"""Controls made from a tab's table of state, and the seam by which another source of answers takes the server's place."""
+"""Controls made from a tab's table of state, and the seam where another source of answers takes the server's place."""
 
 import pytest
 from playwright.sync_api import Page, expect
