@@ -44,9 +44,7 @@ APART = (
     *(("gan.train", "gan.ui"), ("train", "gan.ui"), ("train", "app")),
 )
 # What of gan/ui shows or serves the page, and so may import gradio; all else of it computes, for any page
-SHOWS = re.compile(
-    r"gan\.ui\.(page|theme|tab|endpoints|downloads|words\.labels)|gan\.ui\.tabs\.\w+\.(tab|endpoints)"
-)
+SHOWS = re.compile(r"gan\.ui\.(page|theme|tab|endpoints|downloads|words\.labels)|gan\.ui\.tabs\.\w+\.(tab|endpoints)")
 MAX_ENTRIES, MAX_DOOR = 27, 100  # at the top of gan/; lines of a door
 MAX_CLASS, MAX_FUNCTION = 200, 70  # lines, docstrings too
 
