@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from gan.config import Config, ConfigError
+from gan.errors import Listing, say
 
 # Rows (N, K, w_dim), one more gradient by w each -> the same gradients by z, (N, K, z_dim)
 Pull = Callable[[Tensor], Tensor]
@@ -97,7 +98,8 @@ def register(
 
 def _build(table: dict[str, Callable[[Config], Network]], role: str, name: str, config: Config) -> Network:
     if name not in table:
-        raise ConfigError(f"unknown {role} {name!r}: there are {', '.join(sorted(table))}")
+        there = Listing(sorted(table))
+        raise ConfigError(say("unknown {role} {name}: there are {list}", role=role, name=repr(name), list=there))
     return table[name](config)
 
 
