@@ -7,7 +7,7 @@ from typing import Any
 
 from gan.ui.words.tables import ENGLISH, read_languages
 
-CODE = "eo"  # as a browser asks for it; there is no such file in the project
+CODE = "pl"  # as a browser asks for it: one that Gradio has words for, and the project has none
 SPEC = re.compile(r"\{(\w+)[^{}]*\}")
 
 

@@ -1,7 +1,8 @@
 """The languages' files, and what the page gets of them. No Gradio here.
 
     {"language": "zh-CN",             as browsers and screen readers know it (lang=)
-     "codes": ["zh-CN", "zh-TW"],     what a browser asks for (navigator.language) to get this language
+     "codes": ["zh-CN", "zh-TW"],     what a browser asks for (navigator.language) to get this language: codes that
+                                      Gradio has words of its own for, as it labels the tabs
      "grammar": {...},                how sentences and lists are put together
      "words": {"generate.seed": "种子"},          by key: data-word="..." in a page.html, forge.word("...") in a script
      "sentences": {"{value} is no class.": "..."},  by the template that Python's say("...") was called with
