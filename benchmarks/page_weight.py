@@ -22,13 +22,14 @@ from gan.ui.page import end_process, serve
 from gan.ui.tabs import NAMES
 from tests import chromium
 from tests.browser.pictures import wait_until_drawn
+from tests.browser.rest import new_context
 from tests.browser.tabs import open_by_id
 from tests.served import free_port
 
 
 def measure(browser: Browser, address: str) -> dict[str, float]:
     """One visit -> bytes, requests, and seconds to the first picture and to an answer of the first button."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context = new_context(browser, viewport={"width": 1280, "height": 900})
     page = context.new_page()
     carried = Carried(page)
     begun = time.perf_counter()
@@ -47,7 +48,7 @@ def measure(browser: Browser, address: str) -> dict[str, float]:
     page.wait_for_load_state("networkidle")
     opened = carried.bytes, carried.requests
     for name in NAMES:
-        open_by_id(page, name, 60_000)
+        open_by_id(page, name)
     found = {
         "requests": opened[1],
         "kilobytes": opened[0] / 1000,

@@ -51,4 +51,4 @@ def encode(image: Image.Image) -> bytes:
 
 
 def _get_texts(image: Image.Image) -> dict[str, str]:
-    return {name: text for name, text in image.info.items() if isinstance(text, str)}
+    return {str(name): text for name, text in image.info.items() if isinstance(text, str)}

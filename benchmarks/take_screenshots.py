@@ -23,13 +23,13 @@ from gan.ui.page import end_process, serve
 from gan.ui.tabs import NAMES
 from gan.ui.tabs.generate.sheet import draw_sheet
 from tests import chromium
+from tests.browser.rest import new_context
 from tests.browser.tabs import open_by_id
 from tests.served import free_port
 
 SEED = 1
 SIZES = {"wide": (1280, 900), "narrow": (390, 844)}
 TALLEST = 2600  # pixels of a narrow page that are kept
-PATIENCE = 60_000
 
 
 def show_example(page: Page) -> None:
@@ -66,10 +66,12 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.ARGS))
         for size, (width, height) in SIZES.items():
             for theme in ("light", "dark"):
-                page = browser.new_page(viewport={"width": width, "height": height}, device_scale_factor=1)
+                page = new_context(
+                    browser, viewport={"width": width, "height": height}, device_scale_factor=1
+                ).new_page()
                 page.goto(f"{address}?__theme={theme}")
                 for name in args.tabs.split(","):
-                    open_by_id(page, name, PATIENCE)
+                    open_by_id(page, name)
                     if name == "hand":
                         show_example(page)
                     page.evaluate("() => { document.activeElement?.blur(); scrollTo(0, 0); }")

@@ -28,7 +28,11 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         shared = served.one_for_all()
         shared.__enter__()
-        config.add_cleanup(lambda: shared.__exit__(None, None, None))
+
+        def end() -> None:
+            shared.__exit__(None, None, None)
+
+        config.add_cleanup(end)
 
 
 # What takes longest, in this order, begins first where several processes share the files: none works alone at the end

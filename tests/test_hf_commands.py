@@ -10,7 +10,7 @@ import click
 import pytest
 from huggingface_hub import HfApi
 from huggingface_hub.cli.hf import app
-from huggingface_hub.utils import filter_repo_objects
+from huggingface_hub.utils._paths import filter_repo_objects
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", ROOT / "checkpoints" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -52,7 +52,7 @@ def judge(service: Service, model: object, images: Tensor, labels: list[int]) ->
             best, which = reader.read(pictures).max(dim=1)
             names = reader.class_names
             read = [(names[i], round(share, 4)) for i, share in zip(which.tolist(), best.tolist(), strict=True)]
-            known = say("Read by a classifier that has seen real training digits alone.")
+            known: str = say("Read by a classifier that has seen real training digits alone.")
         except ClassifierError as error:
             known = capitalize(error.sentence)
     return Judged(real, read, capitalize(explain), known)

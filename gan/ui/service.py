@@ -18,6 +18,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 import torch
@@ -134,7 +135,7 @@ class Service:
                 generator = self.get(name)
                 digits = [label % generator.num_classes for label in range(10)]
                 with self.draws():
-                    self.share(lambda part, one=generator, all=digits: one.sample(all[part]), len(digits))
+                    self.share(partial(_draw_some, generator, digits), len(digits))
             except InputError:
                 return
 
@@ -176,6 +177,10 @@ class Service:
         finally:
             took = (time.perf_counter() - begun) * 1000
             self._pen.release()
+
+
+def _draw_some(generator: Generator, digits: list[int], part: slice) -> Tensor:
+    return generator.sample(digits[part])
 
 
 def count_cores() -> int:

@@ -1,4 +1,6 @@
-"""Controls made from a tab's table of state, and the seam by which another source of answers takes the server's place."""
+"""Controls made from a tab's table of state, and the seam by which another source of answers takes the server's
+place.
+"""
 
 import json
 

@@ -16,7 +16,9 @@ from torchvision.datasets import MNIST
 
 from gan.recipes.read import read_recipe
 from gan.sample import main
+from gan.ui.judge import judge
 from gan.ui.service import Service
+from gan.ui.tabs.generate.sheet import draw_sheet
 from tests.browser.pictures import read_picture, read_version, wait_until_drawn, wait_until_newer
 from tests.browser.tabs import on_desktop
 
@@ -255,8 +257,8 @@ def test_verdicts_stand_under_each_digit_on_demand(page, sheet):
     expect(cells).to_have_count(24)
     recipe = json.loads(page.locator("#generate-figure").get_attribute("data-recipe") or "")
     service = Service()
-    drawn = service.draw_sheet("digits", "407", 8, recipe["seed"], 1.0)
-    judged = service.judge("digits", drawn.images, drawn.labels)
+    drawn = draw_sheet(service, "digits", "407", 8, recipe["seed"], 1.0)
+    judged = judge(service, "digits", drawn.images, drawn.labels)
     assert judged.real is not None
     assert judged.read is not None
     for place in (0, 7, 23):

@@ -70,6 +70,7 @@ def list_templates(source: str) -> Iterator[str]:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in imported:
             template = node.args[0]
             assert isinstance(template, ast.Constant), ast.unparse(node)
+            assert isinstance(template.value, str), ast.unparse(node)
             yield template.value
 
 

@@ -22,8 +22,9 @@ from torch import Tensor
 from gan.data import to_float, to_uint8
 from gan.errors import say
 from gan.handwriting.photo import read_canvas
+from gan.recipes.hand import Hand
 from gan.recipes.read import check_recipe, parse_json
-from gan.recipes.way import Way
+from gan.recipes.sheet import Sheet
 from gan.ui.downloads import answer_call, read_argument
 from gan.ui.inputs import FieldError, checked, field_of, parse_typed
 from gan.ui.judge import judge, load_reader
@@ -35,7 +36,7 @@ def score_recipe(service: Service, model: str, recipe: str) -> dict[str, Any]:
     found = checked("recipe", parse_json, recipe)
     generator = service.get(found.get("model", model))
     drawn = checked("recipe", check_recipe, found, generator)
-    if isinstance(drawn, Way):
+    if not isinstance(drawn, Sheet | Hand):
         raise FieldError(
             say("a way between digits has no classes to be judged as; give the recipe of a sheet or a hand."), "recipe"
         )
