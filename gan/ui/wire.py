@@ -65,9 +65,9 @@ def unpack(request: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def decode(text: object, longest: int = LONGEST) -> bytes | None:
-    """Base64 text -> bytes; None when it is none, or is longer than `longest` letters."""
-    if not isinstance(text, str) or len(text) > longest:
+def decode(text: object) -> bytes | None:
+    """Base64 text -> bytes; None when it is none, or has more than LONGEST letters."""
+    if not isinstance(text, str) or len(text) > LONGEST:
         return None
     try:
         return base64.b64decode(text, validate=True)

@@ -254,8 +254,8 @@ def test_pages_own_function_refuses_in_a_sentence(address, body):
     status, text = component_server(address, body)
     assert status == 200
     answer = json.loads(text)
-    assert answer["problem"].endswith(".")
-    assert "Something went wrong" not in answer["problem"]
+    assert answer["problem"]["text"].endswith(".")
+    assert "Something went wrong" not in answer["problem"]["text"]
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b'{"data": 7}', b'{"data": []}', b'{"data": ["1", 1]}', b"[]"])
@@ -271,7 +271,7 @@ def test_pages_own_function_checks_its_arguments_too(address, data):
     status, text = component_server(address, data)
     assert status == 200
     answer = json.loads(text)
-    assert answer["problem"].endswith(".")
+    assert answer["problem"]["text"].endswith(".")
     assert set(answer) == {"problem", "field"}
 
 

@@ -49,7 +49,8 @@ def test_answers_come_in_turn_and_not_in_the_thread_that_serves_all(client):
 def test_message_that_is_no_object_is_a_sentence_and_the_socket_goes_on(client, text):
     with client.websocket_connect(PATH) as socket:
         socket.send_text(text)
-        assert socket.receive_json() == {"problem": "The request is not an object of named values.", "field": ""}
+        told = socket.receive_json()
+        assert (told["problem"]["text"], told["field"]) == ("The request is not an object of named values.", "")
         socket.send_text('{"x": 1}')
         assert socket.receive_json()["twice"] == 2
 
@@ -59,7 +60,7 @@ def test_wrong_value_is_said_at_its_control_and_a_fault_of_ours_stays_inside(cli
         socket.send_text('{"x": "wrong"}')
         assert socket.receive_json() == {"problem": "X is 'wrong'; it must be a number.", "field": "x"}
         socket.send_text('{"y": 1}')
-        said = socket.receive_json()["problem"]
+        said = socket.receive_json()["problem"]["text"]
         assert "KeyError" not in said
         assert said.startswith("Something went wrong on the server")
         socket.send_text('{"x": 3}')
@@ -116,6 +117,6 @@ def test_app_answers_a_move_as_its_server_function_does(demo):
         assert one.pop("milliseconds") > 0
     assert by_socket == by_request
     assert by_socket["count"] == 10
-    assert said == {"problem": "X is 17; it must be a number from -3 to 3.", "field": "x"}
+    assert (said["problem"]["text"], said["field"]) == ("X is 17; it must be a number from -3 to 3.", "x")
     with pytest.raises(InvalidStatus, match="403"):
         connect(address.replace("http", "ws") + MOVES, origin=Origin("https://elsewhere.org"))

@@ -212,7 +212,7 @@ def test_link_of_other_weights_says_so(inspector, tab):
 @pytest.mark.parametrize("want", [None, "", "truth", 7, ["view"]])
 def test_request_for_nothing_known_is_a_sentence(inspector, want, tab):
     told = respond(tab.answer, {"want": want, "model": "tiny"})
-    assert told["problem"].startswith("The request does not say what it wants")
+    assert told["problem"]["text"].startswith("The request does not say what it wants")
 
 
 def test_model_without_a_discriminator_is_said(inspector, folder):
