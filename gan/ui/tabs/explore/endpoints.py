@@ -1,8 +1,10 @@
 """What programs call of the Explore tab: /edit, a hand asked for in units.
 
-from gradio_client import Client
-picture, recipe = Client("http://127.0.0.1:7860").predict("2026", seed=7, slant=20, api_name="/edit")
-recipe["measures"][0]["slant"]    # {"asked": 19.56, "measured": 19.6}
+From Python:
+
+    from gradio_client import Client
+    picture, recipe = Client("http://127.0.0.1:7860").predict("2026", seed=7, slant=20, api_name="/edit")
+    recipe["measures"][0]["slant"]    # {"asked": 19.56, "measured": 19.6}
 """
 
 from collections.abc import Callable

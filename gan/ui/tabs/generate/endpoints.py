@@ -1,7 +1,9 @@
 """What programs call of the Generate tab: /generate, a sheet as a PNG.
 
-from gradio_client import Client
-picture, recipe = Client("http://127.0.0.1:7860").predict("2026", rows=4, seed=7, api_name="/generate")
+From Python:
+
+    from gradio_client import Client
+    picture, recipe = Client("http://127.0.0.1:7860").predict("2026", rows=4, seed=7, api_name="/generate")
 """
 
 from collections.abc import Callable

@@ -2,11 +2,11 @@
 
 From Python:
 
-import base64
-from pathlib import Path
-from gradio_client import Client
-picture = base64.b64encode(Path("seven.png").read_bytes()).decode()
-ten, line, found = Client("http://127.0.0.1:7860").predict(picture, write="2026", api_name="/invert")
+    import base64
+    from pathlib import Path
+    from gradio_client import Client
+    picture = base64.b64encode(Path("seven.png").read_bytes()).decode()
+    ten, line, found = Client("http://127.0.0.1:7860").predict(picture, write="2026", api_name="/invert")
 """
 
 from collections.abc import Callable

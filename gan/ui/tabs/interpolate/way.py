@@ -1,8 +1,10 @@
 """The Interpolate tab's way along ends: checked arguments in, frames and their recipe out. No Gradio here.
 
-from gan.ui.service import Service
-from gan.ui.tabs.interpolate.way import draw_way
-frames = draw_way(Service(), "digits", "3.4,8.7", "slerp", psi=0.7)
+From Python:
+
+    from gan.ui.service import Service
+    from gan.ui.tabs.interpolate.way import draw_way
+    frames = draw_way(Service(), "digits", "3.4,8.7", "slerp", psi=0.7)
 """
 
 from collections.abc import Mapping, Sequence

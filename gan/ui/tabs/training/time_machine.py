@@ -1,7 +1,9 @@
 """The Training tab's time machine: the same z at every moment of a released run. No Gradio here.
 
-from gan.ui.tabs.training.time_machine import TimeMachine
-film = TimeMachine(service).draw("digits", seed=1)
+From Python:
+
+    from gan.ui.tabs.training.time_machine import TimeMachine
+    film = TimeMachine(service).draw("digits", seed=1)
 """
 
 from collections.abc import Callable
