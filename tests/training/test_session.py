@@ -25,7 +25,7 @@ from gan.data import Dataset, load_dataset
 from gan.errors import unpack
 from gan.store.released import read_released
 from gan.training.adversaries import Adversaries
-from gan.training.halves import ask, step_d, step_g
+from gan.training.halves import Opinion, ask, step_d, step_g
 from gan.training.loop import Trainer
 from gan.training.observer import Progress
 from gan.training.samples import draw_live_sheet
@@ -61,6 +61,13 @@ def begin(dataset: Dataset, tmp_path: Path) -> Callable[[Config], Trainer]:
     return lambda config: Trainer(config, dataset, tmp_path, torch.device("cpu"))
 
 
+def know(opinion: Opinion, name: str) -> float:
+    """A number that D's opinion has."""
+    value = opinion[name]
+    assert value is not None
+    return value
+
+
 def copy_weights(network: torch.nn.Module) -> dict[str, Tensor]:
     return {name: value.clone() for name, value in network.state_dict().items()}
 
@@ -78,7 +85,7 @@ def test_a_step_of_d_moves_d_alone_and_lowers_its_opinion_of_forgeries_beside_re
     assert differ(ours.d, d)
     assert ours.images == images + config.batch
     assert ours.step == 0
-    assert after["real"] - after["fake"] > before["real"] - before["fake"]
+    assert know(after, "real") - know(after, "fake") > know(before, "real") - know(before, "fake")
 
 
 @pytest.mark.parametrize("config", [SMALL, LESSON], ids=["digits", "dcgan"])
@@ -92,7 +99,7 @@ def test_a_step_of_g_moves_g_alone_and_raises_ds_opinion_of_forgeries(build, con
     assert differ(ours.g, g)
     assert differ(ours.ema, ema)  # what is shown and kept follows
     assert (ours.images, ours.step) == (images, 1)
-    assert after["fake"] > before["fake"]
+    assert know(after, "fake") > know(before, "fake")
     assert all(parameter.requires_grad for parameter in ours.d.parameters())
 
 
@@ -120,7 +127,7 @@ def test_steps_in_halves_are_the_trainers_own_step(build):
 def test_every_loss_can_be_stepped_and_a_critic_gives_no_probability(build, loss):
     ours = build(replace(SMALL, loss=loss))
     for before, after in (step_d(ours), step_g(ours)):
-        assert 0 <= after["won"] <= 1
+        assert 0 <= know(after, "won") <= 1
         assert isinstance(before["logit_fake"], float)
         assert (after["fake"] is None) == (loss == "wgan-gp")
 
