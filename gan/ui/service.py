@@ -71,6 +71,10 @@ class Recent(Generic[K, V]):
             self._held.pop(key, None)
         self.find(key, lambda: value)
 
+    def __len__(self) -> int:
+        with self._lock:
+            return len(self._held)
+
     def __iter__(self) -> Iterator[K]:
         with self._lock:
             return iter(list(self._held))

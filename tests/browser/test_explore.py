@@ -16,7 +16,7 @@ from gan.handwriting.measures import measure_hand
 from gan.recipes.read import read_recipe
 from gan.ui.tabs.explore.tab import MOVES
 from tests.browser.conftest import SIZES
-from tests.browser.pictures import open_tab, read_picture, read_version, wait_until_drawn
+from tests.browser.pictures import open_tab, read_picture, read_version, wait_until_drawn, wait_until_newer
 from tests.browser.rest import new_context, wait_for_a_frame, wait_until_rest
 from tests.browser.tabs import on_desktop, opens_a_link
 
@@ -289,9 +289,9 @@ def count_requests(page: Page) -> list[str]:
 
 def move_until_sent(page: Page, sent: list[str]) -> None:
     """Move until the socket is open and a move went by it."""
-    before = len(sent)
-    for i in range(50):
-        move(page, "y", (i % 10) / 10 + 0.1)
+    before, y = len(sent), float(page.locator("#explore-y-input").input_value())
+    for i in range(1, 51):
+        move(page, "y", (round(10 * y) + i) % 10 / 10)  # another than it is: only a change is a move
         if len(sent) > before:
             return
     raise AssertionError("no move went by the socket")
@@ -387,13 +387,13 @@ def test_where_no_socket_is_to_be_had_moves_go_as_requests(browser: Browser, add
 def test_socket_that_says_nothing_is_given_up(browser: Browser, address):
     context = new_context(browser, viewport=SIZES["desktop"])
     page = context.new_page()
-    page.clock.install()
+    page.clock.install()  # with which the watch of a page at rest does not go
     heard: list[str] = []
     page.route_web_socket(f"**{MOVES}", lambda route: route.on_message(lambda text: heard.append(str(text))))
     page.goto(address)
     open_explore(page)
     digits = page.locator("#explore-digits")
-    version = wait_until_drawn(digits)
+    version = wait_until_newer(digits)
     requests = count_requests(page)
     for i in range(50):
         page.locator("#explore-x-input").fill(str(0.1 + i % 10 / 10))
@@ -401,12 +401,12 @@ def test_socket_that_says_nothing_is_given_up(browser: Browser, address):
             wait_for_a_frame(page)
         if heard:
             break
-        version = wait_until_drawn(digits, version)
+        version = wait_until_newer(digits, version)
     assert heard
     assert read_version(digits) == version
     before = len(requests)
     page.clock.fast_forward(26_000)
-    wait_until_drawn(digits, version)
+    wait_until_newer(digits, version)
     assert len(requests) == before + 1
     assert read_shown_recipe(page)["edits"]["x"] == json.loads(heard[0])["x"]
     context.close()
