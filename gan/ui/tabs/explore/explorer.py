@@ -5,7 +5,7 @@ Notable choices
   or of other weights, the planes are found at once and the handwriting is measured behind the page's back, one model
   at a time; until then a sentence says so.
 - While a control is dragged a picture is drawn once, at rest up to three times (QUICK and EXACT of
-  gan/handwriting.py). Either way it comes with what was measured on it.
+  gan/handwriting/write.py). Either way it comes with what was measured on it.
 - One z for all digits: a class is drawn once, however often a number repeats it.
 
     from gan.ui.service import Service
