@@ -110,7 +110,7 @@ sys.path.insert(0, {str(ROOT)!r})
 from gan.training import start as train
 from tests.training.test_distributed import fall
 fall(0, int(sys.argv.pop(1)))
-sys.exit(train.main())
+sys.exit(main())
 """
 
 
