@@ -107,7 +107,7 @@ STEPWISE = ["--images", str(24 * 6), "--save-minutes", "0", "--optimizer", "sgd"
 KILLED = f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})
-from gan.training import start as train
+from gan.train import main
 from tests.training.test_distributed import fall
 fall(0, int(sys.argv.pop(1)))
 sys.exit(main())
