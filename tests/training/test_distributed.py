@@ -107,10 +107,10 @@ STEPWISE = ["--images", str(24 * 6), "--save-minutes", "0", "--optimizer", "sgd"
 KILLED = f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})
-from gan import train
+from gan.train import main
 from tests.training.test_distributed import fall
 fall(0, int(sys.argv.pop(1)))
-sys.exit(train.main())
+sys.exit(main())
 """
 
 
