@@ -61,10 +61,7 @@ def say(template: str, **values: Any) -> Sentence:
     shown = {name: strip_stop(value) if isinstance(value, Sentence) else value for name, value in values.items()}
     filled = {name: value if isinstance(value, str) else _Shown(value) for name, value in shown.items()}
     text = template.format(**filled)
-    kept = {
-        name: value if isinstance(value, str) else filled[name].last or str(value)  # type: ignore[union-attr]
-        for name, value in shown.items()
-    }
+    kept = {name: value.tell() if isinstance(value, _Shown) else value for name, value in filled.items()}
     return Sentence(text, template, kept)
 
 
@@ -78,6 +75,17 @@ class _Shown:
         self.last = format(self.value, form)
         return self.last
 
+    def tell(self) -> str:
+        """As it was shown, or as it is where the template did not show it."""
+        return self.last or str(self.value)
+
+
+def _retell(sentence: str, text: str) -> str:
+    """`text` in place of a sentence, made of what that was made of."""
+    if isinstance(sentence, Sentence):
+        return Sentence(text, sentence.template, sentence.values, sentence.parts)
+    return text
+
 
 def join(sentences: Sequence[str], between: str = " ") -> str:
     """Several sentences one after the other, each still data."""
@@ -87,21 +95,14 @@ def join(sentences: Sequence[str], between: str = " ") -> str:
 
 def strip_stop(sentence: str) -> str:
     """Without its full stop, as inside another sentence; what it is made of is kept."""
-    if not sentence.endswith("."):
-        return sentence
-    if isinstance(sentence, Sentence):
-        return Sentence(sentence[:-1], sentence.template, sentence.values, sentence.parts)
-    return sentence[:-1]
+    return _retell(sentence, sentence[:-1]) if sentence.endswith(".") else sentence
 
 
 def capitalize(sentence: str) -> str:
     """With a capital at its beginning, where that is a word and no file's name; what it is made of is kept."""
     if not sentence.partition(" ")[0].isalpha():
         return sentence
-    text = sentence[:1].upper() + sentence[1:]
-    if isinstance(sentence, Sentence):
-        return Sentence(text, sentence.template, sentence.values, sentence.parts)
-    return text
+    return _retell(sentence, sentence[:1].upper() + sentence[1:])
 
 
 def complete(sentence: str, *, capital: bool = True) -> str:
@@ -109,9 +110,7 @@ def complete(sentence: str, *, capital: bool = True) -> str:
     text = capitalize(sentence) if capital else sentence
     if text.endswith((".", "?", "!", ".)", ":")):
         return text
-    if isinstance(text, Sentence):
-        return Sentence(f"{text}.", text.template, text.values, text.parts)
-    return f"{text}."
+    return _retell(text, f"{text}.")
 
 
 def pack(sentence: str) -> Any:
