@@ -17,7 +17,6 @@ from tests.made_language import write_language
 
 ROOT = Path(__file__).resolve().parent.parent
 PLACE = "DIGIT_FORGE_SERVED"  # names the folder of `one_for_all`
-STARTED: list[subprocess.Popen[bytes]] = []  # kept, so that Python does not take them for forgotten
 
 
 def free_port() -> int:
@@ -73,12 +72,12 @@ def serve_once(root: Path) -> str:
         words.mkdir(exist_ok=True)
         write_language(words)
         process = start(port, GAN_DATA=str(root), GAN_WORDS=str(words))
-        STARTED.append(process)
         try:
             wait_until_up(process, address)
         except RuntimeError:
             process.kill()
             process.wait()
             raise
+        process.returncode = 0  # not this test process's to wait for: `one_for_all` ends it
         (folder / f"{process.pid}.pid").write_text(address)
         return address

@@ -55,20 +55,35 @@ WATCH = """(() => {
   };
 
   const waiting = new Set();
-  const { setTimeout, clearTimeout } = window;
+  const later = new Set();
+  const { setTimeout, clearTimeout, setInterval, clearInterval } = window;
   window.setTimeout = (work, wait = 0, ...words) => {
-    if (!(wait <= LONGEST) || typeof work !== "function") return setTimeout(work, wait, ...words);
+    if (typeof work !== "function") return setTimeout(work, wait, ...words);
+    const place = wait <= LONGEST ? waiting : later;
     const own = setTimeout(() => {
-      waiting.delete(own);
+      place.delete(own);
       work(...words);
     }, wait);
-    waiting.add(own);
+    place.add(own);
     return own;
   };
+  const ticking = new Set();
+  window.setInterval = (...words) => {
+    const own = setInterval(...words);
+    ticking.add(own);
+    return own;
+  };
+  // To a browser a timer and an interval are one kind, and either function ends both
+  const forget = (own) => [waiting, later, ticking].forEach((place) => place.delete(own));
   window.clearTimeout = (own) => {
-    waiting.delete(own);
+    forget(own);
     clearTimeout(own);
   };
+  window.clearInterval = (own) => {
+    forget(own);
+    clearInterval(own);
+  };
+  window.countToCome = () => waiting.size + later.size + ticking.size;
 
   window.isAtRest = (question) => {  // asked once a frame
     const busy = underWay > 0 || waiting.size > 0 || document.querySelector('[data-settled="false"]');
@@ -91,6 +106,11 @@ def new_context(browser: Browser, **options: Any) -> BrowserContext:
 def wait_until_rest(page: Page) -> None:
     """Return when the page has drawn the answer to the last thing that was done to it."""
     page.wait_for_function("(question) => window.isAtRest(question)", arg=next(QUESTIONS))
+
+
+def count_to_come(page: Page) -> int:
+    """How many timers and intervals will do something yet, however long they wait."""
+    return int(page.evaluate("() => window.countToCome()"))
 
 
 def wait_for_a_frame(page: Page) -> None:

@@ -14,6 +14,7 @@ from gan.data import to_uint8
 from gan.drawing.generator import load
 from gan.recipes.read import read_recipe
 from tests.browser.pictures import open_tab, read_picture, read_version, wait_until_drawn
+from tests.browser.rest import count_to_come, wait_until_rest
 from tests.browser.tabs import on_desktop
 
 
@@ -192,13 +193,14 @@ def test_presets_go_through_all_digits_and_through_new_hands(page, picture):
 
 
 def test_play_moves_the_picture_and_pause_stops_it(page, picture):
-    before = read_version(picture)
+    wait_until_rest(page)
+    before, quiet = read_version(picture), count_to_come(page)
     page.get_by_role("button", name="Play").click()
     page.wait_for_function("([e, old]) => Number(e.dataset.version) > old + 5", arg=[picture.element_handle(), before])
+    assert count_to_come(page) > quiet
     page.get_by_role("button", name="Pause").click()
-    stopped = read_version(picture)
-    page.wait_for_timeout(200)
-    assert read_version(picture) == stopped
+    wait_until_rest(page)
+    assert count_to_come(page) <= quiet  # nothing is left that could move it
 
 
 @on_desktop

@@ -22,7 +22,7 @@ from gan.store.snapshots import read_history
 from gan.training.moments import add
 from tests.browser.conftest import SIZES
 from tests.browser.pictures import open_tab, read_picture, read_version, wait_until_drawn
-from tests.browser.rest import new_context
+from tests.browser.rest import count_to_come, new_context, wait_for_a_frame, wait_until_rest
 from tests.browser.tabs import on_desktop
 from tests.served import free_port, wait_until_up
 from tests.tiny_checkpoint import write_tiny
@@ -158,13 +158,15 @@ def test_the_moment_is_told_in_words_and_marked_on_its_curves(page, machine):
 def test_play_goes_through_the_moments_and_stops_at_the_end(page, machine):
     slider = page.locator("#machine-slider")
     last = slider.get_attribute("max")
+    wait_until_rest(page)
+    quiet = count_to_come(page)
     page.locator("#machine-play").click()  # from the end it begins anew
     expect(page.locator("#machine-play")).to_have_text("Pause")
     expect(slider).to_have_value("2")
+    assert count_to_come(page) > quiet
     page.locator("#machine-play").click()
-    stopped = slider.input_value()
-    page.wait_for_timeout(900)
-    assert slider.input_value() == stopped
+    wait_until_rest(page)
+    assert count_to_come(page) <= quiet  # nothing is left that could move it
     page.locator("#machine-play").click()
     expect(slider).to_have_value(str(last))
     expect(page.locator("#machine-play")).to_have_text("Play")
@@ -263,6 +265,13 @@ def train(browser: Browser, address: str) -> Iterator[Page]:
             expect(page.locator("#training-kept")).to_contain_text("Kept as")
 
 
+def wait_for_an_answer(page: Page) -> None:
+    """Return when the page has shown the server's next answer."""
+    with page.expect_response(re.compile("/component_server")):
+        pass
+    wait_for_a_frame(page)
+
+
 def start_paused(page: Page) -> None:
     page.locator("#training-step-d").click()
     expect(page.locator("#training-step")).to_contain_text("One step of D", timeout=LONG)
@@ -315,8 +324,10 @@ def test_a_run_shows_itself_pauses_goes_on_stops_and_becomes_a_model_of_every_ta
     assert "L" in (train.locator("#training-losses .dt-line").first.get_attribute("d") or "")
     train.locator("#training-pause").click()
     wait_for_state(train, "paused")
+    wait_for_an_answer(train)
     images = sheet.get_attribute("data-images")
-    train.wait_for_timeout(1500)
+    for _ in range(2):  # the page goes on asking, and is told the same
+        wait_for_an_answer(train)
     assert sheet.get_attribute("data-images") == images
     expect(train.locator("#training-start")).to_have_text("Go on")
     train.locator("#training-start").click()
@@ -404,9 +415,11 @@ def test_the_run_is_steered_by_keyboard_and_the_focus_stays(train):
 
 def test_nothing_is_asked_of_the_server_while_nothing_runs(train):
     asked: list[str] = []
+    wait_until_rest(train)
     train.on("request", lambda request: asked.append(request.url))
-    train.wait_for_timeout(1500)
+    wait_until_rest(train)
     assert asked == []
+    assert count_to_come(train) == 1  # the sign of life, which is given only for a run of one's own
 
 
 def test_without_data_the_page_says_how_to_get_them(browser, folder, tmp_path):
