@@ -107,7 +107,7 @@ def add(run: Path, name: str, root: Path) -> tuple[Path, Path]:
     root: of the run's data, with whose diversity the snapshots are compared. Raises HistoryError, CheckpointError,
     DataError or ClassifierError, one sentence each; nothing is written then.
     """
-    released = read_released(checkpoint.CHECKPOINTS / f"{name}.safetensors")
+    released = read_released(checkpoint.find_file(f"{name}.safetensors"))
     made = read_released(run / run_folder.WEIGHTS)
     if made.sha256 != released.sha256:
         raise HistoryError(
