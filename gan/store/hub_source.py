@@ -51,7 +51,7 @@ def _download(repo: str, revision: str) -> Path:
                     size=MAX_BYTES >> 20,
                 )
             )
-        return Path(hf_hub_download(repo, WEIGHTS, revision=meta.commit_hash or revision))
+        return Path(hf_hub_download(repo, WEIGHTS, revision=revision))
     except (RepositoryNotFoundError, RevisionNotFoundError, RemoteEntryNotFoundError) as error:
         raise CheckpointError(_explain_missing(error, repo, revision)) from error
     except FAILURES as error:

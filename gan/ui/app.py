@@ -4,20 +4,26 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from gan.command import get_name, get_prog, localize
-from gan.ui.page import Page, build, serve
-from gan.ui.service import Service
+
+if TYPE_CHECKING:
+    from gan.ui.page import Page
+    from gan.ui.service import Service
 
 
-def make_page() -> tuple[Page, Service]:
+def make_page() -> "tuple[Page, Service]":
     """The page of what models there are, and what draws for it."""
+    from gan.ui.page import build
+    from gan.ui.service import Service
+
     service = Service()
     return build(service), service
 
 
-def main(argv: list[str] | None = None, make: Callable[[], tuple[Page, Service]] = make_page) -> int:
-    """Serve the page until Ctrl-C; 1 and one sentence when it cannot be served there."""
+def main(argv: list[str] | None = None, make: "Callable[[], tuple[Page, Service]]" = make_page) -> int:
+    """Serve the page that `make` gives until Ctrl-C; 1 and one sentence when it cannot be served there."""
     on_space = os.environ.get("SYSTEM") == "spaces"
     parser = argparse.ArgumentParser(
         prog=get_prog("ui.app"),
@@ -35,6 +41,8 @@ def main(argv: list[str] | None = None, make: Callable[[], tuple[Page, Service]]
     if os.environ.get("SPACES_ZERO_GPU"):
         report_to_zero_gpu()
     page, service = make()
+    from gan.ui.page import serve  # seconds, which --help does without
+
     try:
         serve(page, service, host=args.host, port=args.port, mcp=args.mcp)
     except OSError:
