@@ -83,6 +83,13 @@ def get_prog(name: str) -> str:
     return f"python -m {called}" if called.startswith("gan.") else called
 
 
+def get_public(name: str) -> str:
+    """How a page names the command gan.`name`: without the server's paths."""
+    if is_installed():
+        return SCRIPTS.get(name, f"python -m gan.{name}")
+    return f"python {FILES[name]}" if name in FILES else f"python -m gan.{name}"
+
+
 def is_installed() -> bool:
     """Whether this code is an installed package; else app.py is beside it, in a checkout or a Space."""
     return (PACKAGE / "checkpoints").is_dir() or not (ROOT / "app.py").is_file()
