@@ -111,11 +111,15 @@ def test_a_command_is_called_as_it_was_started(installed, here, monkeypatch):
 
 def test_a_refusal_says_what_can_be_typed(installed, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", [str(installed / "digit-forge-sample")])
+
+    def refuse(sentence: str) -> None:
+        raise Refusal(sentence)
+
     with refusing("sample") as ended:
-        raise Refusal(say("there is none; `python -m gan.directions {model}` makes it.", model="x"))
+        refuse(say("there is none; `python -m gan.directions {model}` makes it.", model="x"))
     assert ended.status == 2
     with refusing("sample"):
-        raise Refusal("train one with python -m gan.train")
+        refuse("train one with python -m gan.train")
     assert capsys.readouterr().err.splitlines() == [
         "digit-forge-sample: There is none; `python -m gan.directions x` makes it.",
         "digit-forge-sample: Train one with digit-forge-train.",

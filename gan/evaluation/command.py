@@ -84,8 +84,8 @@ def measure(
     _check_classes(subject, generator, classifier.class_names, train, f"{learned} in {root}")
     about: dict[str, Any]
     if generator is None:
-        judged: Generator | Samples = read_samples(Path(subject), plan.least, train.class_names)
-        about = {"samples": subject, "count": len(judged), "dataset": learned}
+        judged: Generator | Samples = (given := read_samples(Path(subject), plan.least, train.class_names))
+        about = {"samples": subject, "count": len(given), "dataset": learned}
     else:
         judged, told = generator, {"checkpoint": generator.name, "sha256": generator.sha256}
         about = {**told, "truncation": truncation, "dataset": learned}
