@@ -8,7 +8,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from gan.command import get_prog, refusing
+from gan.command import get_prog, localize, refusing
 from gan.data import get_root
 from gan.training.moments import add, list_histories
 
@@ -26,7 +26,7 @@ def main(argv: list[str] | None = None) -> int:
         if args.what == "add":
             add(args.run, args.name, get_root(args.data))
         for line in list_histories():
-            print(line)
+            print(localize(line))
     return ended.status
 
 

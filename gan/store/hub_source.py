@@ -60,7 +60,8 @@ def _download(repo: str, revision: str) -> Path:
         reason = say("HF_HUB_OFFLINE is set") if isinstance(error, OfflineModeIsEnabled) else _shorten(error)
         raise CheckpointError(
             say(
-                "the model {repo} was not fetched before, and the Hugging Face Hub does not give it out ({reason}).",
+                "there is no file {repo} here, it was not fetched before, and the Hugging Face Hub does not give it "
+                "out ({reason}).",
                 repo=repo,
                 reason=reason,
             )

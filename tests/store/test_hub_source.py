@@ -87,7 +87,7 @@ SAID = {
     "ann/broken": "the file model.safetensors is damaged or not a safetensors file",
     "ann/foreign": "is a safetensors file, but not a generator of this project",
     "ann/huge": "model.safetensors of ann/huge is larger than 256 MB",
-    "ann/down": "was not fetched before, and the Hugging Face Hub does not give it out (Server error",
+    "ann/down": "no file ann/down here, it was not fetched before, and the Hugging Face Hub does not give it out (S",
 }
 GOOD = {"ann/digits": FIRST, "ann/digits@v1": SECOND, f"ann/digits@{SECOND}": SECOND, "ann/old.style_1": THIRD}
 
@@ -143,7 +143,7 @@ def test_offline_what_was_fetched_is_there_and_the_rest_is_a_sentence(told, cach
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(cache / "hub"))
     assert gan.load("ann/digits").name == f"ann/digits@{FIRST}"
     assert load_named({"model": f"ann/digits@{SECOND}"}).name == f"ann/digits@{SECOND}"
-    with pytest.raises(CheckpointError, match=r"not fetched before, .* \(HF_HUB_OFFLINE is set\)"):
+    with pytest.raises(CheckpointError, match=r"no file ann/never here, .* \(HF_HUB_OFFLINE is set\)"):
         gan.load("ann/never")
     with pytest.raises(ValueError, match="must be a name in checkpoints/, or USER/REPO@COMMIT of the Hub"):
         load_named({"model": "ann/digits"})  # not the same on another day
@@ -155,7 +155,8 @@ def test_a_hub_that_is_not_there_is_a_sentence(told, hub, cache):
     kept, never = map(json.loads, done.stdout.splitlines())
     assert kept["name"] == f"ann/digits@{FIRST}"
     assert (
-        "the model bob/digits was not fetched before, and the Hugging Face Hub does not give it out (" in never["said"]
+        "no file bob/digits here, it was not fetched before, and the Hugging Face Hub does not give it out ("
+        in never["said"]
     )
     assert "\n" not in never["said"]
 
