@@ -7,53 +7,16 @@ all that the environment may hold.
     python app.py --mcp        # the endpoints are tools for programs that speak the Model Context Protocol, too
 """
 
-import argparse
-import os
 import sys
 
-from gan.ui.page import build, serve
-from gan.ui.service import Service
+from gan.ui import app
 
-service = Service()
-demo = build(service)
-
-
-def report_to_zero_gpu() -> None:
-    """Register a function with ZeroGPU, which lets no Space start in which nothing may ask for a GPU.
-
-    It is never called: these networks draw a sheet on the CPU sooner than a GPU is lent.
-    """
-    import spaces  # part of every Gradio Space, of no other machine
-
-    spaces.GPU(lambda: None)
+demo, service = app.make_page()
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Serve the page until Ctrl-C; 1 and one sentence when it cannot be served there."""
-    on_space = os.environ.get("SYSTEM") == "spaces"
-    parser = argparse.ArgumentParser(
-        description="Serve the demo's page.", formatter_class=argparse.ArgumentDefaultsHelpFormatter
-    )
-    host = os.environ.get("HOST") or ("0.0.0.0" if on_space else "127.0.0.1")
-    parser.add_argument("--host", default=host, help="address to listen on; 0.0.0.0 lets other machines in")
-    parser.add_argument("--port", type=int, default=os.environ.get("PORT") or "7860", help="port, 1 to 65535")
-    mcp = os.environ.get("GRADIO_MCP", "").lower() in ("1", "true", "yes")
-    parser.add_argument("--mcp", action="store_true", default=mcp, help="offer the endpoints as MCP tools too")
-    args = parser.parse_args(argv)
-    if not 1 <= args.port <= 65535:
-        parser.error(f"--port {args.port} is not a port; it must be from 1 to 65535.")
-    if os.environ.get("SPACES_ZERO_GPU"):
-        report_to_zero_gpu()
-    try:
-        serve(demo, service, host=args.host, port=args.port, mcp=args.mcp)
-    except OSError:
-        print(
-            f"app.py: {args.host} port {args.port} cannot be listened on; it may be in use. Give another one: "
-            f"python app.py --port {args.port + 1 if args.port < 65535 else 7860}",
-            file=sys.stderr,
-        )
-        return 1
-    return 0
+    """Serve this page until Ctrl-C; 1 and one sentence when it cannot be served there."""
+    return app.main(argv, lambda: (demo, service))
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
     python -m benchmarks.truncation --data ROOT [--out docs/truncation.png]
 
-The numbers, docs/truncation.json, are what the page draws its own picture from, in the visitor's language. The measures
-are those of gan.evaluate, on 5,000 digits a point against as many of the test split.
+The numbers, checkpoints/NAME.truncation.json, are what the page draws its own picture from, in the visitor's language.
+The measures are those of gan.evaluate, on 5,000 digits a point against as many of the test split.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from gan.data import get_root, load_dataset, to_float
 from gan.evaluation.metrics import manifold
 from gan.evaluation.samples import Samples, draw_samples
 from gan.judges.classifier import load_classifier
+from gan.store.released import choose_file
 
 PSI = (0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.5)
 COUNT = 5_000
@@ -77,7 +78,7 @@ def main() -> None:
     args = parser.parse_args()
     rows = measure(args.checkpoint, get_root(args.data), args.seed)
     draw(rows, args.out)
-    write(rows, gan.load(args.checkpoint).sha256, args.out.with_suffix(".json"))
+    write(rows, gan.load(args.checkpoint).sha256, choose_file(args.checkpoint, ".truncation.json"))
     print(f"{args.checkpoint}, seed {args.seed}, {COUNT:,} digits a row, {describe_machine()}")
     print(f"{'psi':>4} {'precision':>10} {'recall':>8} {'class accuracy':>15}")
     for psi, (precision, recall, right) in zip(PSI, rows, strict=True):

@@ -8,13 +8,13 @@ import argparse
 import sys
 from pathlib import Path
 
-from gan.command import refusing
+from gan.command import get_prog, localize, refusing
 from gan.store.index import add, list_rows
 
 
 def main(argv: list[str] | None = None) -> int:
     """List the checkpoints, or add one."""
-    parser = argparse.ArgumentParser(prog="python -m gan.checkpoint", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog=get_prog("checkpoint"), description=main.__doc__)
     sub = parser.add_subparsers(dest="what")
     adding = sub.add_parser("add", help="take a trained file into checkpoints/")
     adding.add_argument("file", type=Path)
@@ -22,11 +22,11 @@ def main(argv: list[str] | None = None) -> int:
     adding.add_argument("--about", default="", help="one line: what it is")
     adding.add_argument("--metrics", type=Path, metavar="FILE", help="what gan.evaluate --json wrote of these weights")
     args = parser.parse_args(argv)
-    with refusing("gan.checkpoint", capital=False) as ended:
+    with refusing("checkpoint", capital=False) as ended:
         if args.what == "add":
             add(args.file, args.name, args.about, args.metrics)
         for row in list_rows():
-            print(row)
+            print(localize(row))
     return ended.status
 
 

@@ -7,17 +7,17 @@ import argparse
 import sys
 from functools import partial
 
-from gan.command import refusing
+from gan.command import get_prog, refusing
 from gan.handwriting.planes_file import measure
 from gan.store.released import list_names
 
 
 def main(argv: list[str] | None = None) -> int:
     """Find a generator's planes, measure its handwriting, and keep both beside its weights."""
-    parser = argparse.ArgumentParser(prog="python -m gan.directions", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog=get_prog("directions"), description=main.__doc__)
     parser.add_argument("names", nargs="*", default=["digits"], metavar="NAME", help="names in checkpoints/, or all")
     args = parser.parse_args(argv)
-    with refusing("gan.directions") as ended:
+    with refusing("directions") as ended:
         for name in list_names() if args.names == ["all"] else args.names:
             measure(name, partial(print, flush=True))
     return ended.status

@@ -15,14 +15,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from gan.command import refusing
+from gan.command import get_prog, refusing
 from gan.evaluation.command import check_libraries, measure
 
 
 def main(argv: list[str] | None = None) -> int:
     """The command; 0 when done, 2 for bad input, 130 when interrupted."""
     parser = argparse.ArgumentParser(
-        prog="python -m gan.evaluate",
+        prog=get_prog("evaluate"),
         description="Measure a generator, or samples in an .npz, against the real test split.",
     )
     parser.add_argument("subject", metavar="CHECKPOINT|SAMPLES.npz", help="a released name, a .safetensors, an .npz")
@@ -37,7 +37,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--device", default="cpu", help="cpu, cuda, mps or auto (default: cpu)")
     parser.add_argument("--inception", action="store_true", help="Inception-FID too: downloads 91 MB, and is slow")
     args = parser.parse_args(argv)
-    with refusing("gan.evaluate") as ended:
+    with refusing("evaluate") as ended:
         check_libraries()
         measure(**vars(args))
     return ended.status

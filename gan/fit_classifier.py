@@ -13,7 +13,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from gan.command import refusing
+from gan.command import get_prog, refusing
 from gan.data import SOURCES
 from gan.judges.fit_classifier import fit_file
 from gan.judges.fitting import Schedule
@@ -24,7 +24,7 @@ __all__ = ["main"]
 def main(argv: list[str] | None = None) -> int:
     """The command; 0 when done, 2 for bad input, 130 when interrupted."""
     parser = argparse.ArgumentParser(
-        prog="python -m gan.fit_classifier", description="Train an independent reader on real images."
+        prog=get_prog("fit_classifier"), description="Train an independent reader on real images."
     )
     parser.add_argument("--dataset", default="mnist", metavar="NAME", help=f"{', '.join(SOURCES)} (default: mnist)")
     parser.add_argument("--data", metavar="ROOT", help="folder that holds MNIST/raw (default: $GAN_DATA, else data)")
@@ -40,7 +40,7 @@ def main(argv: list[str] | None = None) -> int:
         help="hold N training images out, report on them alone",
     )
     args = parser.parse_args(argv)
-    with refusing("gan.fit_classifier") as ended:
+    with refusing("fit_classifier") as ended:
         print(fit_file(**vars(args)))
     return ended.status
 

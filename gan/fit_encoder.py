@@ -8,14 +8,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from gan.command import refusing
+from gan.command import get_prog, refusing
 from gan.handwriting.fit_encoder import fit_file
 
 
 def main(argv: list[str] | None = None) -> int:
     """The command; 0 when done, 2 for bad input, 130 when interrupted."""
     parser = argparse.ArgumentParser(
-        prog="python -m gan.fit_encoder", description="Train the encoder that inverts drawings for a generator."
+        prog=get_prog("fit_encoder"), description="Train the encoder that inverts drawings for a generator."
     )
     parser.add_argument("checkpoint", help="a name in checkpoints/, or a path")
     parser.add_argument("--data", metavar="ROOT", help="folder with MNIST's training digits; else G's own are used")
@@ -24,7 +24,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--threads", type=int, help="torch's CPU threads (default: as torch chooses)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="default: checkpoints/NAME.encoder.safetensors")
     args = parser.parse_args(argv)
-    with refusing("gan.fit_encoder") as ended:
+    with refusing("fit_encoder") as ended:
         print(fit_file(**vars(args)))
     return ended.status
 

@@ -9,7 +9,7 @@ well it separates real digits from forged ones, on the same pictures.
 import argparse
 import sys
 
-from gan.command import refusing
+from gan.command import get_prog, refusing
 from gan.judges.fit_verdict import fit_file
 
 __all__ = ["main"]
@@ -18,13 +18,13 @@ __all__ = ["main"]
 def main(argv: list[str] | None = None) -> int:
     """The command; 0 when done, 2 for bad input, 130 when interrupted."""
     parser = argparse.ArgumentParser(
-        prog="python -m gan.fit_verdict", description="Fit what D's logits mean as probabilities."
+        prog=get_prog("fit_verdict"), description="Fit what D's logits mean as probabilities."
     )
     parser.add_argument("name", help="a name in checkpoints/")
     parser.add_argument("--data", metavar="ROOT", help="folder that holds MNIST/raw (default: $GAN_DATA, else data)")
     parser.add_argument("--count", type=int, default=1000, help="pictures of a class, each side (default: %(default)s)")
     args = parser.parse_args(argv)
-    with refusing("gan.fit_verdict") as ended:
+    with refusing("fit_verdict") as ended:
         print(fit_file(args.name, args.data, args.count))
     return ended.status
 

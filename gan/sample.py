@@ -20,7 +20,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from gan.command import refusing
+from gan.command import get_prog, refusing
 from gan.drawing.arguments import MAX_COUNT
 from gan.recipes.files import ALL, MAX_PNG, Wish, draw_digits, draw_recipe
 
@@ -28,7 +28,7 @@ from gan.recipes.files import ALL, MAX_PNG, Wish, draw_digits, draw_recipe
 def main(argv: list[str] | None = None) -> int:
     """Run the command; 0 when the file is there, 2 with one sentence when what was asked cannot be done."""
     parser = argparse.ArgumentParser(
-        prog="python -m gan.sample",
+        prog=get_prog("sample"),
         description="Draw handwritten digits into a file.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
@@ -50,7 +50,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--scale", type=int, default=2, choices=range(1, 11), help="pixels a pixel, of a .png")
     args = vars(parser.parse_args(argv, argparse.Namespace(checkpoint=None)))
     recipe = args.pop("recipe")
-    with refusing("gan.sample") as ended:
+    with refusing("sample") as ended:
         print(draw_digits(Wish(**args)) if recipe is None else draw_recipe(recipe, Wish(**args)))
     return ended.status
 

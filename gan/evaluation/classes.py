@@ -6,13 +6,14 @@ it draws, as the reader sees it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from torch import Tensor
 from torch.nn import functional as F
 
-from gan.evaluation.metrics import Manifold, manifold
+from gan.evaluation.metrics import Manifold, least_compared, manifold
 
 __all__ = ["ClassRow", "ShareRow", "class_rows", "diversity", "share_rows"]
 
@@ -31,26 +32,30 @@ class ClassRow:
         label: 0..C - 1.
         name: what the class is called.
         count: generated images of this class that were read.
+        compared: images of the class on each side of the figures below: as many as the fewest are.
         accuracy: share of them that the classifier reads as asked.
         accuracy_real: the same of training images.
-        recall, coverage: within the class, against the test images of the class.
+        recall, coverage: within the class, against the test images of the class; None where too few are compared.
         recall_real, coverage_real: the same of training images.
-        diversity: mean distance between two generated images of the class, over that of two test images.
+        diversity: mean distance between two generated images of the class, over that of two test images; None where
+            these are all alike.
         diversity_real: the same of training images.
-        verdict: "ok", "ignored" (most are read as another class) or "collapsed" (far too alike).
+        verdict: "ok", "ignored" (most are read as another class), "collapsed" (far too alike), or "too few" where
+            nothing tells whether it is.
     """
 
     label: int
     name: str
     count: int
+    compared: int
     accuracy: float
     accuracy_real: float
-    recall: float
-    recall_real: float
-    coverage: float
-    coverage_real: float
-    diversity: float
-    diversity_real: float
+    recall: float | None
+    recall_real: float | None
+    coverage: float | None
+    coverage_real: float | None
+    diversity: float | None
+    diversity_real: float | None
     verdict: str
 
 
@@ -91,9 +96,22 @@ def share_rows(*, real: Tensor, fake: Tensor, names: Sequence[str]) -> list[Shar
     return rows
 
 
-def diversity(*, real: Tensor, fake: Tensor) -> float:
-    """Mean pairwise distance of fake features (N, F), over that of real ones (M, F): 0 when all are one."""
-    return (F.pdist(fake).double().mean() / F.pdist(real).double().mean()).item()
+def diversity(*, real: Tensor, fake: Tensor) -> float | None:
+    """Mean pairwise distance of fake features (N, F), over that of real ones (M, F): 0 when all are one.
+
+    None where it is no number: of fewer than two, or where the real ones are all one.
+    """
+    found = (F.pdist(fake).double().mean() / F.pdist(real).double().mean()).item()
+    return found if math.isfinite(found) else None
+
+
+def _judge(accuracy: float, variety: float | None, covered: float | None) -> str:
+    """The verdict on a class."""
+    if accuracy < IGNORED_BELOW:
+        return "ignored"
+    if (variety is not None and variety < COLLAPSED_BELOW) or (covered is not None and covered < COVERED_BELOW):
+        return "collapsed"
+    return "too few" if variety is None or covered is None else "ok"
 
 
 def class_rows(
@@ -111,7 +129,7 @@ def class_rows(
         fake: generated images: the same, labels being the class asked for.
         test: test images: features (M, F), labels (M,).
         names: of the C classes.
-        neighbours: k of recall and coverage, made smaller for a class with fewer images than that.
+        neighbours: k of recall and coverage, which need more than k + 1 images of a class on each side.
     """
     rows = []
     for label, name in enumerate(names):
@@ -123,28 +141,28 @@ def class_rows(
         ]
         # Equal counts: recall and coverage change with the number of points.
         count = min(len(held), *(len(features) for features in chosen))
-        k = max(1, min(neighbours, count - 1))
-        found: list[Manifold] = [manifold(real=held[:count], fake=part[:count], neighbours=k) for part in chosen]
-        spread = [diversity(real=held[:count], fake=part[:count]) for part in chosen]
-        verdict = "ok"
-        if right[1] < IGNORED_BELOW:
-            verdict = "ignored"
-        elif spread[1] < COLLAPSED_BELOW or found[1].coverage < COVERED_BELOW:
-            verdict = "collapsed"
+        found: list[Manifold | None] = [None, None]
+        if count >= least_compared(neighbours):
+            found = [manifold(real=held[:count], fake=part[:count], neighbours=neighbours) for part in chosen]
+        (recall_real, recall), (coverage_real, coverage) = (
+            [getattr(one, name) if one else None for one in found] for name in ("recall", "coverage")
+        )
+        variety_real, variety = (diversity(real=held[:count], fake=part[:count]) for part in chosen)
         rows.append(
             ClassRow(
                 label=label,
                 name=name,
                 count=len(chosen[1]),
+                compared=count,
                 accuracy=right[1],
                 accuracy_real=right[0],
-                recall=found[1].recall,
-                recall_real=found[0].recall,
-                coverage=found[1].coverage,
-                coverage_real=found[0].coverage,
-                diversity=spread[1],
-                diversity_real=spread[0],
-                verdict=verdict,
+                recall=recall,
+                recall_real=recall_real,
+                coverage=coverage,
+                coverage_real=coverage_real,
+                diversity=variety,
+                diversity_real=variety_real,
+                verdict=_judge(right[1], variety, coverage),
             )
         )
     return rows

@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gan.command import spell_install
 from gan.errors import Listing, Refusal, say
 
 if TYPE_CHECKING:
@@ -34,8 +35,9 @@ def check_libraries() -> None:
     if missing:
         raise EvaluationError(
             say(
-                "{list} must be installed: pip install -r requirements-evaluate.txt",
+                "{list} must be installed: {command}",
                 list=Listing(missing, "and"),
+                command=spell_install("evaluate"),
             )
         )
 
@@ -80,11 +82,10 @@ def measure(
     root = get_root(data)
     train, test = (load_dataset(root, split, name=learned, download=download) for split in ("train", "test"))
     _check_classes(subject, generator, classifier.class_names, train, f"{learned} in {root}")
-    judged: Generator | Samples
     about: dict[str, Any]
     if generator is None:
-        judged = read_samples(Path(subject), plan.least, train.class_names)
-        about = {"samples": subject, "count": len(judged), "dataset": learned}
+        judged: Generator | Samples = (given := read_samples(Path(subject), plan.least, train.class_names))
+        about = {"samples": subject, "count": len(given), "dataset": learned}
     else:
         judged, told = generator, {"checkpoint": generator.name, "sha256": generator.sha256}
         about = {**told, "truncation": truncation, "dataset": learned}
@@ -109,6 +110,8 @@ def measure(
     if json:
         _write(json, {"subject": about, "seed": seed, "quick": quick, **report.as_dict()})
         print(f"written: {json}")
+    if report.failures:
+        raise report.failures[0]
 
 
 def _choose_subject(subject: str, dataset: str | None, truncation: float, device: str) -> tuple[Generator | None, str]:

@@ -19,7 +19,7 @@ from torch_fidelity.metric_fid import KEY_METRIC_FID, fid_features_to_statistics
 from torch_fidelity.metric_isc import KEY_METRIC_ISC_MEAN, isc_features_to_metric
 from torch_fidelity.metric_kid import KEY_METRIC_KID_MEAN, kid_features_to_metric
 
-__all__ = ["Manifold", "fid", "inception_score", "kid", "manifold"]
+__all__ = ["Manifold", "fid", "inception_score", "kid", "least_compared", "manifold"]
 
 
 def fid(*, real: Tensor, fake: Tensor) -> float:
@@ -64,8 +64,16 @@ class Manifold:
     coverage: float
 
 
+def least_compared(neighbours: int) -> int:
+    """The fewest features on a side that `manifold` takes: prdc counts a point among its neighbours, and one more."""
+    return neighbours + 2
+
+
 def manifold(*, real: Tensor, fake: Tensor, neighbours: int = 5) -> Manifold:
-    """Precision, recall, density and coverage of features (N, F) and (M, F); N and M should be equal."""
+    """Precision, recall, density and coverage of features (N, F) and (M, F); N and M should be equal.
+
+    ValueError for fewer than `least_compared` on either side.
+    """
     with contextlib.redirect_stdout(io.StringIO()):  # prdc prints its counts
         found = compute_prdc(real.float().numpy(), fake.float().numpy(), nearest_k=neighbours)
     return Manifold(**{name: float(value) for name, value in found.items()})

@@ -8,7 +8,7 @@ import torch
 
 from gan.data import get_same
 from gan.errors import say
-from gan.judges.classifier import WEIGHTS, Classifier, ClassifierError, load_classifier
+from gan.judges.classifier import Classifier, ClassifierError, load_classifier
 
 __all__ = ["choose_reader"]
 
@@ -19,7 +19,7 @@ def choose_reader(dataset: str, path: Path | None = None, device: torch.device |
     Raises:
         ClassifierError: it knows another dataset, and the sentence says how to fit one; or its file is no good.
     """
-    reader = load_classifier(device, path or WEIGHTS)
+    reader = load_classifier(device, path)
     if dataset not in get_same(reader.dataset):
         raise ClassifierError(
             say(

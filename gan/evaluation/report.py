@@ -12,20 +12,23 @@ __all__ = ["format_report"]
 ARROWS = {"up": "higher is better", "down": "lower is better", "one": "best at 1", "": ""}
 
 
-def _number(figure: Figure, value: float | None, spread: float | None) -> str:
+def _number(figure: Figure, value: float | None, ends: tuple[float, float] | None = None) -> str:
+    """A value as people read it; behind it the least and the most of several seeds, where there are such."""
     if value is None:
         return "–"
-    scale = 100 if figure.unit == "%" else 1
+    more = "" if ends is None else f" ({' to '.join(_plain(figure, end) for end in ends)})"
+    return _plain(figure, value) + more + (f" {figure.unit}" if figure.unit else "")
+
+
+def _plain(figure: Figure, value: float) -> str:
+    """A value without its unit."""
     if figure.unit == "%":
-        text = f"{scale * value:.2f}"
-    elif figure.unit == "ms":
-        text = f"{value:.2f}"
-    elif value == int(value) and abs(value) >= 1000:
-        text = f"{int(value):,}"
-    else:
-        text = f"{value:.4f}" if abs(value) < 0.1 else f"{value:.3f}"
-    more = "" if spread is None else f" ± {scale * spread:.2f}"
-    return text + more + (f" {figure.unit}" if figure.unit else "")
+        return f"{100 * value:.2f}"
+    if figure.unit == "ms":
+        return f"{value:.2f}"
+    if value == int(value) and abs(value) >= 1000:
+        return f"{int(value):,}"
+    return f"{value:.4f}" if abs(value) < 0.1 else f"{value:.3f}"
 
 
 def _table(rows: list[list[str]], left: tuple[int, ...]) -> str:
@@ -44,6 +47,19 @@ def _name(row: ClassRow | ShareRow) -> str:
     return row.name if row.name == str(row.label) else f"{row.label} {row.name}"
 
 
+def _list_pairs(row: ClassRow) -> list[tuple[float | None, float | None]]:
+    """Recall, coverage and diversity, each of the generated images and of training ones."""
+    return [
+        (row.recall, row.recall_real),
+        (row.coverage, row.coverage_real),
+        (row.diversity, row.diversity_real),
+    ]
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
 def _class_table(rows: Sequence[ClassRow]) -> str:
     cells = [["class", "count", "read as asked", "recall", "coverage", "diversity", "verdict"]]
     cells += [
@@ -51,9 +67,7 @@ def _class_table(rows: Sequence[ClassRow]) -> str:
             _name(row),
             str(row.count),
             f"{100 * row.accuracy:.2f} % ({100 * row.accuracy_real:.2f})",
-            f"{row.recall:.3f} ({row.recall_real:.3f})",
-            f"{row.coverage:.3f} ({row.coverage_real:.3f})",
-            f"{row.diversity:.3f} ({row.diversity_real:.3f})",
+            *(f"{_share(made)} ({_share(real)})" if made is not None else "–" for made, real in _list_pairs(row)),
             row.verdict,
         ]
         for row in rows
@@ -76,8 +90,8 @@ def format_report(report: Report) -> str:
     figures += [
         [
             figure.name,
-            _number(figure, figure.value, figure.spread),
-            _number(figure, figure.real, figure.real_spread),
+            _number(figure, figure.value, figure.range),
+            _number(figure, figure.real, figure.real_range),
             ARROWS[figure.better],
         ]
         for figure in report.figures

@@ -70,8 +70,8 @@ class Figure:
         name: with the count of samples: `fid_60k`.
         value: of the generated images; None where it could not be measured, see Report.not_applicable.
         real: of as many training images; None where the question makes no sense for them.
-        spread: standard deviation over seeds of value, where it has one.
-        real_spread: the same of real.
+        range: the least and the most that one seed got, where value is the mean over several.
+        real_range: the same of real.
         better: "up", "down" or "one" (best at 1), or "" for a plain fact.
         unit: "%" for shares, which are stored 0..1; "ms"; else "".
     """
@@ -79,8 +79,8 @@ class Figure:
     name: str
     value: float | None
     real: float | None = None
-    spread: float | None = None
-    real_spread: float | None = None
+    range: tuple[float, float] | None = None
+    real_range: tuple[float, float] | None = None
     better: str = "up"
     unit: str = ""
 
@@ -94,12 +94,14 @@ class Report:
         classes: a row a class, of what was asked for by class.
         shares: a row a class, of a generator that was trained without classes.
         not_applicable: what is missing, and why.
+        failures: what was raised where a part could not be measured for a mistake of ours.
     """
 
     figures: list[Figure] = field(default_factory=list)
     classes: list[ClassRow] = field(default_factory=list)
     shares: list[ShareRow] = field(default_factory=list)
     not_applicable: dict[str, str] = field(default_factory=dict)
+    failures: list[Exception] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON: figures by name, the rows of classes, and why something is missing."""
@@ -181,7 +183,12 @@ def evaluate(
     with tqdm(phases, unit="part") as bar:
         for name, measure in bar:
             bar.set_description(name)
-            measure()
+            try:
+                measure()
+            except Exception as error:  # a mistake of ours in one part loses no other
+                said = str(error).splitlines()[0] if str(error) else "no message"
+                bench.report.not_applicable[name] = f"failed: {type(error).__name__}: {said}"
+                bench.report.failures.append(error)
     return bench.report
 
 
@@ -266,11 +273,9 @@ class _Bench:
             )
             for part, title in tasks
         ]
-        spreads = [statistics.stdev(scores) if len(scores) > 1 else None for scores in values]
+        ranges = [(min(scores), max(scores)) if len(scores) > 1 else None for scores in values]
         value, real = (statistics.mean(scores) for scores in values)
-        self.add(
-            f"cas_{count_name(self.learned)}", value, real, spread=spreads[0], real_spread=spreads[1], unit="%"
-        )  # fmt: skip
+        self.add(f"cas_{count_name(self.learned)}", value, real, range=ranges[0], real_range=ranges[1], unit="%")
 
     def copying(self) -> None:
         """Memorisation."""
@@ -299,6 +304,11 @@ class _Bench:
             names=self.names,
             neighbours=self.plan.neighbours,
         )
+        least = metrics.least_compared(self.plan.neighbours)
+        for row in self.report.classes:
+            if row.compared < least:
+                why = f"{row.compared} images of the class can be compared; {least} are the least"
+                self.report.not_applicable[f"recall and coverage of {row.name}"] = why
 
     def writing(self) -> None:
         """One z as every class, and what one digit costs."""

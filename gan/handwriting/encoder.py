@@ -25,6 +25,7 @@ from gan.store import released as checkpoint
 from gan.store import sidecar
 from gan.store.sidecar import DAMAGED, LARGE, MISSING, OTHERS, UNFIT, Fault, Seal
 
+ENDING = ".encoder.safetensors"
 MAX_BYTES = 1_500_000
 SEAL = Seal(format="digit-forge-encoder/1", most=MAX_BYTES)
 CLASS_DIM = 32
@@ -94,7 +95,7 @@ def make_encoder(generator: Generator) -> Encoder:
 
 def get_path(name: str) -> Path:
     """Where the encoder of the checkpoint of that name lies."""
-    return checkpoint.CHECKPOINTS / f"{name}.encoder.safetensors"
+    return checkpoint.find_file(f"{name}{ENDING}")
 
 
 def save_encoder(encoder: Encoder, generator: Generator, path: Path, meta: dict[str, Any]) -> int:

@@ -26,10 +26,11 @@ from gan.data import Dataset, get_root, load_dataset, to_float
 from gan.drawing.arguments import InputError
 from gan.drawing.generator import Generator, load
 from gan.errors import say
-from gan.handwriting.encoder import Encoder, fit_length, get_path, make_encoder, measure_spread, save_encoder
+from gan.handwriting.encoder import ENDING, Encoder, fit_length, make_encoder, measure_spread, save_encoder
 from gan.handwriting.measures import measure_style
 from gan.judges.classifier import Classifier, load_classifier
 from gan.models import GeneratorNetwork
+from gan.store.released import choose_file
 
 REAL, OWN = 32, 16  # pictures of each kind in a batch
 RATE = 2e-3
@@ -173,8 +174,8 @@ def fit_file(
                 count=len(digits.class_names),
             )
         )
+    path = out or choose_file(generator.name, ENDING)
     encoder, steps = fit(generator, load_classifier(), digits, minutes=minutes, seed=seed)
-    path = out or get_path(generator.name)
     meta = {
         "command": f"python -m gan.fit_encoder {generator.name}{' --data ROOT' if data else ''} "
         f"--minutes {minutes:g} --seed {seed}",

@@ -22,13 +22,14 @@ from gan.store import sidecar
 from gan.store.released import CheckpointError
 from gan.store.sidecar import MISSING, OTHERS, Fault, Seal
 
+ENDING = ".directions.safetensors"
 SEAL = Seal(format=1, key="digit_forge_directions")
 _PARTS = ("first", "bias1", "second", "bias2", "last", "bias3")
 
 
 def get_path(generator: Generator) -> Path:
     """Where a generator's directions are kept: beside the checkpoints, under its name."""
-    return checkpoint.CHECKPOINTS / f"{generator.name}.directions.safetensors"
+    return checkpoint.find_file(f"{generator.name}{ENDING}")
 
 
 def write_directions(path: Path, found: Directions) -> None:
@@ -100,9 +101,9 @@ def measure(name: str, tell: Callable[[str], None] = print) -> None:
     """
     begun = time.monotonic()
     generator = load(name)
+    path = checkpoint.choose_file(generator.name, ENDING)
     planes, notes = find_planes(generator)
     hand = fit_hand(generator, say=lambda text: tell(f"{name}: {text}"))
-    path = get_path(generator)
     write_directions(path, Directions(generator.name, generator.sha256, planes, notes, hand))
     for note in notes.values():
         tell(f"{name}: {note}")

@@ -23,6 +23,7 @@ from gan.store.atomic import write_atomically
 from gan.store.released import CheckpointError
 from gan.store.sidecar import MISSING, OTHERS, Fault, Seal
 
+ENDING = ".verdict.json"
 SEAL = Seal(format="digit-forge-verdict/1")
 
 
@@ -43,7 +44,7 @@ class Calibration:
 
 def get_path(name: str) -> Path:
     """Where the calibration of the checkpoint of that name lies."""
-    return checkpoint.CHECKPOINTS / f"{name}.verdict.json"
+    return checkpoint.find_file(f"{name}{ENDING}")
 
 
 def save_calibration(calibration: Calibration, path: Path) -> None:

@@ -27,7 +27,9 @@ import torch
 from torch import Tensor, nn
 
 from gan.errors import Refusal, Sentence, say
-from gan.store import sidecar
+from gan.store import places, sidecar
+from gan.store import released as checkpoint
+from gan.store.names import READER
 from gan.store.sidecar import CHANGED, DAMAGED, FOREIGN, MISSING, Fault, Seal, hash_file
 
 __all__ = [
@@ -36,12 +38,13 @@ __all__ = [
     "Classifier",
     "ClassifierError",
     "DigitNet",
+    "find_reader",
     "load_classifier",
     "save_classifier",
 ]
 
 FEATURES = 96
-WEIGHTS = Path(__file__).resolve().parents[2] / "checkpoints" / "classifier.safetensors"
+WEIGHTS = places.SHIPPED / f"{READER}.safetensors"
 SEAL = Seal(format="digit-forge-classifier/1", hash=hash_file)
 
 
@@ -156,8 +159,14 @@ class Classifier:
         return self.observe(images)[0]
 
 
-def load_classifier(device: torch.device | str = "cpu", path: Path = WEIGHTS) -> Classifier:
-    """Read the shipped weights, or those in a file of one's own. Nothing is unpickled.
+def find_reader() -> Path:
+    """Where the reader of digits is: among the checkpoints, else the shipped one."""
+    own = checkpoint.find_file(WEIGHTS.name)
+    return own if own.is_file() else WEIGHTS
+
+
+def load_classifier(device: torch.device | str = "cpu", path: Path | None = None) -> Classifier:
+    """Read the weights of `find_reader`, or those in a file of one's own. Nothing is unpickled.
 
     Raises:
         ClassifierError: the file is missing, damaged, or not a classifier of this project.
@@ -173,9 +182,9 @@ def load_classifier(device: torch.device | str = "cpu", path: Path = WEIGHTS) ->
         return Classifier(network=network.to(device), meta=meta)
 
     try:
-        return sidecar.read(path, SEAL, build)
+        return sidecar.read(path or find_reader(), SEAL, build)
     except Fault as fault:
-        raise ClassifierError(_explain(fault, path)) from None
+        raise ClassifierError(_explain(fault, path or find_reader())) from None
 
 
 def _explain(fault: Fault, path: Path) -> Sentence:
@@ -197,7 +206,7 @@ def _explain(fault: Fault, path: Path) -> Sentence:
     )
 
 
-def save_classifier(classifier: Classifier, path: Path = WEIGHTS) -> None:
+def save_classifier(classifier: Classifier, path: Path) -> None:
     """Write network and meta as safetensors; the file appears whole or not at all.
 
     Raises:

@@ -17,6 +17,7 @@ from gan.drawing.arguments import InputError
 from gan.errors import say
 from gan.judges.classifier import WEIGHTS, save_classifier
 from gan.judges.fitting import Schedule, accuracy, fit
+from gan.store import released as checkpoint
 
 __all__ = ["fit_file"]
 
@@ -45,7 +46,7 @@ def fit_file(
         raise InputError(
             say("--out FILE is needed: without it the file is {file}, the reader of mnist.", file=WEIGHTS.name)
         )
-    path = out or WEIGHTS
+    path = out or checkpoint.CHECKPOINTS / WEIGHTS.name
     _check_count(train, schedule, held_out, root)
     count, classes = len(train), len(train.class_names)
     if held_out:

@@ -10,11 +10,12 @@ from gan.data import DataError, get_root, load_dataset, to_float
 from gan.drawing.arguments import InputError
 from gan.drawing.generator import Generator, load
 from gan.errors import Listing, say
-from gan.judges.calibration import Calibration, fit_logistic, get_path, save_calibration
+from gan.judges.calibration import ENDING, Calibration, fit_logistic, save_calibration
 from gan.judges.verdict import score, score_forged
 from gan.losses import get_loss
 from gan.store import released as checkpoint
-from gan.store.released import CheckpointError
+from gan.store.names import is_name
+from gan.store.released import CheckpointError, choose_file
 
 __all__ = ["fit_file"]
 
@@ -29,6 +30,7 @@ def fit_file(name: str, data: str | None = None, count: int = 1000) -> str:
     if not 10 <= count <= 10_000:
         raise InputError(say("--count is {value}; it must be from 10 to 10000.", value=count))
     generator = _load(name)
+    path = choose_file(name, ENDING)
     reals = _read_reals(generator, get_root(data), count)
     midpoints, slopes = [], []
     print("class\tmidpoint\tslope\tmean of real\tof forged\treal above forged")
@@ -49,14 +51,14 @@ def fit_file(name: str, data: str | None = None, count: int = 1000) -> str:
         forged=count * len(reals),
         dataset=generator.config.dataset,
     )
-    save_calibration(made, get_path(name))
-    return f"{get_path(name)}: of the weights {generator.sha256[:12]}"
+    save_calibration(made, path)
+    return f"{path}: of the weights {generator.sha256[:12]}"
 
 
 def _load(name: str) -> Generator:
     """The checkpoint `name`; CheckpointError where it is none, or there is nothing to fit."""
-    path = checkpoint.CHECKPOINTS / f"{name}.safetensors"
-    if not path.is_file():
+    path = checkpoint.find_file(f"{name}.safetensors")
+    if not is_name(name) or not path.is_file():
         raise CheckpointError(
             say(
                 "there is no {value} in {folder}/; the names there are: {names}. python -m gan.checkpoint add takes a "

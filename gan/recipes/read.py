@@ -10,7 +10,6 @@ checked wherever it comes from.
 
 import io
 import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -27,6 +26,7 @@ from gan.recipes.hand import Hand
 from gan.recipes.recipe import Recipe, check_weights
 from gan.recipes.sheet import Sheet
 from gan.recipes.way import Way
+from gan.store.names import is_name, is_pinned
 from gan.store.released import CheckpointError
 
 MAX_BYTES = 2 << 20  # of a recipe's JSON
@@ -117,10 +117,15 @@ def read_file(path: Path) -> dict[str, Any]:
 
 
 def load_named(recipe: Mapping[str, Any]) -> Generator:
-    """The generator that the recipe names, from checkpoints/; InputError when it names none that is there."""
+    """The generator that the recipe names, in checkpoints/ or on the Hub; InputError when it names none there is."""
     name = recipe.get("model", "digits")
-    if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", name):
-        raise InputError(say("the recipe's model is {value}; it must be a name in checkpoints/.", value=quote(name)))
+    if not isinstance(name, str) or not (is_name(name) or is_pinned(name)):
+        raise InputError(
+            say(
+                "the recipe's model is {value}; it must be a name in checkpoints/, or USER/REPO@COMMIT of the Hub.",
+                value=quote(name),
+            )
+        )
     try:
         return load(name)
     except CheckpointError as error:

@@ -7,7 +7,6 @@ with its size, and when an upload fails the weights stay where they are and the 
 """
 
 import json
-import re
 import shlex
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from huggingface_hub import CommitOperationAdd, HfApi
 from huggingface_hub.errors import HfHubHTTPError, LocalTokenNotFoundError, OfflineModeIsEnabled
 
 from gan.errors import Refusal, strip_stop
+from gan.store.names import is_repo
 from gan.store.released import CheckpointError, Released, read_released
 
 WEIGHTS = "model.safetensors"
@@ -31,9 +31,7 @@ class HubError(Refusal):
 
 def check_name(repo_id: str) -> None:
     """HubError unless `repo_id` reads USER/REPO, as the Hub wants it."""
-    part = r"\w(?:[\w.-]*\w)?"
-    good = re.fullmatch(f"{part}/{part}", repo_id, re.ASCII) and len(repo_id) <= 96
-    if not good or "--" in repo_id or ".." in repo_id or repo_id.endswith(".git"):
+    if not is_repo(repo_id):
         raise HubError(
             f"{repo_id!r} is no name of a repository: it must read USER/REPO, of letters, digits, '-', '_' and '.'"
         )
@@ -97,8 +95,8 @@ def write_card(
         )
         for name, one in metrics["figures"].items():
             made, real = (
-                _show(one[side], one.get("unit"), one.get(spread))
-                for side, spread in (("value", "spread"), ("real", "real_spread"))
+                _show(one[side], one.get("unit"), one.get(ends))
+                for side, ends in (("value", "range"), ("real", "real_range"))
             )
             figures += f"| `{name}` | {made} | {real} |\n"
     return f"""---
@@ -121,11 +119,9 @@ torch {trained.get("torch", "of an unknown version")}
 ## Load it
 
 ```python
-import gan                                   # from the Digit Forge repository
-from huggingface_hub import hf_hub_download
+import gan  # Digit Forge's package
 
-generator = gan.load(hf_hub_download("{repo_id}", "{WEIGHTS}"))
-images = generator.sample([0], seed=7)       # float32 (1, 1, 28, 28) in [-1, 1]
+images = gan.load("{repo_id}").sample([0], seed=7)  # float32 (1, 1, 28, 28) in [-1, 1]
 ```
 
 ## Figures
@@ -185,7 +181,8 @@ def _read_metrics(path: Path, released: Released) -> dict[str, Any] | None:
         found = json.loads(path.read_text(encoding="utf-8"))
         measured, figures = str(found["subject"]["sha256"]), found["figures"]
         for one in figures.values():
-            float(one["value"]), one["real"]
+            for value in (one["value"], one["real"], *(one.get("range") or ()), *(one.get("real_range") or ())):
+                float(value or 0)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise HubError(f"{path} is not what gan.evaluate --json writes of a checkpoint; mend or remove it") from error
     if measured != released.sha256:
@@ -196,11 +193,11 @@ def _read_metrics(path: Path, released: Released) -> dict[str, Any] | None:
     return dict(found)
 
 
-def _show(value: float | None, unit: str | None, spread: float | None = None) -> str:
-    """A figure as the card prints it: shares in %, whole numbers with commas, `spread` behind ±."""
+def _show(value: float | None, unit: str | None, ends: list[float] | None = None) -> str:
+    """A figure as the card prints it: shares in %, whole numbers with commas; `ends`, of several seeds, in brackets."""
     if value is None:
         return "–"
-    tail = f" ± {_show(spread, unit)}" if spread is not None else ""
+    tail = f" ({' to '.join(_show(end, unit) for end in ends)})" if ends else ""
     if unit == "%":
         return f"{value:.2%}{tail}"
     text = f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"

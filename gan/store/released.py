@@ -8,7 +8,7 @@ config and a SHA-256 of the tensors.
 
 import json
 import os
-import re
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,14 @@ from safetensors.torch import save
 from torch import nn
 
 from gan.config import Config, ConfigError
-from gan.errors import Listing, Refusal, say
+from gan.errors import Listing, Refusal, Sentence, say
 from gan.models import DiscriminatorNetwork, GeneratorNetwork, build_discriminator, build_generator
+from gan.store import places
 from gan.store.atomic import write_atomically
+from gan.store.names import NAME, explain_name, is_name, is_source
 from gan.store.sidecar import hash_tensors
 
-CHECKPOINTS = Path(__file__).resolve().parents[2] / "checkpoints"
+CHECKPOINTS = places.choose_folder()  # what is added goes here; `list_folders` is where to look
 KEY = "digit_forge"  # the header entry that marks a file as ours
 FORMAT = 1
 MAX_BYTES = 256 << 20  # no checkpoint of this project comes near; a larger file is somebody else's
@@ -92,31 +94,93 @@ def _read_header(path: Path) -> dict[str, Any] | None:
         ) from error
 
 
+def list_folders() -> list[Path]:
+    """The folders of checkpoints, the one that is written to first; of two files of a name the first counts."""
+    return [CHECKPOINTS, places.SHIPPED] if places.LAYERED else [CHECKPOINTS]
+
+
+def find_file(file: str) -> Path:
+    """Where the file of that name is among the checkpoints; where it would be written if there is none."""
+    return next((folder / file for folder in list_folders() if (folder / file).is_file()), CHECKPOINTS / file)
+
+
+def choose_file(name: str, ending: str) -> Path:
+    """Where to write what belongs to the checkpoint `name`, in a folder that is there and can be written to.
+
+    CheckpointError for what is no checkpoint's name, or where nothing can be written.
+    """
+    if said := explain_name(name):
+        raise CheckpointError(said)
+    try:
+        CHECKPOINTS.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=CHECKPOINTS):
+            pass
+    except OSError as error:
+        raise CheckpointError(
+            say(
+                "nothing can be written to {folder} ({reason}); name another folder with GAN_CHECKPOINTS.",
+                folder=str(CHECKPOINTS),
+                reason=str(error.strerror or error),
+            )
+        ) from error
+    return CHECKPOINTS / f"{name}{ending}"
+
+
+def list_files() -> dict[str, Path]:
+    """The files that may be generators, by what their names are without .safetensors, in order; wrong names too."""
+    found = {path.stem: path for folder in reversed(list_folders()) for path in folder.glob("*.safetensors")}
+    return dict(sorted(found.items()))
+
+
 def list_names() -> list[str]:
-    """The names of the generators in checkpoints/, `digits` first; damaged and other files are left out."""
+    """The names of the generators there are, `digits` first; damaged and other files are left out."""
     found = []
-    for path in sorted(CHECKPOINTS.glob("*.safetensors")):
+    for name, path in list_files().items():
         try:
-            if _read_header(path) is not None:
-                found.append(path.stem)
+            if is_name(name) and _read_header(path) is not None:
+                found.append(name)
         except CheckpointError:
             continue
     return sorted(found, key=lambda name: (name != "digits", name))
 
 
-def resolve(name_or_path: str | Path) -> Path:
-    """A name in checkpoints/, or a path to a file -> the path; CheckpointError lists the names when there is none."""
-    text = os.fspath(name_or_path)
-    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", text):
-        named = CHECKPOINTS / f"{text}.safetensors"
-        if named.is_file():
-            return named
-    if "\0" not in text and Path(text).is_file():
-        return Path(text)
-    names: str = Listing(list_names()) or say("none yet: train one with train.py")
-    raise CheckpointError(
-        say("there is no checkpoint {value}; the names there are: {names}.", value=repr(text), names=names)
+def _explain_unknown(text: str) -> Sentence:
+    """What there is, where there is no checkpoint of that name."""
+    path = Path(text) if "\0" not in text else None
+    if text and path is not None and path.is_dir():
+        return say(
+            "{value} is a folder; name the file in it that holds the weights, as in {file}.",
+            value=repr(text),
+            file=str(path / "model.safetensors"),
+        )
+    if names := list_names():
+        return say(
+            "there is no checkpoint {value}; the names there are: {names}.", value=repr(text), names=Listing(names)
+        )
+    return say(
+        "there is no checkpoint {value}, and none of any name: train one with python -m gan.train, name a folder that "
+        "holds some with GAN_CHECKPOINTS, or one that is on the Hugging Face Hub as USER/REPO.",
+        value=repr(text),
     )
+
+
+def resolve(name_or_path: str | Path) -> tuple[str, Path]:
+    """A name in checkpoints/, a path to a file, or USER/REPO of the Hub -> what to call it, and its file.
+
+    What is here comes first. CheckpointError lists the names when there is none, or says why the Hub gives none.
+    """
+    text = os.fspath(name_or_path)
+    if NAME.fullmatch(text):
+        named = find_file(f"{text}.safetensors")
+        if named.is_file():
+            return text, named
+    if "\0" not in text and Path(text).is_file():
+        return Path(text).stem, Path(text)
+    if is_source(text) and not Path(text).is_dir():
+        from gan.store.hub_source import fetch  # what is here needs no network, nor the libraries for it
+
+        return fetch(text)
+    raise CheckpointError(_explain_unknown(text))
 
 
 def read_released(name_or_path: str | Path, device: str | torch.device = "cpu") -> Released:
@@ -124,7 +188,7 @@ def read_released(name_or_path: str | Path, device: str | torch.device = "cpu") 
 
     Raises CheckpointError (one sentence) when the file is unknown, damaged, truncated, foreign, or does not fit.
     """
-    path = resolve(name_or_path)
+    name, path = resolve(name_or_path)
     header = _read_header(path)
     if header is None:
         raise CheckpointError(
@@ -170,4 +234,4 @@ def read_released(name_or_path: str | Path, device: str | torch.device = "cpu") 
         network.to(device).eval().requires_grad_(False)
     if not all(bool(value.isfinite().all()) for value in tensors.values()):
         raise CheckpointError(say("the file {file} holds weights that are not finite numbers.", file=path.name))
-    return Released(path.stem, path, sha256, config, generator, discriminator, header)
+    return Released(name, path, sha256, config, generator, discriminator, header)

@@ -25,6 +25,7 @@ from gan.store.sidecar import CHANGED, LARGE, Fault, Seal
 
 KEY = "digit_forge_history"  # the header entry that marks a file as a history
 FORMAT = 1
+ENDINGS = (".history.safetensors", ".history.json")
 MAX_BYTES = 12_000_000  # of all snapshots together
 
 SEAL = Seal(FORMAT, key=KEY, digest="snapshots", most=2 * MAX_BYTES)
@@ -76,8 +77,7 @@ def _stem(images: int) -> str:
 
 def get_paths(name: str) -> tuple[Path, Path]:
     """Where the history of the weights `name` lies: the snapshots, and the figures."""
-    folder = checkpoint.CHECKPOINTS
-    return folder / f"{name}.history.safetensors", folder / f"{name}.history.json"
+    return checkpoint.find_file(f"{name}{ENDINGS[0]}"), checkpoint.find_file(f"{name}{ENDINGS[1]}")
 
 
 def write_history(
@@ -97,7 +97,7 @@ def write_history(
         for images, network in networks.items()
         for key, value in network.items()
     }
-    path, told = get_paths(name)
+    path, told = (checkpoint.choose_file(name, ending) for ending in ENDINGS)
     sidecar.write(path, SEAL, tensors, {"weights": weights, "config": config.to_dict()})
     figures = {
         "format": FORMAT,

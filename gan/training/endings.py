@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from gan.command import INTERRUPTED, REFUSED
+from gan.command import INTERRUPTED, REFUSED, get_name, localize
 from gan.errors import Refusal
 from gan.training.distributed import Team, count_processes, get_rank, leave, lost_partner
 
@@ -61,5 +61,5 @@ def refuse(text: str, team: Team | None = None) -> int:
     if team.speaks_first() if team else get_rank() == 0:
         text = text.rstrip(".")
         first = "" if team is None or team.leads else "\n"  # the leader's bar may stand on this line, and stay there
-        print(f"{first}train.py: {text[:1].upper()}{text[1:]}.", file=sys.stderr)
+        print(f"{first}{get_name('train')}: {localize(text[:1].upper() + text[1:])}.", file=sys.stderr)
     return REFUSED

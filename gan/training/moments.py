@@ -18,8 +18,10 @@ from torch import Tensor
 from gan.config import Config, list_marked
 from gan.data import load_dataset
 from gan.drawing.noise import draw_noise
+from gan.errors import strip_stop
 from gan.store import released as checkpoint
-from gan.store.released import Released, read_released
+from gan.store.names import explain_name
+from gan.store.released import CheckpointError, Released, read_released
 from gan.store.snapshots import (
     CURVES,
     FIGURES,
@@ -107,7 +109,9 @@ def add(run: Path, name: str, root: Path) -> tuple[Path, Path]:
     root: of the run's data, with whose diversity the snapshots are compared. Raises HistoryError, CheckpointError,
     DataError or ClassifierError, one sentence each; nothing is written then.
     """
-    released = read_released(checkpoint.CHECKPOINTS / f"{name}.safetensors")
+    if said := explain_name(name):
+        raise HistoryError(said)
+    released = read_released(name)
     made = read_released(run / run_folder.WEIGHTS)
     if made.sha256 != released.sha256:
         raise HistoryError(
@@ -142,11 +146,15 @@ def add(run: Path, name: str, root: Path) -> tuple[Path, Path]:
 
 
 def list_histories() -> Iterator[str]:
-    """A line for each history there is: the weights' name, its moments, its size. HistoryError for a damaged one."""
+    """A line for each history there is: the weights' name, its moments, its size; of one that is no good, why."""
     for name in checkpoint.list_names():
         path, _ = get_paths(name)
         if path.is_file():
-            found = read_history(name, read_released(name).sha256)
+            try:
+                found = read_history(name, read_released(name).sha256)
+            except (HistoryError, CheckpointError) as error:
+                yield f"{name}\tnot shown: {strip_stop(error.sentence)}"
+                continue
             last = found.moments[-1]["images"]
             size = path.stat().st_size / 1e6
             yield f"{name}\t{len(found.moments)} moments to {last:,} images\t{size:.1f} MB"

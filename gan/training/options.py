@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gan.command import get_prog
 from gan.config import PRESETS, settings
 
 
@@ -14,7 +15,7 @@ class Asked:
     """What a command line asks for.
 
     Attributes:
-        command: the line itself, as the weights will name it.
+        command: the line itself, as the weights will name it: wherever it was typed, as in a checkout's folder.
         preset: where settings start from; None where it was not said.
         given: the settings that were named.
         out: folder of the run.
@@ -43,7 +44,7 @@ class Asked:
 def build_parser() -> argparse.ArgumentParser:
     """The parser: the few options about a run's place, then one for each field of Config."""
     parser = argparse.ArgumentParser(
-        prog="train.py",
+        prog=get_prog("train"),
         description="Train a GAN of handwritten digits. The weights go to OUT/model.safetensors.",
         argument_default=argparse.SUPPRESS,
     )

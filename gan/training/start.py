@@ -17,6 +17,7 @@ from typing import Any
 
 import torch
 
+from gan.command import spell, spell_python
 from gan.config import Config, ConfigError
 from gan.data import Dataset, get_root, load_dataset
 from gan.drawing.device import choose_device
@@ -246,9 +247,18 @@ def say_how_to_go_on(asked: Asked, trainer: Trainer, stopped: str) -> int:
     """Say where a run that ended early is saved and what goes on with it; `stopped` is an alarm's reason."""
     why = f" ({stopped})" if stopped else ""
     print(f"\nStopped{why} at {trainer.adversaries.images:,} images and saved {trainer.out / STATE}. Go on with:")
-    words = [word for word in shlex.split(asked.command) if word not in ("--overwrite", "--resume")]
-    print(f"  {shlex.join([*words, '--resume'])}")
+    words = [word for word in shlex.split(asked.command)[2:] if word not in ("--overwrite", "--resume")]
+    print(f"  {spell_training(trainer.team.size)} {shlex.join([*words, '--resume'])}")
     return ALARMED if stopped else STOPPED
+
+
+def spell_training(processes: int) -> str:
+    """What starts the train command here, on as many processes as this run has."""
+    start, python = spell("train"), spell_python()
+    if processes == 1:
+        return start
+    file = start.removeprefix(f"{python} ") if start.startswith(f"{python} ") else "-m gan.train"
+    return f"{python} -m torch.distributed.run --nproc_per_node {processes} {file}"
 
 
 def finish(asked: Asked, trainer: Trainer) -> None:
@@ -258,7 +268,7 @@ def finish(asked: Asked, trainer: Trainer) -> None:
     print(f"Done: {ours.images:,} images in {ours.seconds / 60:.1f} minutes. Weights: {weights}")
     for path in draw_run(out):
         print(f"Made: {path}")
-    see = ["python", "-m", "gan.sample", str(weights), "--count", "100", "--out", str(out / "digits.png")]
-    print(f"See them: {shlex.join(see)}")
+    see = [str(weights), "--count", "100", "--out", str(out / "digits.png")]
+    print(f"See them: {spell('sample')} {shlex.join(see)}")
     if asked.push_to_hub is not None:
         push(out, asked.push_to_hub)

@@ -11,7 +11,6 @@ Notable choices
 import itertools
 import math
 import os
-import re
 import threading
 import time
 from collections import OrderedDict
@@ -29,6 +28,7 @@ from gan.drawing.generator import Generator, load
 from gan.errors import say
 from gan.recipes.recipe import check_weights
 from gan.store import released as checkpoint
+from gan.store.names import NAME
 from gan.store.released import CheckpointError
 from gan.store.snapshots import History, get_paths, read_history
 from gan.ui.inputs import FieldError, checked, field_of
@@ -100,13 +100,15 @@ class Service:
         with field_of("model"):
             # A name and never a path: visitors do not open files.
             text = name if isinstance(name, str) else ""
-            path = checkpoint.CHECKPOINTS / f"{text}.safetensors"
-            if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", text) or not path.is_file():
+            known, path = NAME.fullmatch(text), checkpoint.CHECKPOINTS / f"{text}.safetensors"
+            if known and not path.is_file():  # moves of a slider come by here: where it is, nothing else is looked into
+                path = checkpoint.find_file(path.name)
+            if not known or not path.is_file():
                 names, shown = self.models(), repr(str(name)[:100])
                 if not names:
                     raise CheckpointError(
                         say(
-                            "there is no model {value}; those there are: none yet; train one with train.py.",
+                            "there is no model {value}; those there are: none yet; train one with python -m gan.train.",
                             value=shown,
                         )
                     )

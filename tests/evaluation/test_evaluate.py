@@ -127,7 +127,7 @@ def test_a_dataset_of_ones_own_is_judged_by_its_own_reader(three, small, tmp_pat
 def test_without_its_reader_the_sentence_says_how_to_fit_one(three, samples, made_root, small, tmp_path, capsys):
     said = refuse([three["checkpoint"], "--data", three["data"], "--quick"], capsys)
     assert "shipped reader knows the classes of mnist, not of folder" in said
-    assert "`python -m gan.fit_classifier --dataset folder --data ROOT --out folder-reader.safetensors`" in said
+    assert "python -m gan.fit_classifier --dataset folder --data ROOT --out folder-reader.safetensors`" in said
     said = refuse([samples, "--dataset", "kmnist", "--data", str(made_root)], capsys)
     assert "gan.fit_classifier --dataset kmnist" in said
     mnist = [samples, "--data", str(made_root), "--reader", three["reader"]]

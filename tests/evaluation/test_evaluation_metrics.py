@@ -1,6 +1,8 @@
 """The formulas, at points where their value is known beforehand."""
 
+import json
 import math
+from dataclasses import asdict
 
 import pytest
 import torch
@@ -9,6 +11,8 @@ from torch import Tensor
 from gan.evaluation.classes import class_rows, diversity, share_rows
 from gan.evaluation.memory import nearest_distances, remember
 from gan.evaluation.metrics import fid, inception_score, kid, manifold
+from gan.evaluation.report import format_report
+from gan.evaluation.run import Report
 from gan.evaluation.style import mean_correlation
 
 
@@ -145,10 +149,46 @@ def test_class_rows_name_what_is_ignored_and_what_collapsed():
     assert [(row.label, row.name) for row in rows] == list(enumerate("abcdefghij"))
     assert [row.verdict for row in rows] == ["ok"] * 3 + ["collapsed"] + ["ok"] * 3 + ["ignored"] + ["ok"] * 2
     assert rows[3].accuracy == 1
-    assert rows[3].recall < 0.1
+    assert (rows[3].recall or 0) < 0.1
     assert rows[7].accuracy == 0
     assert rows[0].diversity == pytest.approx(1, abs=0.1)
-    assert all(row.recall_real > 0.6 and row.coverage_real > 0.8 for row in rows)
+    assert all((row.recall_real or 0) > 0.6 and (row.coverage_real or 0) > 0.8 for row in rows)
+
+
+@pytest.mark.parametrize("count", [2, 3, 5, 6, 7])
+@pytest.mark.parametrize("side", ["real", "fake", "test"])
+def test_a_class_too_small_for_its_neighbours_has_a_dash_and_the_others_their_figures(count, side):
+    labels = torch.arange(3).repeat_interleave(40)
+    sides = {}
+    for seed, name in enumerate(("real", "fake", "test")):
+        kept = torch.cat([torch.arange(80), torch.arange(80, 80 + (count if name == side else 40))])
+        sides[name] = (draw(120, size=8, seed=seed) + 20 * labels[:, None])[kept], labels[kept]
+    (real, real_labels), (fake, fake_labels) = sides["real"], sides["fake"]
+    rows = class_rows(
+        real=(real, 9 * torch.eye(3)[real_labels], real_labels),
+        fake=(fake, 9 * torch.eye(3)[fake_labels], fake_labels),
+        test=sides["test"],
+        names="abc",
+        neighbours=5,
+    )
+    assert [row.verdict for row in rows[:2]] == ["ok", "ok"]
+    assert (rows[2].verdict == "too few") == (count < 7)
+    assert rows[2].compared == count
+    assert (rows[2].recall is None, rows[2].coverage_real is None) == (count < 7, count < 7)
+    assert rows[2].diversity is not None
+    assert all(row.recall is not None and row.coverage is not None for row in rows[:2])
+    assert format_report(Report(classes=rows)).count("–") == (0 if count == 7 else 2)
+
+
+def test_a_class_of_equal_pictures_has_no_diversity_to_compare_with():
+    labels = torch.arange(2).repeat_interleave(20)
+    features = draw(40, size=8) + 20 * labels[:, None]
+    same = features.clone()
+    same[20:] = features[20]
+    sides = (features, 9 * torch.eye(2)[labels], labels)
+    rows = class_rows(real=sides, fake=sides, test=(same, labels), names="ab", neighbours=5)
+    assert rows[1].diversity is None
+    assert json.loads(json.dumps(asdict(rows[1])))["diversity"] is None
 
 
 def test_share_rows_name_what_is_rare_and_what_is_missing():

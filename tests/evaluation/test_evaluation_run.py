@@ -9,7 +9,7 @@ import torch
 from gan.data import load_dataset, to_float
 from gan.drawing.generator import Generator, load
 from gan.drawing.noise import draw_noise
-from gan.evaluation import cas, cost, run, style
+from gan.evaluation import cas, cost, metrics, run, style
 from gan.evaluation.report import format_report
 from gan.evaluation.run import FULL, QUICK, Plan, Report, count_name, evaluate
 from gan.evaluation.samples import SampleError, Samples
@@ -143,7 +143,7 @@ def test_one_picture_a_class_is_called_collapsed(splits, reader):
     found = values(report)
     assert found["recall_150"] < 0.2
     assert {row.verdict for row in report.classes} == {"collapsed"}
-    assert all(row.diversity < 1e-3 for row in report.classes)
+    assert all(row.diversity is not None and row.diversity < 1e-3 for row in report.classes)
 
 
 def test_without_classes_what_needs_them_is_left_out(blind, of_generator, splits, reader):
@@ -228,13 +228,43 @@ def test_another_seed_draws_other_digits(of_generator, generator, splits, reader
     assert other["fid_600"] != values(of_generator)["fid_600"]
 
 
+@pytest.mark.parametrize("count", [2, 6])
+def test_a_small_class_loses_nothing_of_the_rest(count, splits, reader):
+    """Six pictures of a class or fewer: fewer than what five neighbours are found among."""
+    train = splits["train"]
+    kept = (train.labels != 7) | ((train.labels == 7).cumsum(0) <= count)
+    small = Samples(train.images[kept], train.labels[kept])
+    report = evaluate(small, **splits, classifier=reader, plan=replace(PLAN, cas_seeds=(0,)))
+    assert report.failures == []
+    assert len(report.classes) == 10
+    assert [row.name for row in report.classes if row.recall is None] == ["7"]
+    assert {"cas_300", "coverage_150", f"fid_{len(small)}"} <= set(values(report))
+    text = format_report(report)
+    assert f"not applicable: recall and coverage of 7 ({count} images of the class can be compared; 7 are the" in text
+
+
+def test_a_part_that_fails_loses_no_other(splits, reader, monkeypatch):
+    def fail(*_: object, **__: object) -> float:
+        raise IndexError("a mistake of ours")
+
+    monkeypatch.setattr(metrics, "kid", fail)
+    report = evaluate(splits["train"], **splits, classifier=reader, plan=replace(PLAN, cas_seeds=(0,)))
+    assert [type(one) for one in report.failures] == [IndexError]
+    assert report.not_applicable["FID, KID"] == "failed: IndexError: a mistake of ours"
+    assert "cas_300" in values(report)
+    assert "not applicable: FID, KID (failed: IndexError: a mistake of ours)" in format_report(report)
+
+
 def test_report_is_json_and_a_table(of_generator, of_real):
     again = json.loads(json.dumps(of_generator.as_dict()))
-    assert again["figures"]["cas_300"]["spread"] is not None
+    least, most = again["figures"]["cas_300"]["range"]
+    assert 0 <= least <= again["figures"]["cas_300"]["value"] <= most <= 1
     assert len(again["classes"]) == 10
     text = format_report(of_generator)
     for figure in of_generator.figures:
         assert figure.name in text
+    assert f" ({100 * least:.2f} to {100 * most:.2f}) %" in text
+    assert "±" not in text
     assert sum(line.split()[0] in "0123456789" for line in text.splitlines() if line.strip()) == 10
     assert "not applicable: style" in format_report(of_real)
 

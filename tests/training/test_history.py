@@ -105,6 +105,12 @@ def test_the_command_adds_and_lists(run, bare, made_root, capsys):
     count = len(list((run / "history").glob("*.safetensors")))
     assert capsys.readouterr().out.startswith(f"tiny\t{count} moments to 1,600 images\t")
     assert checkpoint.list_names() == ["tiny"]  # the snapshots are no generator of their own
+    get_paths("tiny")[1].write_text("{")
+    assert main([]) == 0
+    assert capsys.readouterr().out.startswith("tiny\tnot shown: the history of tiny is damaged and cannot be shown (")
+    for name, said in (("nope", "is no checkpoint 'nope'"), ("../tiny", "has 1 to 100 letters")):
+        assert main(["add", str(run), "--name", name, "--data", str(made_root)]) == 2
+        assert said in capsys.readouterr().err
 
 
 def test_a_run_that_made_other_weights_is_refused_and_nothing_is_written(run, bare, made_root, capsys):

@@ -399,7 +399,8 @@ def test_host_that_is_not_of_this_machine_is_a_sentence():
 ON_ZERO_GPU = """
 import os, sys, types
 import app
-app.serve = lambda *_, host, port, mcp: print(f"served at {host}:{port}")
+from gan.ui import page
+page.serve = lambda *_, host, port, mcp: print(f"served at {host}:{port}")
 app.main(["--port", "7001"])
 stub = types.ModuleType("spaces")
 stub.GPU = lambda function: print("registered")

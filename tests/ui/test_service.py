@@ -234,7 +234,7 @@ def test_model_that_was_replaced_is_read_anew_and_one_that_went_is_said(service,
     checkpoint.write_released(folder / "tiny.safetensors", config, other, None, {"class_names": list("0123456789")})
     assert ask_sheet(service).recipe["weights"] != before
     (folder / "tiny.safetensors").unlink()
-    with pytest.raises(FieldError, match="those there are: none yet; train one with train.py"):
+    with pytest.raises(FieldError, match="those there are: none yet; train one with python -m gan.train"):
         ask_sheet(service)
 
 

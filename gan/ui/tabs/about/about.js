@@ -64,7 +64,7 @@
     );
     new ResizeObserver(() => shown && lesson.refit()).observe(figure);
 
-    forge.fillPrograms(find);
+    forge.fillPrograms(find, first.commands);
     forge.mount(TAB, first.model, (model) => {
       state.set({ model });
       draw();

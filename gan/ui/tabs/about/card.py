@@ -11,15 +11,13 @@ says of how it was made.
 import json
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from gan.errors import Sentence, say
+from gan.store import released as checkpoint
 from gan.store.index import read_index
 from gan.ui.captions import describe_result
 from gan.ui.service import Service
-
-TRUNCATION = Path(__file__).resolve().parents[4] / "docs" / "truncation.json"
 
 # What is known of each figure that `gan.evaluate` measures, in the order in which people read them: its unit, and
 # which way is better ("up", "down", "one": best at 1, "": a plain fact). Names end in the count of samples.
@@ -116,13 +114,13 @@ def read_card(service: Service, model: object) -> Card:
         **{key: trained.get(key) for key in ("images", "seconds", "device", "threads", "torch", "command")},
     }
     known = {key: value for key, value in facts.items() if value not in (None, "")}
-    return Card(known, list_figures(metrics), problem, read_truncation(generator.sha256))
+    return Card(known, list_figures(metrics), problem, read_truncation(generator.name, generator.sha256))
 
 
-def read_truncation(sha256: str) -> dict[str, Any] | None:
-    """The measures over psi of the weights of that hash, or None where there are none."""
+def read_truncation(name: str, sha256: str) -> dict[str, Any] | None:
+    """The measures over psi of the weights of that name and hash, or None where there are none."""
     try:
-        found = json.loads(TRUNCATION.read_text(encoding="utf-8"))
+        found = json.loads(checkpoint.find_file(f"{name}.truncation.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) and found.get("sha256") == sha256 else None

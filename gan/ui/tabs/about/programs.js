@@ -19,7 +19,7 @@
     }
   };
 
-  forge.fillPrograms = (find) => {
+  forge.fillPrograms = (find, commands) => {
     const root = (window.gradio_config?.root || window.location.origin).replace(/\/$/, "");
     find("python").textContent =
       "from gradio_client import Client\n\n" +
@@ -31,9 +31,9 @@
       `     -d '{"data": ["2026", 4, 7, 0.8, "digits"]}'`;
     find("local").textContent =
       'import gan\n\nimages = gan.load("digits").sample("2026", seed=7, truncation=0.8)\n\n' +
-      "python -m gan.sample digits --digits 2026 --out sheet.png";
+      `${commands.sample} digits --digits 2026 --out sheet.png`;
     find("mcp").textContent =
-      `python app.py --mcp\n\n{"mcpServers": {"digit-forge": {"url": "${root}/gradio_api/mcp/"}}}`;
+      `${commands.serve} --mcp\n\n{"mcpServers": {"digit-forge": {"url": "${root}/gradio_api/mcp/"}}}`;
     fetchEndpoints(root, find("endpoints"));
   };
 })();

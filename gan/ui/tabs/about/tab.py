@@ -7,13 +7,18 @@ controls are #about-digit and #about-others. The list of endpoints is what the s
 
 from typing import Any
 
+from gan.command import get_public
 from gan.errors import say
 from gan.ui.inputs import FieldError
 from gan.ui.tab import Tab
 from gan.ui.tabs.about.card import read_card
 from gan.ui.tabs.about.lesson import teach
 
-FIRST: dict[str, Any] = {"digit": "3", "seed": 4}
+FIRST: dict[str, Any] = {
+    "digit": "3",
+    "seed": 4,
+    "commands": {"sample": get_public("sample"), "serve": get_public("ui.app")},
+}
 
 
 class About(Tab):

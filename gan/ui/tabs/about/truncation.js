@@ -1,4 +1,4 @@
-/* What truncation buys and costs, as lines over psi: docs/truncation.json, said in the visitor's language.
+/* What truncation buys and costs, as lines over psi: checkpoints/NAME.truncation.json, said in the visitor's language.
 
      DigitForge.drawTruncation(svg, { count, psi, precision, recall, accuracy })    each but count an array; shares 0 to 1 */
 (() => {

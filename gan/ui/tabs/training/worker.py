@@ -1,4 +1,4 @@
-"""A child process that speaks JSON lines: `python -m gan.training.session`, which trains while the page answers.
+"""A child process that speaks JSON lines: `python -P -m gan.training.session`, which trains while the page answers.
 
 Closing its stdin ends it, and the operating system does that for a parent that dies: no run outlives the app.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[4]
-SESSION = (sys.executable, "-m", "gan.training.session")
+SESSION = (sys.executable, "-P", "-m", "gan.training.session")
 
 
 class Worker:

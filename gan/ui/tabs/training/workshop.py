@@ -22,6 +22,7 @@ from gan.data import SOURCES, get_root
 from gan.errors import say
 from gan.store import index
 from gan.store import released as checkpoint
+from gan.store.names import explain_name
 from gan.store.released import CheckpointError
 from gan.ui.captions import describe_result
 from gan.ui.inputs import FieldError
@@ -35,7 +36,6 @@ PAUSE_SECONDS = 900.0
 STOP_SECONDS = 30.0
 CLAIM_SECONDS = 120.0  # after a run's end its owner has so long to keep it before somebody else may begin one
 MAX_MODELS = 50
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 OWNER = re.compile(r"[A-Za-z0-9-]{16,64}")
 
 OFF = say(
@@ -239,12 +239,10 @@ class Workshop:
 
 def check_name(name: object) -> str:
     """A name for a model that no other has; FieldError otherwise."""
-    if not isinstance(name, str) or not NAME.fullmatch(name):
-        said = say(
-            "a model's name has 1 to 40 letters from a to z, digits, - and _, and begins with a letter or a digit."
-        )
+    if said := explain_name(name):
         raise FieldError(said, "name")
-    taken = {one.stem.lower() for one in checkpoint.CHECKPOINTS.glob("*.safetensors")}
+    assert isinstance(name, str)
+    taken = {one.lower() for one in checkpoint.list_files()}
     taken |= {one.lower() for one in index.read_index()}
     if name.lower() in taken:
         raise FieldError(say("there is a model {value} already; choose another name.", value=repr(name)), "name")
