@@ -113,7 +113,8 @@ def test_without_the_option_there_is_no_such_server(demo):
 
 OPTION = """
 import app
-app.serve = lambda *_, host, port, mcp: print(mcp)
+from gan.ui import page
+page.serve = lambda *_, host, port, mcp: print(mcp)
 app.main([])
 app.main(["--mcp"])
 """
