@@ -3,7 +3,7 @@
      DigitForge.askClasses(source, tab, model) -> Promise<names>    none of a model that knows no classes
      DigitForge.readMarks(text)              its digits, of any script, as 0 to 9; its marks as . - / : and ,
      DigitForge.readClasses(text, names)     the classes that a text names, as numbers; NaN for what is none
-     DigitForge.writeClasses(labels, names)  the same back: "2026", or "0,25" where there are more than ten
+     DigitForge.writeClasses(labels, names)  the same back: "2026", or "A,Z" or "0,25" where there are more than ten
      DigitForge.fillClasses(select, names)   a <select>'s options */
 (() => {
   const forge = window.DigitForge;
@@ -34,7 +34,10 @@
 
   forge.writeClasses = (labels, names) => {
     if (names.length <= FEW) return labels.join("");
-    return labels.length === 1 ? `${labels[0]},` : labels.join(",");
+    // By name where that is not to be taken for anything else
+    const plain = names.every((name) => name && name === name.trim() && !/[,，、]|^[0-9]+$/.test(name));
+    const words = labels.map((label) => (plain ? names[label] : label));
+    return words.length === 1 ? `${words[0]},` : words.join(",");
   };
 
   forge.fillClasses = (select, names) => {

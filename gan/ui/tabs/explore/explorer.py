@@ -160,8 +160,8 @@ class Explorer:
 
         model: a name. digits: text, numbers or names, to MAX_TYPED; None or "all" for every class once. seed: 0
         to 2**32 - 1. psi: 0 to 1.5. edits: plane (pca, sefa, random), pair (1 to 4), x, y (-3 to 3 standard
-        deviations), and slant (degrees), thickness, width, height (px), each the mean over the classes; None for what is not asked. quick:
-        as while a slider is dragged. Raises FieldError.
+        deviations), and slant (degrees), thickness, width, height (px), each the mean over the classes; None for what
+        is not asked. quick: as while a slider is dragged. Raises FieldError.
         """
         generator = self._service.get(model)
         if digits is None or digits == ALL:

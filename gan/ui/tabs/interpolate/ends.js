@@ -47,7 +47,7 @@
   forge.makeEnds = (element, most, changed) => {
     const list = element.querySelector(".dw-ends");
     const add = element.querySelector("#interpolate-add");
-    let ends = []; // [digit, seed], as typed
+    let ends = []; // [digit, seed, wanted], as typed; wanted: the digit that it was before a model had it not
     let names = [..."0123456789"]; // of the classes; none where the model knows none
 
     const place = (item) => [...list.children].indexOf(item);
@@ -55,7 +55,7 @@
     const tell = () => changed(write());
     const on = {
       digit(item, digit) {
-        ends[place(item)][0] = digit;
+        ends[place(item)].splice(0, 3, digit, ends[place(item)][1]);
         tell();
       },
       seed(item, seed) {
@@ -79,6 +79,7 @@
         const [choice, number, , remove] = list.children[i].children;
         forge.fillClasses(choice, names);
         choice.hidden = !names.length;
+        list.children[i].classList.toggle("dw-free", !names.length);
         choice.value = digit;
         if (number.value.trim() !== seed) number.value = seed;
         nameItem(list.children[i], i);
@@ -99,7 +100,7 @@
       /* The classes of another model; a digit that it has not becomes one that it has. -> the ends, as text */
       setClasses(found) {
         names = found;
-        ends = ends.map(([digit, seed]) => [String(Number(digit) % (names.length || 1)), seed]);
+        ends = ends.map(([digit, seed, wanted = digit]) => [String(Number(wanted) % (names.length || 1)), seed, wanted]);
         show();
         return write();
       },
