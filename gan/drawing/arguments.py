@@ -6,6 +6,7 @@
 
 import math
 import operator
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -18,6 +19,8 @@ MAX_SEED = 2**32 - 1
 MAX_PSI = 1.5
 MAX_COUNT = 100_000  # digits in one call
 SEPARATORS = ".-/:"  # of dates and numbers: 20.11.2026, 12:45
+# What stands between the digits of dates, times and numbers in Chinese and Japanese, as we read it
+MARKS = dict.fromkeys("年月日号號时時分秒・", " ") | dict(zip("．。－／：，、", "..-/:,,", strict=True))
 
 DigitsLike = str | int | Iterable[int] | Tensor
 
@@ -26,20 +29,29 @@ class InputError(Refusal):
     """What was asked for cannot be drawn; the message is one sentence for a visitor."""
 
 
-def parse_digits(digits: DigitsLike, num_classes: int = 10) -> list[int]:
+def read_digits_of_any_script(text: str) -> str:
+    """Text with its decimal digits as 0 to 9 (full width, Arabic-Indic, Devanagari, ...) and its marks as . - / : ,
+
+    The marks of Chinese and Japanese dates become spaces: 2026年11月20日 is 2026 11 20.
+    """
+    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else MARKS.get(c, c) for c in text)
+
+
+def parse_digits(digits: DigitsLike, num_classes: int = 10, names: Sequence[str] = ()) -> list[int]:
     """Read "2026", 2026, [2, 0, 2, 6] or a tensor as [2, 0, 2, 6]; InputError unless there is at least one, all 0-9.
 
-    Spaces in text are skipped, and so is what stands between digits in dates and times: 20.11.2026, 12:45. A
-    non-negative int is read as the number that it is, digit by digit.
+    Spaces in text are skipped, and so is what stands between digits in dates and times: 20.11.2026, 12:45. Digits may
+    be of any script. A non-negative int is read as the number that it is, digit by digit. Text with a comma, and each
+    item of a list, is a class by its number or by its name in `names`: "0,25", "Coat,Bag".
     """
     if isinstance(digits, bool):
         raise InputError(say("digits must be text such as 2026, or numbers from 0 to 9, not a yes or no."))
     if isinstance(digits, (int, np.integer)):
         digits = str(int(digits))
     if isinstance(digits, str):
-        values = _parse_text(digits)
+        values = _parse_text(read_digits_of_any_script(digits), num_classes, names)
     elif isinstance(digits, Iterable):
-        values = [_as_class(item, num_classes) for item in digits]
+        values = [_as_class(item, num_classes, names) for item in digits]
     else:
         raise InputError(
             say(
@@ -69,7 +81,10 @@ def parse_digits(digits: DigitsLike, num_classes: int = 10) -> list[int]:
     return values
 
 
-def _parse_text(digits: str) -> list[int]:
+def _parse_text(digits: str, num_classes: int, names: Sequence[str]) -> list[int]:
+    words = [word.strip() for word in digits.split(",") if word.strip()]
+    if "," in digits and words:
+        return [_as_class(word, num_classes, names) for word in words]
     text = "".join(digits.split())
     kept = text[:1] + text[1:].translate(str.maketrans("", "", SEPARATORS))  # a minus in front is a mistake
     bad = next((c for c in kept if c not in "0123456789"), None)
@@ -78,10 +93,13 @@ def _parse_text(digits: str) -> list[int]:
     return [int(c) for c in kept]
 
 
-def _as_class(item: Any, num_classes: int) -> int:
+def _as_class(item: Any, num_classes: int, names: Sequence[str]) -> int:
     try:
         if isinstance(item, bool):
             raise TypeError
+        if isinstance(item, str):
+            item = read_digits_of_any_script(item)
+            return int(item) if item.isdecimal() and len(item) < 10 else list(names).index(item)
         return operator.index(item.item() if hasattr(item, "item") else item)
     except (TypeError, ValueError):
         raise InputError(
@@ -141,9 +159,9 @@ def check_seed(value: Any) -> int:
     return check_whole(value, "seed", 0, MAX_SEED)
 
 
-def check_count(value: Any, most: int = MAX_COUNT) -> int:
-    """How many: a whole number from 1 to `most`; InputError otherwise."""
-    return check_whole(value, "count", 1, most)
+def check_count(value: Any, most: int = MAX_COUNT, what: str = "count") -> int:
+    """How many: a whole number from 1 to `most`; InputError, which names `what`, otherwise."""
+    return check_whole(value, what, 1, most)
 
 
 def check_indices(values: Any, count: int) -> list[int]:

@@ -86,7 +86,7 @@ class Generator:
         to 1 (the whole distribution) and on to 1.5. indices: the z index of each digit, in place of start + i; the
         same index gives the same hand. Raises InputError, in one sentence, for anything else.
         """
-        labels = torch.tensor(parse_digits(digits, self.num_classes))
+        labels = torch.tensor(parse_digits(digits, self.num_classes, self.class_names))
         seed, psi, size = check_seed(seed), check_psi(truncation), check_count(batch_size)
         first = check_whole(start, "start", 0, MAX_SEED - len(labels))
         if indices is not None and first:

@@ -10,7 +10,7 @@ A generator draws digits alone; the marks (MARKS) are drawn here, in a pen of ab
 import numpy as np
 from PIL import Image, ImageDraw
 
-from gan.drawing.arguments import InputError
+from gan.drawing.arguments import InputError, read_digits_of_any_script
 from gan.errors import say
 
 MAX_WRITTEN = 32  # digits of a line
@@ -20,7 +20,7 @@ LINE_GAP, MARGIN = 3, 4  # pixels between two signs, and around the line
 
 
 def parse_number(text: object) -> str:
-    """Check a number, PIN or date such as 20.11.2026 -> its signs; InputError for anything else."""
+    """Check a number, PIN or date such as 20.11.2026 -> its signs, digits as 0 to 9; InputError for anything else."""
     if not isinstance(text, str):
         raise InputError(say("the number is not text; write digits such as 2026 or 20.11.2026."))
     if len(text) > MAX_TEXT:
@@ -31,6 +31,7 @@ def parse_number(text: object) -> str:
                 most=MAX_WRITTEN,
             )
         )
+    text = read_digits_of_any_script(text)
     bad = next((one for one in text if one not in "0123456789" + MARKS), None)
     if bad is not None:
         raise InputError(

@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gan.data import to_uint8
-from gan.drawing.arguments import MAX_COUNT, InputError, check_count, check_psi, check_seed, parse_digits
+from gan.drawing.arguments import (
+    MAX_COUNT,
+    InputError,
+    check_count,
+    check_psi,
+    check_seed,
+    parse_digits,
+    read_digits_of_any_script,
+)
 from gan.drawing.batches import draw_images
 from gan.drawing.datasets import write_idx, write_npz, write_zip
 from gan.drawing.films import FILMS
@@ -68,7 +76,10 @@ def choose_classes(text: str, generator: Generator) -> list[int]:
                 value=text,
             )
         )
+    text = read_digits_of_any_script(text)
     words = [word.strip() for word in text.split(",") if word.strip()] if "," in text else []
+    numbers = {name: str(label) for label, name in enumerate(generator.class_names) if not name.isdecimal()}
+    words = [numbers.get(word, word) for word in words]
     bad = next((word for word in words if not word.isdecimal() or len(word) > 9), None)
     if bad is not None:
         raise InputError(

@@ -96,7 +96,7 @@ def parse_classes(recipe: Mapping[str, Any], generator: Generator) -> list[int]:
         raise InputError(say("the recipe has no digits."))
     if not isinstance(recipe["digits"], list | str):
         raise InputError(say("the recipe's digits must be a list of whole numbers."))
-    return parse_digits(recipe["digits"], generator.num_classes)
+    return parse_digits(recipe["digits"], generator.num_classes, generator.class_names)
 
 
 def make_recipe(generator: Generator, **rest: Any) -> dict[str, Any]:

@@ -19,12 +19,18 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
+# What the page's controls are called among the arguments
+ARGUMENTS = {"psi": "truncation", "number": "write"}
+
+
 def answer_call(draw: Callable[..., T], *args: object) -> T:
-    """Call the service; what is wrong with the arguments becomes an error whose message is that sentence."""
+    """Call the service; what is wrong with the arguments becomes an error: the sentence, which names the argument."""
     try:
         return draw(*args)
     except FieldError as error:
-        raise gr.Error(str(error), print_exception=False) from error
+        argument, said = ARGUMENTS.get(error.field, error.field), str(error)
+        named = argument in said or argument.replace("_", " ") in said.lower()
+        raise gr.Error(said if named else f"{argument}: {said}", print_exception=False) from error
     except Exception as error:
         log.exception("An API call could not be answered")
         raise gr.Error("Something went wrong on the server while drawing.", print_exception=False) from error

@@ -5,10 +5,12 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from gan.drawing.arguments import InputError, parse_digits, quote
+from gan.drawing.generator import Generator
 from gan.errors import capitalize, say
 from gan.store.released import CheckpointError
 
 MAX_TYPED = 64  # columns of a sheet
+ALL = "all"  # every class once, or as many as fit
 
 T = TypeVar("T")
 
@@ -36,7 +38,7 @@ def checked(field: str, check: Callable[..., T], *args: Any) -> T:
         return check(*args)
 
 
-def parse_typed(digits: object, num_classes: int) -> list[int]:
+def parse_typed(digits: object, generator: Generator) -> list[int]:
     """parse_digits for what may come over the network: text, a whole number or a list, of a bounded length."""
     if isinstance(digits, float) and digits.is_integer():
         digits = int(digits)
@@ -52,4 +54,19 @@ def parse_typed(digits: object, num_classes: int) -> list[int]:
         digits = ""
     if isinstance(digits, bool) or not isinstance(digits, str | int | list | tuple):
         raise InputError(say("{value} is no number; write digits from 0 to 9 only.", value=quote(digits)))
-    return parse_digits(digits, num_classes)
+    return parse_digits(digits, generator.num_classes, generator.class_names)
+
+
+def parse_class(value: object, generator: Generator, what: str = "") -> int:
+    """One class: its digit, its number or its name; InputError, which names `what`, otherwise."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    text = str(value).strip()
+    # Of more than ten classes 25 is one; of ten it is two digits
+    alone = generator.num_classes > 10 or text in generator.class_names
+    labels = parse_typed([text] if alone and text and isinstance(value, str | int) else value, generator)
+    if len(labels) == 1:
+        return labels[0]
+    if what:
+        raise InputError(say("the {what} has {count} digits; it takes one.", what=what, count=len(labels)))
+    raise InputError(say("it has {count} digits; it takes one.", count=len(labels)))

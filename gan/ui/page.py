@@ -17,6 +17,7 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 import gradio as gr
+from gradio.components.api_component import Api
 
 from gan.ui.assets import SCRIPTS, read_part, read_scripts, read_styles
 from gan.ui.endpoints import add_endpoints
@@ -48,6 +49,13 @@ class Page(gr.Blocks):
     """The page of one service, and its tabs."""
 
     tabs: list[Tab]
+
+    def validate_inputs(self, block_fn: Any, inputs: list[Any]) -> None:
+        """Take the defaults of an endpoint's last arguments for those that did not come, as Gradio's clients do."""
+        lacking = block_fn.inputs[len(inputs) :]
+        if all(isinstance(one, Api) for one in lacking):
+            inputs.extend(one.value for one in lacking)
+        super().validate_inputs(block_fn, inputs)
 
 
 def build(service: Service) -> Page:

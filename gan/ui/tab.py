@@ -45,6 +45,16 @@ class Tab:
         """
         raise NotImplementedError
 
+    def reply(self, request: dict[str, Any]) -> dict[str, Any]:
+        """The answer to what every tab's script may ask, {"want": "classes", "model": name}, or the tab's own answer.
+
+        {"classes": the names of the model's classes, none of a model that knows no classes}.
+        """
+        if request.get("want") != "classes":
+            return self.answer(request)
+        generator = self.service.get(request.get("model"))
+        return {"classes": list(generator.class_names) if generator.conditional else []}
+
     def build(self, model: gr.Dropdown) -> None:
         """Put the tab into the surrounding layout."""
         self.show(model)
@@ -68,7 +78,7 @@ class Tab:
         )
 
         def answer(request: Any) -> JSONResponse:
-            return JSONResponse(respond(self.answer, request))  # written here: FastAPI looks at every value first
+            return JSONResponse(respond(self.reply, request))  # written here: FastAPI looks at every value first
 
         return gr.HTML(
             html_template=f'<div class="df-root">{read_page(self.name)}</div>',

@@ -9,6 +9,7 @@ import gan
 from gan.data import to_uint8
 from gan.drawing.arguments import MAX_COUNT, InputError, check_count, check_psi, check_seed, parse_digits
 from gan.drawing.generator import Generator
+from gan.drawing.number_line import parse_number
 from gan.store.released import CheckpointError
 
 
@@ -84,7 +85,7 @@ def test_digits_come_in_every_form():
 
 
 @pytest.mark.parametrize(
-    "bad", ["12a", "", "   ", [], [10], [-1], -5, [1.5], ["x"], [True], True, "²", "٣", [None], None, 1.5]
+    "bad", ["12a", "", "   ", [], [10], [-1], -5, [1.5], ["x"], [True], True, "²", [None], None, 1.5]
 )
 def test_what_is_no_digit_is_refused_in_a_sentence(bad: object):
     with pytest.raises(InputError, match=r"\.$"):
@@ -166,6 +167,40 @@ def test_a_checkpoint_without_d_says_so(tmp_path: Path, generator: Generator):
 def test_what_stands_between_digits_of_a_date_is_skipped():
     for form in ("20.11.2026", "20-11-2026", "20/11/2026", "20:11:2026", "20 11 2026", " 20. 11. 2026."):
         assert parse_digits(form) == [2, 0, 1, 1, 2, 0, 2, 6]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "２０２６",
+        "٢٠٢٦",
+        "۲۰۲۶",
+        "२०२६",
+        "২০২৬",
+        "２０年２月６日",
+        "20年2月6号",
+        "20・26",
+        "２０：２６",
+        "２０／２６",
+        "20時26分",
+        "20．26",
+    ],
+)
+def test_digits_of_any_script_and_dates_of_chinese_and_japanese_are_read(form: str):
+    assert parse_digits(form) == [2, 0, 2, 6]
+    assert [int(sign) for sign in parse_number(form) if sign.isdigit()] == [2, 0, 2, 6]
+
+
+def test_classes_are_read_by_number_and_by_name():
+    names = (*map(str, range(10)), *"ABCDEFGHIJKLMNOP")
+    assert parse_digits("0,25", 26, names) == [0, 25]
+    assert parse_digits("25,", 26, names) == [25]
+    assert parse_digits("A, P，０", 26, names) == [10, 25, 0]
+    assert parse_digits(["A", 3, "25"], 26, names) == [10, 3, 25]
+    assert parse_digits("25", 26, names) == [2, 5]
+    for bad in ("Q,A", "26,0", ["Q"], [26], ["٢٦"]):
+        with pytest.raises(InputError, match="is not a digit"):
+            parse_digits(bad, 26, names)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("bad", ["-1", ".5", "/", "20,11", "1e5", "20_11"])

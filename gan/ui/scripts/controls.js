@@ -21,7 +21,8 @@
      number   input[type=number]; null while it is empty
      seed     the same, and a button that draws another, `#${tab}-randomize`
      text     input or textarea
-     digits   the same, and keys that follow it: checkboxes in `#${tab}-toggles`, `#${tab}-all` and `#${tab}-none`
+     digits   the same, and keys that follow it: checkboxes in `#${tab}-toggles`, `#${tab}-all` and `#${tab}-none`; with
+              most(), how many at once; state.setClasses(name, names) makes them those of a model
      choice   select, or radio buttons
      check    input[type=checkbox]; true or false
    and none for a value without a control, or with one that the tab's own script moves. */
@@ -108,17 +109,21 @@
       return (value) => setValue(input, value);
     },
 
-    digits(box, tell, find) {
-      const keys = [...find("toggles").querySelectorAll("input")];
-      const follow = (text) => {
-        for (const key of keys) key.checked = String(text ?? "").includes(key.name);
-      };
+    /* `most()` classes at once; setClasses(names), of the model that was chosen: what the visitor wants of them stays,
+       what is not there is dropped, and comes back with a model that has it. */
+    digits(box, tell, find, { most }) {
+      let names = [..."0123456789"];
+      let wanted = ""; // as the visitor had it last
+      const keys = forge.makeKeys(find("toggles"), (labels) => press(forge.writeClasses(labels, names)));
+      const follow = (text) => keys.press(forge.readClasses(text, names));
       const say = (text) => {
+        wanted = text;
         follow(text);
         tell(text);
       };
       const showText = KINDS.text(box, say);
-      const show = (text) => {
+      const show = (text, own = true) => {
+        if (own) wanted = text;
         showText(text);
         follow(text);
       };
@@ -126,11 +131,21 @@
         show(text);
         tell(text);
       };
-      for (const key of keys) {
-        key.addEventListener("change", () => press(keys.filter((one) => one.checked).map((one) => one.name).join("")));
-      }
-      find("all").addEventListener("click", () => press(keys.map((key) => key.name).join("")));
+      find("all").addEventListener("click", () => {
+        press(forge.writeClasses([...names.keys()].slice(0, most()), names));
+      });
       find("none").addEventListener("click", () => press(""));
+      show.setClasses = (found) => {
+        const left = forge.readClasses(wanted, names).filter((label) => label < Math.max(found.length, 1));
+        const some = left.length ? left : [...found.keys()].slice(0, Math.min(10, most()));
+        const isWhole = forge.same(forge.readClasses(wanted, names), left); // with its marks and spaces
+        names = found;
+        keys.build(found);
+        for (const part of [box, find("toggles"), find("all").parentElement]) part.hidden = !found.length;
+        const text = isWhole && found.length <= 10 ? wanted : forge.writeClasses(some, found);
+        show(found.length ? text : "0", false);
+        tell(found.length ? text : "0", true);
+      };
       return show;
     },
 
@@ -171,13 +186,13 @@
       const id = row.id || `${tab}-${row.name}`;
       const beside = id.slice(0, -row.name.length);
       const find = (name) => element.querySelector(`#${beside}${name}`);
-      const tell = (said) => {
+      const tell = (said, quietly = false) => {
         const value = row.number ? parse(row, said) : said;
         if (values[row.name] === value) return;
         values[row.name] = value;
-        changed(row.name);
+        if (!quietly) changed(row.name);
       };
-      shows[row.name] = KINDS[row.kind](element.querySelector(`#${id}`), tell, find);
+      shows[row.name] = KINDS[row.kind](element.querySelector(`#${id}`), tell, find, row);
       shows[row.name](row.value);
     }
 
@@ -185,6 +200,7 @@
       values,
       set,
       show: (name) => shows[name]?.(values[name]),
+      setClasses: (name, classes) => shows[name].setClasses(classes),
       take(link) {
         const known = Object.entries(link).filter(([name]) => rows[name]);
         set(Object.fromEntries(known.map(([name, text]) => [name, parse(rows[name], text)])));

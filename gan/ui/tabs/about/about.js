@@ -65,10 +65,17 @@
     new ResizeObserver(() => shown && lesson.refit()).observe(figure);
 
     forge.fillPrograms(find, first.commands);
-    forge.mount(TAB, first.model, (model) => {
-      state.set({ model });
-      draw();
-      askCard({ model });
-    });
+    const learn = forge.latest(
+      (model) => forge.askClasses(source, TAB, model),
+      (names, model) => {
+        list(names);
+        const digit = String(Number(state.values.digit) % (names.length || 1));
+        state.set({ model, digit });
+        draw();
+        askCard({ model });
+      },
+      (problem) => forge.say(TAB, figure, problem),
+    );
+    forge.mount(TAB, first.model, learn);
   };
 })();

@@ -23,7 +23,7 @@ from gan.recipes.recipe import make_recipe
 from gan.store.released import CheckpointError
 from gan.store.snapshots import History, HistoryError, choose_evenly
 from gan.ui.captions import article
-from gan.ui.inputs import checked, parse_typed
+from gan.ui.inputs import checked, parse_class
 from gan.ui.service import Service
 
 HANDS = 8  # styles in a row
@@ -69,8 +69,7 @@ def teach(service: Service, model: object, seed: object, digit: object) -> Lesso
     """Draw the five pictures with a model; seed: 0 to 2**32 - 1; digit: one of its classes. Raises FieldError."""
     generator = service.get(model)
     number = checked("seed", check_seed, seed)
-    typed = checked("digit", parse_typed, digit if generator.conditional else "0", generator.num_classes)
-    label = typed[0]
+    label = checked("digit", parse_class, digit, generator, "digit") if generator.conditional else 0
     kind = generator.class_names[label] if generator.conditional else "picture"
     with service.draws() as clock:
         steps = {

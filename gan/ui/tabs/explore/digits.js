@@ -1,10 +1,10 @@
-/* Ten digits in one hand, a canvas each, what was measured on it below, and the table of all measures. */
+/* The digits in one hand, a canvas each, what was measured on it below, and the table of all measures. */
 (() => {
   const forge = window.DigitForge;
   const SIDE = 28;
   const LARGEST = 160; // pixels of a digit's side on screen
 
-  const makeCell = (name) => {
+  const makeCell = ({ label, name }) => {
     const cell = document.createElement("div");
     const canvas = document.createElement("canvas");
     const found = document.createElement("span");
@@ -17,7 +17,7 @@
     asked.className = "dx-asked";
     for (const line of [found, asked]) line.setAttribute("aria-hidden", "true"); // the canvas says it
     cell.append(canvas, found, asked);
-    return { cell, canvas, context: canvas.getContext("2d"), found, asked, name };
+    return { cell, canvas, context: canvas.getContext("2d"), found, asked, label, name };
   };
 
   const makeRow = (isHead, values) => {
@@ -49,15 +49,20 @@
 
     return {
       refit,
-      count: () => cells.length,
-      canvas: (label) => cells[label].canvas,
+      names: () => cells.map(({ name }) => name),
 
-      /* A canvas for each class, unless they are there already. */
+      /* The cell of the class that one letter or digit names */
+      find: (mark) =>
+        cells.find(({ name }) => name === mark) || cells.find(({ name }) => name.toLowerCase() === mark.toLowerCase()),
+
+      /* A canvas for each class {label, name}, unless they are there already. */
       build(classes) {
-        if (cells.length === classes.length && cells.every((cell, i) => cell.name === classes[i])) return;
+        const same = (cell, i) => cell.name === classes[i].name && cell.label === classes[i].label;
+        if (cells.length === classes.length && cells.every(same)) return;
         cells = classes.map(makeCell);
         box.replaceChildren(...cells.map(({ cell }) => cell));
         box.classList.toggle("dx-one", cells.length === 1);
+        box.classList.toggle("dx-many", cells.length > 10);
         refit();
       },
 

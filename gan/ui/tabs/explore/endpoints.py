@@ -12,6 +12,7 @@ from collections.abc import Callable
 from gradio.events import api
 
 from gan.ui.downloads import answer_call, make_file
+from gan.ui.inputs import ALL
 from gan.ui.tabs.explore.explorer import Explorer
 
 
@@ -19,7 +20,7 @@ def add_edit(explorer: Explorer, folder: Callable[[], str]) -> None:
     """Add /edit to the surrounding Blocks; `folder()` is its cache."""
 
     def edit(
-        digits: str = "0123456789",
+        digits: str | list[int | str] = ALL,
         seed: int = 0,
         slant: float | None = None,
         thickness: float | None = None,
@@ -45,7 +46,8 @@ def add_edit(explorer: Explorer, folder: Callable[[], str]) -> None:
         edit,
         api_name="edit",
         api_description=(
-            "Draw digits in one hand, asked for in units, as a PNG of one row. digits: text such as 2026, up to 64; "
+            "Draw digits in one hand, asked for in units, as a PNG of one row. digits: text such as 2026, a "
+            "list of classes by number or name, or all, up to 64; "
             "seed: 0 to 4294967295, whose hand it is; slant (degrees), thickness, width, height (px): what the hand is "
             "asked for, each the mean over the digits, none to leave it as it is; plane: pca, sefa or random, pair: 1 "
             "to 4, x, y: -3 to 3 standard deviations, a place on that plane of w; truncation: psi, 0 to 1.5; model: "

@@ -14,6 +14,7 @@
     { name: "x", kind: "range", value: 0 },
     { name: "y", kind: "range", value: 0 },
     { name: "text", kind: "text", id: "explore-number", value: "" },
+    { name: "classes", value: "" },
     ...first.names.map((name) => ({ name, value: null, number: true })),
   ];
 
@@ -35,6 +36,15 @@
     if (linked) state.take(linked);
     const units = forge.makeUnits(names, first.units);
     const digits = forge.makeDigits(find("digits"), units);
+    const chooser = forge.makeChooser(find("classes"), state, () => {
+      build();
+      mover.settle();
+    });
+    const build = () => {
+      const named = hand.conditional ? hand.classes : [forge.word("explore.any")];
+      digits.build(chooser.labels().map((label) => ({ label, name: named[label] })));
+      number.follow(hand.conditional);
+    };
     const number = forge.makeNumber(find, input, digits);
     const pad = forge.makePad(find, first.reach, state, () => move());
     const mapper = forge.makeMapper(source, state, pad);
@@ -46,7 +56,8 @@
     const view = forge.makeView(element, find, { state, digits, measures, number });
 
     const toRequest = () => {
-      const { text, ...request } = state.values;
+      const { text, classes, ...request } = state.values;
+      request.digits = chooser.request();
       if (!hand || !hand.ranges) for (const name of names) request[name] = null;
       return request;
     };
@@ -59,7 +70,8 @@
         find("state").textContent = forge.reword(answer.sentence);
         measures.setRanges(answer.ranges);
         if (!isNews) return;
-        digits.build(answer.classes);
+        chooser.setClasses(answer.classes);
+        build();
         follow();
         mover.settle();
         mapper.remap(hand);
@@ -92,7 +104,10 @@
     find("copy").addEventListener("click", (event) =>
       forge.copyLink(event.currentTarget, TAB, state.toLink(), view.weights()),
     );
-    const keep = () => source.ask(TAB, "explore.png", { ...toRequest(), digits: number.labels(state.values.text) });
+    const keep = () => {
+      const request = toRequest();
+      return source.ask(TAB, "explore.png", { ...request, digits: number.labels(state.values.text) ?? request.digits });
+    };
     forge.keep(find("png"), keep, view.fail);
     new ResizeObserver(() => {
       digits.refit();

@@ -39,8 +39,8 @@ from gan.handwriting.planes_file import get_path, read_directions
 from gan.handwriting.write import EXACT, QUICK, Memo
 from gan.recipes.recipe import check_weights, make_recipe
 from gan.store.released import CheckpointError
-from gan.ui.captions import list_digits, plural
-from gan.ui.inputs import MAX_TYPED, FieldError, checked, parse_typed
+from gan.ui.captions import describe_row
+from gan.ui.inputs import ALL, MAX_TYPED, FieldError, checked, parse_typed
 from gan.ui.service import Recent, Service
 
 KEEP = 8  # models whose directions are held
@@ -140,6 +140,7 @@ class Explorer:
         return {
             "model": generator.name,
             "classes": list(generator.class_names),
+            "conditional": generator.conditional,
             "ranges": found.hand.ranges if found.hand else None,
             "notes": found.notes,
             "reach": REACH,
@@ -157,17 +158,16 @@ class Explorer:
     ) -> Explored:
         """Draw digits, all of one hand: z(seed, 0), moved over a plane and to the measures asked for.
 
-        model: a name. digits: text or numbers, to MAX_TYPED; None for every class once. seed: 0 to 2**32 - 1. psi: 0
-        to 1.5. edits: plane (pca, sefa, random), pair (1 to 4), x, y (-3 to 3 standard deviations), and slant
-        (degrees), thickness, width, height (px), each the mean over the classes; None for what is not asked. quick:
-        as while a slider is dragged. Raises FieldError.
+        model: a name. digits: text, numbers or names, to MAX_TYPED; None or "all" for every class once. seed: 0
+        to 2**32 - 1. psi: 0 to 1.5. edits: plane (pca, sefa, random), pair (1 to 4), x, y (-3 to 3 standard
+        deviations), and slant (degrees), thickness, width, height (px), each the mean over the classes; None for what
+        is not asked. quick: as while a slider is dragged. Raises FieldError.
         """
         generator = self._service.get(model)
-        labels = (
-            list(range(generator.num_classes))
-            if digits is None
-            else checked("digits", parse_typed, digits, generator.num_classes)
-        )
+        if digits is None or digits == ALL:
+            labels = list(range(min(generator.num_classes, MAX_TYPED)))
+        else:
+            labels = checked("digits", parse_typed, digits, generator)
         if len(labels) > MAX_TYPED:
             raise FieldError(
                 say("{count} digits are too many; a row holds up to {most}.", count=len(labels), most=MAX_TYPED),
@@ -198,14 +198,7 @@ class Explorer:
             generator, seed=number, digits=labels, indices=[0] * len(labels), truncation=truncation,
             **({"edits": changes} if changes else {}),
         )  # fmt: skip
-        names = list_digits([generator.class_names[label] for label in labels])
-        alt = say(
-            "{count} handwritten digit{s}, {digits}, in the hand of seed {seed}",
-            count=len(labels),
-            s=plural(len(labels)),
-            digits=names,
-            seed=number,
-        )
+        alt = describe_row(generator, labels, number)
         asking = [
             say("{what} {value:.1f} {unit}", what=name, value=value, unit=MEASURES[name])
             for name, value in wanted.asked.items()
@@ -217,7 +210,7 @@ class Explorer:
     def draw_map(self, model: object, digit: object, seed: object, psi: object, edits: Mapping[str, object]) -> Tensor:
         """One digit at MAP_SIDE x MAP_SIDE even places of a plane, top row first -> uint8 (25, 1, 28, 28)."""
         generator = self._service.get(model)
-        labels = checked("digits", parse_typed, digit, generator.num_classes)[:1]
+        labels = checked("digits", parse_typed, digit, generator)[:1]
         number, truncation = checked("seed", check_seed, seed), checked("psi", check_psi, psi)
         found = self.find(generator)
         plane = self._check(found, {name: edits.get(name) for name in ("plane", "pair")})

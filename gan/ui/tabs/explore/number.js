@@ -1,16 +1,16 @@
-/* A number in this hand, put together from the digits that are there. */
+/* A number or a word in this hand, put together from the digits that are there. */
 (() => {
   const forge = window.DigitForge;
   const SIDE = 28;
   const LONGEST = 16; // of a number written
   const MARKS = " .-/:";
 
-  const readLabels = (text) => [...text].filter((mark) => !MARKS.includes(mark)).map(Number);
+  const strip = (text) => [...text].filter((mark) => !MARKS.includes(mark));
 
-  /* What is wrong with a number for a model of `classes` digits, "" for nothing. */
-  const check = (text, classes) => {
+  /* What is wrong with a number that is to be put together from `digits`, "" for nothing. */
+  const check = (text, digits) => {
     if (text.length > LONGEST) return forge.word("explore.tooLong", { count: text.length, most: LONGEST });
-    const bad = [...text].find((mark) => !MARKS.includes(mark) && !(/[0-9]/.test(mark) && Number(mark) < classes));
+    const bad = strip(text).find((mark) => !digits.find(mark));
     return bad ? forge.word("explore.badMark", { mark: `“${bad}”` }) : "";
   };
 
@@ -56,19 +56,26 @@
       let left = 0;
       [...text].forEach((mark, i) => {
         if (MARKS.includes(mark)) paintMark(context, mark, left);
-        else context.drawImage(digits.canvas(Number(mark)), left, 0);
+        else context.drawImage(digits.find(mark).canvas, left, 0);
         left += widths[i];
       });
     };
 
     return {
       refit: () => stage.hidden || forge.fit(stage, written, written.width, SIDE),
-      labels: (text) => (stage.hidden ? null : readLabels(text)),
+      labels: (text) => (stage.hidden ? null : strip(forge.readMarks(text).trim()).map((mark) => digits.find(mark).label)),
+      /* Another model: only where a letter or a digit names a class can anything be written */
+      follow(conditional) {
+        const able = conditional && digits.names().some((name) => [...name].length === 1);
+        find("number").hidden = !able;
+        if (!able) stage.hidden = true;
+      },
       write(typed, ready) {
-        const text = typed.trim();
-        const problem = check(text, digits.count());
+        if (find("number").hidden) return;
+        const text = forge.readMarks(typed).trim();
+        const problem = check(text, digits);
         say(find("number"), input("number"), problem);
-        const empty = Boolean(problem) || !readLabels(text).length;
+        const empty = Boolean(problem) || !strip(text).length;
         if (stage.hidden !== empty) stage.hidden = empty;
         if (empty || !ready) return;
         paint(text);

@@ -38,8 +38,8 @@ class Explore(Tab):
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """{"want": "hand"}: the model's ranges and notes. {"want": "map"}: the pad's digits.
 
-        {"want": "edit"}: every class, in the hand that the controls say, drawn once where "quick". {"want":
-        "explore.png"}: a file, of `digits` if any.
+        {"want": "edit"}: every class, or `digits` if any, in the hand that the controls say, drawn once where "quick".
+        {"want": "explore.png"}: the same as a file.
         """
         want = request.get("want")
         model, seed, psi = (request.get(name) for name in ("model", "seed", "psi"))
@@ -49,8 +49,9 @@ class Explore(Tab):
         if want == "map":
             images = self.explorer.draw_map(model, request.get("digit"), seed, psi, edits)
             return {"pixels": images, "count": len(images)}
-        digits = request.get("digits") if want == "explore.png" else None
-        explored = self.explorer.draw(model, digits, seed, psi, edits, quick=request.get("quick") is True)
+        explored = self.explorer.draw(
+            model, request.get("digits"), seed, psi, edits, quick=request.get("quick") is True
+        )
         if want == "explore.png":
             data = explored.to_png()
             return {"data": data, "type": "image/png", "name": f"hand-seed-{explored.recipe['seed']}.png"}

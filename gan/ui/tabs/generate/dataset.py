@@ -24,7 +24,7 @@ def draw_slice(
     Sample i shows the digits in turn, from z(seed, i): what `gan.sample --count` draws. Raises FieldError.
     """
     generator = service.get(model)
-    classes = checked("digits", parse_typed, digits, generator.num_classes)
+    classes = checked("digits", parse_typed, digits, generator)
     total = checked("count", check_count, count, MAX_DATASET)
     number, truncation = checked("seed", check_seed, seed), checked("psi", check_psi, psi)
     if isinstance(at, bool) or not isinstance(at, int) or not 0 <= at < total:

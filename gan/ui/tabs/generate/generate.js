@@ -4,11 +4,12 @@
   const forge = window.DigitForge;
   const TAB = "generate";
   const CELL = 30; // a digit of the sheet, with the gap to the next
+  const [COLUMNS, DIGITS] = [64, 400]; // of a sheet at most
   const LOCKS = 36; // width of the column of locks, in CSS pixels
 
-  const TABLE = (first) => [
+  const TABLE = (first, most) => [
     { name: "model", value: first.model },
-    { name: "digits", kind: "digits", value: first.digits },
+    { name: "digits", kind: "digits", value: first.digits, most },
     { name: "rows", kind: "range", value: first.rows },
     { name: "seed", kind: "seed", value: first.seed },
     { name: "psi", kind: "range", value: first.psi },
@@ -27,7 +28,8 @@
 
     const ask = (want, request) => source.ask(TAB, want, request);
     const fail = (problem) => forge.say(TAB, figure, problem);
-    const state = forge.makeState(TAB, element, TABLE(first), () => draw());
+    const state = forge.makeState(TAB, element, TABLE(first, () => most()), () => draw());
+    const most = () => Math.min(COLUMNS, Math.floor(DIGITS / Math.max(1, state.values.rows || 1)));
     const locks = forge.makeLocks(find, () => shown.request.seed, () => draw());
 
     const refit = () => {
@@ -64,6 +66,24 @@
     const request = forge.latest((values) => ask("sheet", values), show, fail);
     const draw = () => request({ ...state.values, locks: locks.write() });
 
+    const learn = forge.latest(
+      (model) => forge.askClasses(source, TAB, model),
+      (classes, model) => {
+        state.set({ model });
+        state.setClasses("digits", classes);
+        const isMany = classes.length > 10;
+        find("toggles").querySelector("legend").textContent = forge.word(isMany ? "generate.classes" : "generate.digits");
+        for (const [part, key] of [[".df-label", "typed"], [".df-info", "typedInfo"]]) {
+          find("digits").querySelector(part).textContent = forge.word(`generate.${key}${isMany ? ".many" : ""}`);
+        }
+        draw();
+      },
+      (problem, model) => {
+        state.set({ model });
+        fail(problem);
+      },
+    );
+
     const keep = (button, want, more) =>
       forge.keep(button, () => ask(want, { ...shown.request, ...more() }), fail);
     keep(png, "sheet.png", () => ({ scale: Number(scale.value) }));
@@ -84,9 +104,6 @@
         locks.read(kept);
         state.set(controls);
       })
-      .then(() => forge.mount(TAB, first.model, (model) => {
-        state.set({ model });
-        draw();
-      }));
+      .then(() => forge.mount(TAB, first.model, learn));
   };
 })();

@@ -24,8 +24,8 @@ from gan.drawing.generator import Generator
 from gan.drawing.sheets import make_sheet
 from gan.errors import Listing, say
 from gan.recipes.sheet import Sheet as Recipe
-from gan.ui.captions import list_digits, plural
-from gan.ui.inputs import MAX_TYPED, FieldError, checked, parse_typed
+from gan.ui.captions import describe_sheet
+from gan.ui.inputs import ALL, MAX_TYPED, FieldError, checked, parse_typed
 from gan.ui.service import MAX_DIGITS, MAX_SCALE, Service
 
 MAX_ROWS = 20
@@ -82,10 +82,10 @@ def draw_sheet(
 ) -> Sheet:
     """Draw a sheet: the digits as columns, one style a row.
 
-    model: a name in `service.models()`. digits: text or numbers, to MAX_TYPED, order and repeats kept. rows: 1 to
-    MAX_ROWS; rows x digits to MAX_DIGITS. seed: 0 to 2**32 - 1. psi: 0 to 1.5. hands: "one" z for a row, or "many",
-    one for each digit. locks: "0:7.0,5:1.3": row 0 keeps style 0 of seed 7, row 5 style 3 of seed 1. Raises
-    FieldError.
+    model: a name in `service.models()`. digits: text, numbers or names, to MAX_TYPED, order and repeats
+    kept, or "all": as many classes as fit. rows: 1 to MAX_ROWS; rows x digits to MAX_DIGITS. seed: 0 to 2**32 - 1.
+    psi: 0 to 1.5. hands: "one" z for a row, or "many", one for each digit. locks: "0:7.0,5:1.3": row 0 keeps style 0
+    of seed 7, row 5 style 3 of seed 1. Raises FieldError.
     """
     generator = service.get(model)
     columns, count = _check_columns(generator, digits, rows)
@@ -101,20 +101,15 @@ def draw_sheet(
     drawn = Recipe(tuple(labels), tuple(seeds), tuple(indices), truncation, len(columns))
     with service.draws() as clock:
         images = service.share(lambda part: to_uint8(drawn.draw(generator, part)), len(labels))
-    shown = list_digits([generator.class_names[digit] for digit in columns])
-    alt = say(
-        "Sheet of {count} handwritten digit{s}, {rows} row{t} of {digits}",
-        count=len(labels),
-        s=plural(len(labels)),
-        rows=count,
-        t=plural(count),
-        digits=shown,
-    )
+    alt = describe_sheet(generator, columns, count)
     return Sheet(images, drawn, drawn.describe(generator), alt, clock())
 
 
 def _check_columns(generator: Generator, digits: object, rows: object) -> tuple[list[int], int]:
-    columns = checked("digits", parse_typed, digits, generator.num_classes)
+    count = checked("rows", check_count, rows, MAX_ROWS, "number of rows")
+    if digits == ALL:
+        return list(range(min(generator.num_classes, MAX_TYPED, MAX_DIGITS // count))), count
+    columns = checked("digits", parse_typed, digits, generator)
     if len(columns) > MAX_TYPED:
         raise FieldError(
             say(
@@ -122,7 +117,6 @@ def _check_columns(generator: Generator, digits: object, rows: object) -> tuple[
             ),
             "digits",
         )
-    count = checked("rows", check_count, rows, MAX_ROWS)
     if count * len(columns) > MAX_DIGITS:
         said = say(
             "{count} digits in {rows} rows are {all}; a sheet holds up to {most}, here up to {fit} rows.",

@@ -20,13 +20,14 @@ from PIL import Image
 from torch import Tensor
 
 from gan.data import to_float, to_uint8
+from gan.drawing.generator import Generator
 from gan.errors import say
 from gan.handwriting.photo import read_canvas
 from gan.recipes.hand import Hand
 from gan.recipes.read import check_recipe, parse_json
 from gan.recipes.sheet import Sheet
 from gan.ui.downloads import answer_call, read_argument
-from gan.ui.inputs import FieldError, checked, field_of, parse_typed
+from gan.ui.inputs import FieldError, checked, field_of, parse_class
 from gan.ui.judge import judge, load_reader
 from gan.ui.service import MAX_DIGITS, Service
 
@@ -60,17 +61,30 @@ def score_picture(service: Service, model: str, data: bytes, digit: str) -> dict
     with field_of("picture"):
         canvas = read_canvas(data)
         image = read_own(data, canvas.image)
-    if digit:
-        labels = checked("digit", parse_typed, digit, generator.num_classes)
-        if len(labels) != 1:
-            raise FieldError(
-                say("the {what} has {count} digits; it takes one.", what="digit", count=len(labels)), "digit"
-            )
-    else:
-        labels = [int(load_reader().read(image).argmax())]
     if not generator.conditional:
         labels = [0]
+    elif digit or digit == 0:
+        labels = [checked("digit", parse_class, digit, generator, "digit")]
+    else:
+        labels = [read_class(image, generator)]
     return {**tell(service, generator.name, image, labels), "note": canvas.note}
+
+
+def read_class(image: Tensor, generator: Generator) -> int:
+    """The model's class that the reader reads there; FieldError of "digit" where the model has none of that name."""
+    reader = load_reader()
+    name = reader.class_names[int(reader.read(image).argmax())]
+    if name not in generator.class_names:
+        raise FieldError(
+            say(
+                "the picture is read as {value}, which the model {model} does not draw; say which of its classes it "
+                "is.",
+                value=name,
+                model=generator.name,
+            ),
+            "digit",
+        )
+    return generator.class_names.index(name)
 
 
 def read_own(data: bytes, centred: Tensor) -> Tensor:

@@ -18,13 +18,13 @@ import torch
 from torch import Tensor
 
 from gan.data import SOURCES, DataError, Dataset, to_float, to_uint8
-from gan.drawing.arguments import InputError, check_count, check_psi, check_seed, parse_digits, quote
+from gan.drawing.arguments import InputError, check_count, check_psi, check_seed, quote
 from gan.drawing.generator import Generator
 from gan.errors import say
 from gan.judges.verdict import Verdict, get_verdict, score
 from gan.recipes.recipe import make_recipe
 from gan.store.released import CheckpointError
-from gan.ui.inputs import FieldError, checked, field_of
+from gan.ui.inputs import FieldError, checked, field_of, parse_class
 from gan.ui.service import Service
 from gan.ui.tabs.inspector.real import RealDigits
 
@@ -210,7 +210,7 @@ def check_digit(digit: object, generator: Generator) -> int | None:
     if digit == ANY or not generator.conditional:
         return None
     with field_of("digit"):
-        if isinstance(digit, bool) or not isinstance(digit, str | int) or len(str(digit)) > 3:
+        if isinstance(digit, bool) or not isinstance(digit, str | int) or len(str(digit)) > 64:
             raise InputError(
                 say(
                     "the digit is {value}; it can be any, or 0 to {high}.",
@@ -218,8 +218,7 @@ def check_digit(digit: object, generator: Generator) -> int | None:
                     high=generator.num_classes - 1,
                 )
             )
-        values = parse_digits([int(digit)] if str(digit).isdecimal() else digit, generator.num_classes)
-        return values[0]
+        return parse_class([int(digit)] if str(digit).isdecimal() else digit, generator, "digit")
 
 
 def _pick(

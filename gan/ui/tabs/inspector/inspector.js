@@ -79,9 +79,18 @@
     for (const name of ["link", "game-link"]) find(name).addEventListener("click", copyLink);
 
     showPart();
-    forge.mount(TAB, first.model, (model) => {
-      state.set({ model });
-      refresh();
-    });
+    const learn = forge.latest(
+      (model) => forge.askClasses(source, TAB, model),
+      (classes, model) => {
+        state.set({ model });
+        setClasses(classes);
+        refresh();
+      },
+      (problem, model) => {
+        state.set({ model });
+        refresh(); // which says it at its place
+      },
+    );
+    forge.mount(TAB, first.model, learn);
   };
 })();

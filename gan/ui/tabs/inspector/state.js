@@ -1,7 +1,7 @@
 /* The state of the tab: its controls, and what its requests and its links carry.
 
      const {state, setClasses} = DigitForge.inspector.makeControls(element, first, changed)    see controls.js
-     setClasses(names)    the digits that the model knows; none of a model without classes */
+     setClasses(names)    the classes that the model knows, none of a model without; "any" for a class that it has not */
 (() => {
   const forge = window.DigitForge;
   const TAB = "inspector";
@@ -41,6 +41,10 @@
     const { order, part } = state.values;
     state.set({ order: ORDERS.includes(order) ? order : "sides", part: part === "game" ? part : "view" });
     fillDigits(select, CLASSES, state.values.digit);
-    return { state, setClasses: (classes) => fillDigits(select, classes, state.values.digit) };
+    const setClasses = (classes) => {
+      if (!classes.length || !(Number(state.values.digit) < classes.length)) state.set({ digit: "any" });
+      fillDigits(select, classes, state.values.digit);
+    };
+    return { state, setClasses };
   };
 })();

@@ -9,7 +9,8 @@ from gan.ui.service import Service
 from gan.ui.tabs.interpolate.way import FRAMES, draw_frames
 
 WAY = (
-    "start_digit, end_digit: 0 to 9; start_seed, end_seed: 0 to 4294967295; method: slerp or lerp, how z travels; "
+    "start_digit, end_digit: 0 to 9, or the number or name of another class of the model; none for 3 and 8; "
+    "start_seed, end_seed: 0 to 4294967295; method: slerp or lerp, how z travels; "
     "truncation: psi, 0 to 1.5; frames: 2 to 241 even steps; model: a name from /models."
 )
 
@@ -18,9 +19,9 @@ def add_interpolate(service: Service, folder: Callable[[], str]) -> None:
     """Add /interpolate and /interpolate_gif to the surrounding Blocks; `folder()` is their cache."""
 
     def interpolate(
-        start_digit: int = 3,
+        start_digit: int | str | None = None,
         start_seed: int = 1,
-        end_digit: int = 8,
+        end_digit: int | str | None = None,
         end_seed: int = 2,
         method: str = "slerp",
         truncation: float = 1.0,
@@ -33,9 +34,9 @@ def add_interpolate(service: Service, folder: Callable[[], str]) -> None:
         return make_file(drawn.to_strip_png(), "strip.png", "image/png", folder()), drawn.recipe
 
     def interpolate_gif(
-        start_digit: int = 3,
+        start_digit: int | str | None = None,
         start_seed: int = 1,
-        end_digit: int = 8,
+        end_digit: int | str | None = None,
         end_seed: int = 2,
         method: str = "slerp",
         truncation: float = 1.0,

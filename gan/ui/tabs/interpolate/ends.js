@@ -17,7 +17,6 @@
     const seed = document.createElement("input");
     const reroll = makeButton(forge.word("interpolate.randomize"));
     const remove = makeButton("×");
-    for (let i = 0; i < 10; i++) digit.append(new Option(i, i));
     seed.type = "text";
     seed.inputMode = "numeric";
     seed.autocomplete = "off";
@@ -44,17 +43,19 @@
   };
 
   /* The ends below `element`, `most` of them at most; changed(text) tells them as a request takes them, "3.4,8.7".
-     read(text) shows others and tells nobody; first() -> [digit, seed], as typed; replace(ends) shows and tells. */
+     read(text) shows others and tells nobody; first() -> [digit, seed], as typed; setClasses(names) of another model; replace(ends) shows and tells. */
   forge.makeEnds = (element, most, changed) => {
     const list = element.querySelector(".dw-ends");
     const add = element.querySelector("#interpolate-add");
-    let ends = []; // [digit, seed], as typed
+    let ends = []; // [digit, seed, wanted], as typed; wanted: the digit that it was before a model had it not
+    let names = [..."0123456789"]; // of the classes; none where the model knows none
 
     const place = (item) => [...list.children].indexOf(item);
-    const tell = () => changed(ends.map(([digit, seed]) => `${digit}.${seed}`).join(","));
+    const write = () => ends.map(([digit, seed]) => `${digit}.${seed}`).join(",");
+    const tell = () => changed(write());
     const on = {
       digit(item, digit) {
-        ends[place(item)][0] = digit;
+        ends[place(item)].splice(0, 3, digit, ends[place(item)][1]);
         tell();
       },
       seed(item, seed) {
@@ -66,7 +67,7 @@
         const here = place(item);
         ends.splice(here, 1);
         show();
-        list.children[Math.min(here, ends.length - 1)].querySelector("select").focus();
+        list.children[Math.min(here, ends.length - 1)].querySelector(names.length ? "select" : "input").focus();
         tell();
       },
     };
@@ -76,6 +77,9 @@
       while (list.children.length < ends.length) list.append(makeItem(on));
       ends.forEach(([digit, seed], i) => {
         const [choice, number, , remove] = list.children[i].children;
+        forge.fillClasses(choice, names);
+        choice.hidden = !names.length;
+        list.children[i].classList.toggle("dw-free", !names.length);
         choice.value = digit;
         if (number.value.trim() !== seed) number.value = seed;
         nameItem(list.children[i], i);
@@ -85,14 +89,21 @@
     };
 
     add.addEventListener("click", () => {
-      ends.push([String((Number(ends[ends.length - 1][0]) + 1) % 10), String(forge.drawSeed())]);
+      ends.push([String((Number(ends[ends.length - 1][0]) + 1) % (names.length || 1)), String(forge.drawSeed())]);
       show();
-      list.lastChild.querySelector("select").focus();
+      list.lastChild.querySelector(names.length ? "select" : "input").focus();
       tell();
     });
 
     return {
       first: () => ends[0],
+      /* The classes of another model; a digit that it has not becomes one that it has. -> the ends, as text */
+      setClasses(found) {
+        names = found;
+        ends = ends.map(([digit, seed, wanted = digit]) => [String(Number(wanted) % (names.length || 1)), seed, wanted]);
+        show();
+        return write();
+      },
       read(text) {
         ends = text.split(",").map((part) => part.split("."));
         show();

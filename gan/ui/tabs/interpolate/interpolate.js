@@ -33,6 +33,12 @@
       draw();
     });
 
+    let classes = []; // names of the model's classes
+    const nameEnd = (which, { digit, seed }) => {
+      if (!classes.length) return forge.word(`interpolate.${which}.any`, { seed });
+      return forge.word(`interpolate.${which}`, { digit: classes[digit], seed });
+    };
+
     const refit = () => {
       forge.fit(stages[0], picture, picture.width, picture.height);
       forge.fit(stages[1], strip, strip.width, strip.height);
@@ -47,8 +53,8 @@
       forge.paintStrip(strip, answer.pixels, answer.strip, GAP);
       const alt = forge.reword(answer.alt);
       picture.setAttribute("aria-label", forge.word("interpolate.alt", { alt }));
-      start.setAttribute("aria-label", forge.word("interpolate.start", answer.ends[0]));
-      end.setAttribute("aria-label", forge.word("interpolate.end", answer.ends[answer.ends.length - 1]));
+      start.setAttribute("aria-label", nameEnd("start", answer.ends[0]));
+      end.setAttribute("aria-label", nameEnd("end", answer.ends[answer.ends.length - 1]));
       strip.setAttribute("aria-label", forge.word("interpolate.stripAlt", { count: answer.strip.length, alt }));
       figure.dataset.recipe = JSON.stringify(answer.recipe);
       note.textContent = forge.word("interpolate.note", {
@@ -66,10 +72,27 @@
     const ask = forge.latest((request) => source.ask(TAB, "frames", request), show, fail);
     const draw = () => ask({ ...state.values });
 
+    const learn = forge.latest(
+      (model) => forge.askClasses(source, TAB, model),
+      (found, model) => {
+        classes = found;
+        state.set({ model, ends: ends.setClasses(found) });
+        const last = found[Math.min(found.length, first.most) - 1];
+        find("zero").hidden = found.length < 2;
+        find("zero").textContent = forge.word("interpolate.zero", { first: found[0], last });
+        find("travels").hidden = !found.length;
+        find("same").textContent = forge.word(found.length ? "interpolate.same" : "interpolate.hands");
+        draw();
+      },
+      (problem, model) => {
+        state.set({ model });
+        fail(problem);
+      },
+    );
     find("zero").addEventListener("click", () => {
       const [, seed] = ends.first();
       state.set({ travels: "both", loop: "back" });
-      ends.replace(Array.from({ length: 10 }, (_, digit) => [String(digit), seed]));
+      ends.replace(classes.slice(0, first.most).map((_, digit) => [String(digit), seed]));
     });
     find("same").addEventListener("click", () => {
       const [digit, seed] = ends.first();
@@ -89,9 +112,6 @@
         state.set(controls);
         ends.read(state.values.ends);
       })
-      .then(() => forge.mount(TAB, first.model, (model) => {
-        state.set({ model });
-        draw();
-      }));
+      .then(() => forge.mount(TAB, first.model, learn));
   };
 })();

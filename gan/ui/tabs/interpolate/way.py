@@ -15,14 +15,16 @@ from torch import Tensor
 
 from gan.data import to_uint8
 from gan.drawing.arguments import InputError, check_psi, check_seed, quote
+from gan.drawing.generator import Generator
 from gan.drawing.interpolation import End, check_end, check_method, check_travels
 from gan.errors import Sentence, say
 from gan.recipes.way import MAX_ENDS, Way, check_frames, check_loop, choose_strip
 from gan.ui.captions import article, plural
-from gan.ui.inputs import FieldError, checked, parse_typed
+from gan.ui.inputs import checked, parse_class
 from gan.ui.service import Service
 
 FRAMES = 61  # of an interpolation in the page: steps of 1/60
+USUAL = {"start": 3, "end": 8}  # classes of the ends, where nobody says which; of fewer, what remains of them
 
 
 @dataclass(frozen=True)
@@ -67,18 +69,17 @@ def draw_frames(
 ) -> Frames:
     """Draw the way from one (digit, seed) to another in `frames` even steps, 2 to MAX_FRAMES. Raises FieldError.
 
-    method: "slerp" or "lerp". The same recipe gives the same frames; the first and last equal
+    A digit may be None: that of USUAL, or of fewer classes another. method: "slerp" or "lerp". The same recipe gives
+    the same frames; the first and last equal
     `gan.load(model).sample([digit], seed=seed, truncation=psi)`.
     """
     generator = service.get(model)
     ends = []
     for side, digit, seed in (("start", start_digit, start_seed), ("end", end_digit, end_seed)):
-        digits = checked(f"{side}_digit", parse_typed, digit, generator.num_classes)
-        if len(digits) != 1:
-            raise FieldError(
-                say("the {what} has {count} digits; it takes one.", what=side, count=len(digits)), f"{side}_digit"
-            )
-        ends.append(End(digits[0], checked(f"{side}_seed", check_seed, seed)))
+        if digit is None:
+            digit = USUAL[side] % generator.num_classes
+        label = checked(f"{side}_digit", parse_class, digit, generator, side)
+        ends.append(End(label, checked(f"{side}_seed", check_seed, seed)))
     return draw_way(service, model, ends, method, psi, travels, loop, frames)
 
 
@@ -98,19 +99,21 @@ def draw_way(
     first. frames: 2 to MAX_FRAMES; None for as many as meet every end.
     """
     generator = service.get(model)
-    stops = checked("ends", parse_ends, ends, generator.num_classes)
+    stops = checked("ends", parse_ends, ends, generator)
     kind = checked("loop", check_loop, loop)
     count = checked("frames", check_frames, frames, len(stops), kind)
     moves, way = checked("travels", check_travels, travels), checked("method", check_method, method)
     drawn = Way(stops, way, moves, kind, checked("psi", check_psi, psi), count)
     with service.draws() as clock:
         images = service.share(lambda part: to_uint8(drawn.draw(generator, part)), count)
-    return Frames(images, drawn, drawn.describe(generator), describe_way(stops, generator.class_names), clock())
+    return Frames(images, drawn, drawn.describe(generator), describe_way(stops, generator), clock())
 
 
-def describe_way(stops: Sequence[End], class_names: Sequence[str]) -> Sentence:
+def describe_way(stops: Sequence[End], generator: Generator) -> Sentence:
     """What the frames between the stops show."""
-    first, last = class_names[stops[0].digit], class_names[stops[-1].digit]
+    if not generator.conditional:
+        return say("from seed {start} to seed {end}", start=stops[0].seed, end=stops[-1].seed)
+    first, last = generator.class_names[stops[0].digit], generator.class_names[stops[-1].digit]
     ends = {
         "a": article(first),
         "first": first,
@@ -130,7 +133,7 @@ def check_link(service: Service, link: Mapping[str, Any]) -> dict[str, Any]:
     generator = service.check_linked(link, ("ends", "method", "travels", "loop", "psi"))
     found: dict[str, Any] = {"model": generator.name}
     if "ends" in link:
-        ends = checked("ends", parse_ends, link["ends"], generator.num_classes)
+        ends = checked("ends", parse_ends, link["ends"], generator)
         found["ends"] = ",".join(f"{end.digit}.{end.seed}" for end in ends)
     for name, check in (
         ("method", check_method),
@@ -143,7 +146,7 @@ def check_link(service: Service, link: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def parse_ends(ends: object, num_classes: int) -> tuple[End, ...]:
+def parse_ends(ends: object, generator: Generator) -> tuple[End, ...]:
     """Ends as a list of End, or as text "3.4,8.7" (digit.seed); InputError, which names the end, otherwise."""
     if isinstance(ends, str):
         if len(ends) > 1000:
@@ -156,19 +159,11 @@ def parse_ends(ends: object, num_classes: int) -> tuple[End, ...]:
                     say("end {place} is {value}; it must be digit.seed, as in 3.4,8.7.", place=place, value=quote(part))
                 )
             try:
-                digits = parse_typed(digit if num_classes <= 10 else [int(digit)], num_classes)
-                if len(digits) != 1:
-                    raise InputError(say("it has {count} digits; it takes one.", count=len(digits)))
-                listed.append(End(digits[0], check_seed(seed)))
-            except ValueError as error:
-                said = (
-                    error.sentence
-                    if isinstance(error, InputError)
-                    else say("{value} is not a class.", value=quote(digit))
-                )
-                raise InputError(say("end {place}: {why}.", place=place, why=said)) from error
+                listed.append(End(parse_class(digit, generator), check_seed(seed)))
+            except InputError as error:
+                raise InputError(say("end {place}: {why}.", place=place, why=error.sentence)) from error
     elif isinstance(ends, list) and all(isinstance(end, End) for end in ends):
-        listed = [check_end(end, num_classes) for end in ends]
+        listed = [check_end(end, generator.num_classes) for end in ends]
     else:
         raise InputError(say("the ends must be text such as 3.4,8.7 (digit.seed)."))
     if not 2 <= len(listed) <= MAX_ENDS:

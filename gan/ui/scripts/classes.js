@@ -1,0 +1,50 @@
+/* The classes that a model can be asked for, and how text names them.
+
+     DigitForge.askClasses(source, tab, model) -> Promise<names>    none of a model that knows no classes
+     DigitForge.readMarks(text)              its digits, of any script, as 0 to 9; its marks as . - / : and ,
+     DigitForge.readClasses(text, names)     the classes that a text names, as numbers; NaN for what is none
+     DigitForge.writeClasses(labels, names)  the same back: "2026", or "A,Z" or "0,25" where there are more than ten
+     DigitForge.fillClasses(select, names)   a <select>'s options */
+(() => {
+  const forge = window.DigitForge;
+  // Where the digits of a script begin, which are ten in a row (Unicode, general category Nd)
+  const ZEROS = [0x660, 0x6f0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0xff10];
+  // As gan/drawing/arguments.py has them
+  const MARKS = { "．": ".", "。": ".", "－": "-", "／": "/", "：": ":", "，": ",", "、": "," };
+  const DATES = "年月日号號时時分秒・";
+  const FEW = 10; // classes, of which a digit is one
+
+  const readMark = (mark) => {
+    if (MARKS[mark]) return MARKS[mark];
+    if (DATES.includes(mark)) return " ";
+    const zero = ZEROS.find((one) => mark.codePointAt(0) >= one && mark.codePointAt(0) < one + 10);
+    return zero ? String(mark.codePointAt(0) - zero) : mark;
+  };
+
+  forge.readMarks = (text) => [...text].map(readMark).join("");
+
+  forge.askClasses = async (source, tab, model) => (await source.ask(tab, "classes", { model })).classes;
+
+  forge.readClasses = (text, names) => {
+    const read = forge.readMarks(String(text ?? ""));
+    if (!read.includes(",")) return [...read].filter((mark) => /[0-9]/.test(mark)).map(Number);
+    const words = read.split(",").map((word) => word.trim());
+    return words.filter(Boolean).map((word) => (/^[0-9]+$/.test(word) ? Number(word) : names.indexOf(word)));
+  };
+
+  forge.writeClasses = (labels, names) => {
+    if (names.length <= FEW) return labels.join("");
+    // By name where that is not to be taken for anything else
+    const plain = names.every((name) => name && name === name.trim() && !/[,，、]|^[0-9]+$/.test(name));
+    const words = labels.map((label) => (plain ? names[label] : label));
+    return words.length === 1 ? `${words[0]},` : words.join(",");
+  };
+
+  forge.fillClasses = (select, names) => {
+    if (select.dataset.names === names.join("\n")) return;
+    const { value } = select;
+    select.dataset.names = names.join("\n");
+    select.replaceChildren(...names.map((name, label) => new Option(name, label)));
+    if (value !== "" && Number(value) < names.length) select.value = value;
+  };
+})();
