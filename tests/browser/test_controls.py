@@ -30,7 +30,7 @@ def test_tab_with_a_table_of_its_own_asks_it_and_not_the_server(page: Page) -> N
 @pytest.mark.parametrize(
     ("name", "typed", "said", "left"),
     [
-        ("rows", "21", "The count is 21; it must be a whole number from 1 to 20.", "20"),
+        ("rows", "21", "The number of rows is 21; it must be a whole number from 1 to 20.", "20"),
         ("psi", "1.6", "Truncation psi is 1.6; it must be a number from 0 to 1.5.", "1.5"),
     ],
 )

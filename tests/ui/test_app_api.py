@@ -68,7 +68,7 @@ def test_endpoints_are_named_typed_and_described(client):
         for parameter in endpoint["parameters"]:
             assert parameter["parameter_has_default"]
             kinds = parameter["type"].get("oneOf", [parameter["type"]])
-            assert {kind["type"] for kind in kinds} <= {"string", "integer", "number", "null"}
+            assert {kind["type"] for kind in kinds} <= {"string", "integer", "number", "null", "array"}
 
 
 def test_every_event_has_a_name_or_stays_in_the_page(address):
@@ -120,7 +120,7 @@ def test_models_lists_the_shipped_one(client):
     [
         (["20x6", 2, 7, 1.0, "digits"], "'x' is not a digit"),
         (["", 2, 7, 1.0, "digits"], "No digit was given"),
-        (["2026", 0, 7, 1.0, "digits"], "The count is 0"),
+        (["2026", 0, 7, 1.0, "digits"], "The number of rows is 0"),
         (["2026", 21, 7, 1.0, "digits"], "from 1 to 20"),
         (["0" * 64, 20, 7, 1.0, "digits"], "up to 6 rows"),
         (["2026", 2, "seven", 1.0, "digits"], "The seed is 'seven'"),
@@ -139,6 +139,56 @@ def test_bad_argument_is_a_sentence_without_a_stack(address, data, said):
     assert "Traceback" not in text
     status, _ = post(f"{address}/gradio_api/run/generate", b'{"data": ["7", 1, 0, 1.0, "digits"]}')
     assert status == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "digits"),
+    [
+        ("generate", [], list(range(10)) * 8),
+        ("generate", ["1", 1], [1]),
+        ("generate", [["3", 5], 1], [3, 5]),
+        ("generate", [[7], 1, 4], [7]),
+        ("edit", ["２０年２月６日"], [2, 0, 2, 6]),
+        ("edit", [], list(range(10))),
+    ],
+)
+def test_every_argument_that_does_not_come_has_its_default(address, name, data, digits):
+    status, text = post(f"{address}/gradio_api/run/{name}", json.dumps({"data": data}).encode())
+    assert status == 200
+    assert json.loads(text)["data"][1]["digits"] == digits
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("generate", ["2026", "x"], "The number of rows is 'x'"),
+        ("generate", ["2026", 2, 7, "x"], "Truncation psi is 'x'"),
+        ("interpolate", ["x"], "start_digit: 'x' is not a digit"),
+        ("interpolate", [3, 1, 12], "end_digit: The end has 2 digits"),
+        ("interpolate", [3, -1], "start_seed: The seed is -1"),
+        ("interpolate", [3, 1, 8, 2, "x"], "The method is 'x'"),
+        ("interpolate", [3, 1, 8, 2, "slerp", 1, 1], "frames"),
+        ("edit", ["7", 1, 1e9], "slant"),
+        ("edit", ["7", 1, None, None, None, None, "x"], "plane"),
+        ("edit", ["7", 1, None, None, None, None, "pca", 1, 99], "x"),
+        ("score", ["", "7"], "picture"),
+        ("replay", ["{"], "recipe"),
+        ("replay", ['{"model": "digits", "digits": [1]}', "x"], "kind"),
+        ("replay", ['{"model": "digits", "digits": [1]}', "png", 99], "scale"),
+    ],
+)
+def test_what_is_wrong_is_named_by_its_argument(address, name, data, said):
+    status, text = post(f"{address}/gradio_api/run/{name}", json.dumps({"data": data}).encode())
+    assert status == 500
+    assert said in json.loads(text)["error"]
+
+
+def test_nothing_to_write_is_no_fault_of_the_picture(address):
+    picture = base64.b64encode(draw_picture()).decode()
+    for write in ("", "12a"):
+        status, text = post(f"{address}/gradio_api/run/invert", json.dumps({"data": [picture, "7", write]}).encode())
+        assert status == 500
+        assert json.loads(text)["error"].startswith("write: ")
 
 
 def test_replay_draws_a_sheet_again_from_its_recipe_alone(client):
@@ -258,7 +308,7 @@ def test_pages_own_function_refuses_in_a_sentence(address, body):
     assert "Something went wrong" not in answer["problem"]["text"]
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b'{"data": 7}', b'{"data": []}', b'{"data": ["1", 1]}', b"[]"])
+@pytest.mark.parametrize("body", [b"", b"{", b'{"data": 7}', b"[]"])
 def test_broken_request_is_refused_without_a_stack(address, body):
     status, text = post(f"{address}/gradio_api/run/generate", body)
     assert status in (422, 500)

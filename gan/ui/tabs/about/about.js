@@ -69,8 +69,8 @@
       (model) => forge.askClasses(source, TAB, model),
       (names, model) => {
         list(names);
-        const digit = String(Number(state.values.digit) % (names.length || 1));
-        state.set({ model, digit });
+        state.set({ model });
+        if (Number(state.values.digit) >= names.length) state.set({ digit: String(state.values.digit % (names.length || 1)) });
         draw();
         askCard({ model });
       },

@@ -67,7 +67,7 @@
         if (state.values.model !== answer.model) return;
         const isNews = known?.model !== answer.model || Boolean(known.ranges) !== Boolean(answer.ranges);
         known = answer;
-        if (!answer.ranges) again = setTimeout(() => ask({ model: answer.model }), AGAIN_MILLISECONDS);
+        if (!answer.ranges) again = setTimeout(() => ask({ model: state.values.model }), AGAIN_MILLISECONDS);
         meet(answer, isNews);
       },
       (problem) => {
@@ -80,6 +80,7 @@
       /* Another model was chosen, or the first one */
       start() {
         known = null;
+        clearTimeout(again); // it would take the place of the question for this model
         ask({ model: state.values.model, weights });
         weights = null;
       },

@@ -42,7 +42,7 @@
     state.set({ order: ORDERS.includes(order) ? order : "sides", part: part === "game" ? part : "view" });
     fillDigits(select, CLASSES, state.values.digit);
     const setClasses = (classes) => {
-      if (!classes.length || !(Number(state.values.digit) < classes.length)) state.set({ digit: "any" });
+      if (Number(state.values.digit) >= classes.length) state.set({ digit: "any" });
       fillDigits(select, classes, state.values.digit);
     };
     return { state, setClasses };
