@@ -3,6 +3,7 @@
     python -m scripts.space                             # assemble, install, start, look at it in Chromium
     python -m scripts.space --python .venv/bin/python   # with an environment that is there: nothing is installed
     python -m scripts.space --no-check                  # assemble it only
+    python -m scripts.space --sdk docker                # a Space that Docker builds
 """
 
 import argparse
@@ -11,9 +12,8 @@ import sys
 from pathlib import Path
 
 from gan.command import refusing
-from scripts.space.assemble import SpaceError, assemble
+from scripts.space.assemble import ROOT, SpaceError, assemble
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def check(space: Path, python: str) -> None:
@@ -45,10 +45,11 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "space", help="the folder (build/space)")
     python = os.environ.get("SPACE_PYTHON", "")
     parser.add_argument("--python", default=python, help="run it with this one, whose packages are there (SPACE_PYTHON)")
+    parser.add_argument("--sdk", choices=["gradio", "docker"], default="gradio", help="who builds the Space (gradio)")
     parser.add_argument("--no-check", action="store_true", help="assemble it, and do not try it")
     args = parser.parse_args(argv)
     with refusing("scripts.space", "interrupted") as ended:
-        files = assemble(ROOT, args.out)
+        files = assemble(ROOT, args.out, docker=args.sdk == "docker")
         size = sum((args.out / path).stat().st_size for path in files)
         print(f"{args.out} holds {len(files)} files, {size / 1e6:.0f} MB.", flush=True)
         if not args.no_check:

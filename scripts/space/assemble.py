@@ -15,8 +15,12 @@ import yaml
 
 from gan.errors import Listing, Refusal, say
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 SINGLE = ("README.md", "app.py", "requirements.txt", "LICENSE")
-TOP = {*SINGLE, "gan", "checkpoints", "docs"}  # all that stands at the top of a Space
+DOCKER = ("Dockerfile", ".dockerignore")  # where the Space is to be built by Docker
+TOP = {*SINGLE, *DOCKER, "gan", "checkpoints", "docs"}  # all that stands at the top of a Space
+GRADIO_ONLY = ("sdk_version", "python_version", "app_file")  # keys of the header that a Docker Space has not
+PORT = 7860  # where the Dockerfile's page listens
 WEIGHTS = ("*.safetensors", "*.json", "README.md")  # of checkpoints/
 LEFT_OUT = ("__pycache__", "*.pyc", "*.tmp", "*.partial", ".*")
 LINK = re.compile(r"\]\(([^)#\s]+)")
@@ -27,11 +31,12 @@ class SpaceError(Refusal):
     """What is lacking for a Space, or wrong with one, in a sentence."""
 
 
-def list_files(root: Path) -> list[Path]:
+def list_files(root: Path, *, docker: bool = False) -> list[Path]:
     """The files of a Space, relative to the checkout's root, in order; SpaceError names what is lacking."""
+    single = (*SINGLE, *(DOCKER if docker else ()))
     package = (path for path in (root / "gan").rglob("*") if path.is_file() and not _is_left_out(path, root))
     weights = (path for pattern in WEIGHTS for path in (root / "checkpoints").glob(pattern))
-    found = {*(root / name for name in SINGLE), *package, *weights, *_follow_links(root / "README.md", root)}
+    found = {*(root / name for name in single), *package, *weights, *_follow_links(root / "README.md", root)}
     missing = sorted(path.relative_to(root).as_posix() for path in found if not path.is_file())
     if missing:
         raise SpaceError(say("a Space needs {missing}, which is not in {root}.", missing=Listing(missing), root=str(root)))
@@ -79,13 +84,20 @@ def check_files(root: Path) -> None:
                 )
 
 
-def assemble(root: Path, target: Path) -> list[Path]:
-    """Make `target` anew, with exactly a Space's files -> those, relative to it.
+def to_docker(readme: str) -> str:
+    """The README of a Docker Space: the same, but for the lines of its header that name the SDK."""
+    before, header, rest = readme.split("---\n", 2)
+    kept = [line for line in header.splitlines() if line.partition(":")[0] not in ("sdk", *GRADIO_ONLY)]
+    return "---\n".join([before, "\n".join([*kept, "sdk: docker", f"app_port: {PORT}", ""]), rest])
+
+
+def assemble(root: Path, target: Path, *, docker: bool = False) -> list[Path]:
+    """Make `target` anew, with exactly a Space's files -> those, relative to it. docker: one that Docker builds.
 
     Raises SpaceError, with nothing changed, where something is lacking, or where `target` holds anything that is no
     part of a Space: that is not ours to delete.
     """
-    files = list_files(root)
+    files = list_files(root, docker=docker)
     check_files(root)
     target = target.resolve()
     if target.exists():
@@ -104,6 +116,9 @@ def assemble(root: Path, target: Path) -> list[Path]:
         for path in files:
             (made / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(root / path, made / path)
+        if docker:
+            readme = made / "README.md"
+            readme.write_text(to_docker(readme.read_text(encoding="utf-8")), encoding="utf-8")
         if target.exists():
             target.rename(Path(folder) / "before")
         made.rename(target)

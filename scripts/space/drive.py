@@ -1,14 +1,17 @@
 """A visitor of the Space in Chromium, who draws, moves a slider and copies a link; and all that was wrong meanwhile."""
 
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Error, Frame, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Error, Frame, Page, WebSocket, expect
 
 from gan.errors import say
 from scripts.space.assemble import SpaceError
 
 PATIENCE = 60_000  # milliseconds for one step, on a busy machine
+MANIFEST = "/manifest.json"  # Gradio's page asks for it at the root, also where it is below a path; nothing needs it
 MOVES = 50  # of the slider, of which one must go by the socket
 
 
@@ -26,17 +29,22 @@ class Visit:
         self.complaints: list[str] = []
         self.sent: list[str] = []
         inside = tuple(one for one in (f"{app}/", "data:", f"blob:{app}/", around) if one)
-        page.on("console", lambda one: self.complaints.append(one.text) if one.type == "error" else None)
+        page.on("console", self._note)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", lambda one: None if one.url.startswith(inside) else self.complaints.append(one.url))
-        page.on("websocket", lambda one: self._listen(one.url, one))
-        page.goto(around or app)
+        page.on("websocket", self._listen)
+        page.goto(around or f"{app}/")
         page.wait_for_function("() => document.readyState === 'complete'")
 
-    def _listen(self, url: str, socket: object) -> None:
-        if not url.startswith(self.app.replace("http", "ws", 1) + "/"):
-            self.complaints.append(url)
-        socket.on("framesent", lambda text: self.sent.append(str(text)))  # type: ignore[attr-defined]
+    def _note(self, message: ConsoleMessage) -> None:
+        where = str(message.location["url"])
+        if message.type == "error" and urlsplit(where).path != MANIFEST:
+            self.complaints.append(f"{message.text} ({where})")
+
+    def _listen(self, socket: WebSocket) -> None:
+        if not socket.url.startswith(self.app.replace("http", "ws", 1) + "/"):
+            self.complaints.append(socket.url)
+        socket.on("framesent", lambda text: self.sent.append(str(text)))
 
     def find_app(self) -> Frame:
         """The frame with the app: the page's own, or the one in it."""
@@ -78,9 +86,12 @@ def copy_link(visit: Visit, app: Frame) -> None:
 
 
 @contextmanager
-def visit(browser: Browser, app: str, around: str = "") -> Iterator[Visit]:
-    """Open the app, by itself or in the page `around` it; what is wrong by the end of the block is a SpaceError."""
-    context = browser.new_context(locale="en-US")
+def visit(browser: Browser, app: str, around: str = "", **options: Any) -> Iterator[Visit]:
+    """Open the app, by itself or in the page `around` it; what is wrong by the end of the block is a SpaceError.
+
+    options: those of Playwright's contexts.
+    """
+    context = browser.new_context(locale="en-US", **options)
     try:
         visit = Visit(context.new_page(), app, around)
         yield visit

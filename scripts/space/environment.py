@@ -6,9 +6,8 @@ import subprocess
 from pathlib import Path
 
 from gan.errors import say
-from scripts.space.assemble import SpaceError, read_header
+from scripts.space.assemble import ROOT, SpaceError, read_header
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 # What the Hub's own build adds to a Gradio Space's requirements.txt; `spaces` in the version that is newest there
 ADDED = "gradio[oauth,mcp]=={version}\nspaces\n"
 
@@ -19,7 +18,8 @@ def make_environment(space: Path) -> Path:
     PYTHON and TORCH_INDEX in the environment are heeded as scripts/venv.sh says. SpaceError when the install fails.
     """
     venv, wanted = space.with_name(f"{space.name}-venv"), space.with_name(f"{space.name}-requirements.txt")
-    added = ADDED.format(version=read_header(space / "README.md")["sdk_version"])
+    version = read_header(space / "README.md").get("sdk_version")
+    added = ADDED.format(version=version) if version else ""  # Docker installs what the Dockerfile says
     wanted.write_text(f"-r {space.name}/requirements.txt\n{added}", encoding="utf-8")
     script = ["sh", str(ROOT / "scripts" / "venv.sh"), str(space / "requirements.txt"), str(wanted)]
     run = subprocess.run(script, env={**os.environ, "VENV": str(venv)}, check=False)
