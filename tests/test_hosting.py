@@ -64,7 +64,7 @@ def write_certificate(folder: Path) -> None:
     """fullchain.pem and privkey.pem for `forge.example` and localhost, signed by itself, for a day."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, NAME)])
-    now = datetime.datetime.now(datetime.timezone.utc)
+    now = datetime.datetime.now(datetime.UTC)
     made = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
         .not_valid_before(now - datetime.timedelta(hours=1))
@@ -143,7 +143,9 @@ def nginx(demo: str, prefixed: str, tmp_path_factory: pytest.TempPathFactory) ->
         ),
     ]
     assert all(f":{port}" in server for port, server in zip(ports, servers, strict=True))
-    kept = "".join(f"{name}_temp_path {folder}/{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    kept = "".join(
+        f"{name}_temp_path {folder}/{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
     text = (
         f"daemon off; master_process off; pid {folder}/pid; error_log stderr warn;\n"
         f"events {{}}\nhttp {{\naccess_log off;\n{kept}{once}{''.join(servers)}}}\n"

@@ -1,9 +1,9 @@
 """Make build/space, what a Hugging Face Space needs and nothing else, and try it as the Hub would run it.
 
-    python -m scripts.space                             # assemble, install, start, look at it in Chromium
-    python -m scripts.space --python .venv/bin/python   # with an environment that is there: nothing is installed
-    python -m scripts.space --no-check                  # assemble it only
-    python -m scripts.space --sdk docker                # a Space that Docker builds
+python -m scripts.space                             # assemble, install, start, look at it in Chromium
+python -m scripts.space --python .venv/bin/python   # with an environment that is there: nothing is installed
+python -m scripts.space --no-check                  # assemble it only
+python -m scripts.space --sdk docker                # a Space that Docker builds
 """
 
 import argparse
@@ -13,7 +13,6 @@ from pathlib import Path
 
 from gan.command import refusing
 from scripts.space.assemble import ROOT, SpaceError, assemble
-
 
 
 def check(space: Path, python: str) -> None:
@@ -44,7 +43,9 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m scripts.space", description="Make and try a Space's folder.")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "space", help="the folder (build/space)")
     python = os.environ.get("SPACE_PYTHON", "")
-    parser.add_argument("--python", default=python, help="run it with this one, whose packages are there (SPACE_PYTHON)")
+    parser.add_argument(
+        "--python", default=python, help="run it with this one, whose packages are there (SPACE_PYTHON)"
+    )
     parser.add_argument("--sdk", choices=["gradio", "docker"], default="gradio", help="who builds the Space (gradio)")
     parser.add_argument("--no-check", action="store_true", help="assemble it, and do not try it")
     args = parser.parse_args(argv)

@@ -24,7 +24,9 @@ PORT = 7860  # where the Dockerfile's page listens
 WEIGHTS = ("*.safetensors", "*.json", "README.md")  # of checkpoints/
 LEFT_OUT = ("__pycache__", "*.pyc", "*.tmp", "*.partial", ".*")
 LINK = re.compile(r"\]\(([^)#\s]+)")
-POINTER = b"version https://git-lfs"  # what Git leaves in a file's place where its storage of large files is not at hand
+POINTER = (
+    b"version https://git-lfs"  # what Git leaves in a file's place where its storage of large files is not at hand
+)
 
 
 class SpaceError(Refusal):
@@ -39,7 +41,9 @@ def list_files(root: Path, *, docker: bool = False) -> list[Path]:
     found = {*(root / name for name in single), *package, *weights, *_follow_links(root / "README.md", root)}
     missing = sorted(path.relative_to(root).as_posix() for path in found if not path.is_file())
     if missing:
-        raise SpaceError(say("a Space needs {missing}, which is not in {root}.", missing=Listing(missing), root=str(root)))
+        raise SpaceError(
+            say("a Space needs {missing}, which is not in {root}.", missing=Listing(missing), root=str(root))
+        )
     return sorted(path.relative_to(root) for path in found)
 
 
@@ -69,9 +73,14 @@ def check_files(root: Path) -> None:
             )
         )
     if not (root / header.get("app_file", "")).is_file():
-        raise SpaceError(say("README.md names {file} as app_file, which is not there.", file=header.get("app_file", "")))
+        raise SpaceError(
+            say("README.md names {file} as app_file, which is not there.", file=header.get("app_file", ""))
+        )
     index = root / "checkpoints" / "index.json"
-    models = [index.parent / f"{name}.safetensors" for name in json.loads(index.read_text(encoding="utf-8"))]
+    try:
+        models = [index.parent / f"{name}.safetensors" for name in json.loads(index.read_text(encoding="utf-8"))]
+    except ValueError as error:
+        raise SpaceError(say("{index} is not what gan.checkpoint writes.", index=str(index))) from error
     if not models:
         raise SpaceError(say("{index} names no model; a Space needs one to draw with.", index=str(index)))
     for path in {*models, *index.parent.glob("*.safetensors")}:

@@ -11,7 +11,7 @@ from gan.errors import say
 from scripts.space.assemble import SpaceError
 
 PATIENCE = 60_000  # milliseconds for one step, on a busy machine
-MANIFEST = "/manifest.json"  # Gradio's page asks for it at the root, also where it is below a path; nothing needs it
+ROOTED = ("/manifest.json", "/favicon.ico")  # looked for at the root, also where the page is below a path
 MOVES = 50  # of the slider, of which one must go by the socket
 
 
@@ -38,7 +38,7 @@ class Visit:
 
     def _note(self, message: ConsoleMessage) -> None:
         where = str(message.location["url"])
-        if message.type == "error" and urlsplit(where).path != MANIFEST:
+        if message.type == "error" and urlsplit(where).path not in ROOTED:
             self.complaints.append(f"{message.text} ({where})")
 
     def _listen(self, socket: WebSocket) -> None:

@@ -32,7 +32,9 @@ def find_python(named: str) -> Path:
     """The Python that is named by a path or as a command; SpaceError where it is none, or has no Gradio."""
     found = shutil.which(named)
     if found is None:
-        raise SpaceError(say("{python} is not a Python that can be run; name one that has the requirements.", python=named))
+        raise SpaceError(
+            say("{python} is not a Python that can be run; name one that has the requirements.", python=named)
+        )
     python = Path(found).absolute()  # not resolved: an environment's Python is a link
     run = subprocess.run([python, "-c", "import gradio, torch"], capture_output=True, text=True, check=False)
     if run.returncode:

@@ -35,10 +35,19 @@ def serve(space: Path, python: Path) -> Iterator[str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
         env = {
             **kept,
-            **{"SYSTEM": "spaces", "SPACE_ID": "test/test", "HOST": "127.0.0.1", "PORT": str(port)},
-            **{"HOME": home, "GAN_DATA": home, "HF_HUB_OFFLINE": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+            "SYSTEM": "spaces",
+            "SPACE_ID": "test/test",
+            "HOST": "127.0.0.1",
+            "PORT": str(port),
+            "HOME": home,
+            "GAN_DATA": home,
+            "HF_HUB_OFFLINE": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
         }
-        command = [str(python), read_header(space / "README.md").get("app_file", "app.py")]  # or what the Dockerfile runs
+        command = [
+            str(python),
+            read_header(space / "README.md").get("app_file", "app.py"),
+        ]  # or what the Dockerfile runs
         process = subprocess.Popen(command, cwd=space, env=env, stdout=log, stderr=log)
         try:
             _wait_until_up(process, f"http://127.0.0.1:{port}", Path(log.name))

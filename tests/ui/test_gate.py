@@ -239,7 +239,11 @@ PROXIED = {"host": "forge.example", "x-forwarded-for": "10.0.0.7"}
         # nginx's $host on another port: the name came without it
         ({**PROXIED, "origin": "http://forge.example:8101"}, "", True),
         ({"host": "10.0.0.1", "x-forwarded-host": "forge.example", "origin": "http://forge.example:8101"}, "", True),
-        ({"host": "::1", "x-real-ip": "10.0.0.7", "origin": "http://[::1]:8101"}, "", False),  # a name needs its brackets
+        (
+            {"host": "::1", "x-real-ip": "10.0.0.7", "origin": "http://[::1]:8101"},
+            "",
+            False,
+        ),  # a name needs its brackets
         ({"host": "[::1]", "x-real-ip": "10.0.0.7", "origin": "http://[::1]:8101"}, "", True),
         ({"host": "forge.example", "origin": "http://forge.example:8101"}, "", False),  # nothing stands between
         ({**PROXIED, "host": "forge.example:80", "origin": "http://forge.example:8101"}, "", False),

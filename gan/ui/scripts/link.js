@@ -129,10 +129,14 @@
     }
   };
 
+  /* Where the frame that shows the page forbids it, trying is an error in Chromium's console. */
+  const mayCopy = () => document.featurePolicy?.allowsFeature("clipboard-write") ?? true;
+
   forge.copyLink = async (button, tab, state, weights = null) => {
     const link = forge.makeLink(tab, weights ? { ...state, weights: weights.slice(0, 12) } : state);
     keepInBar(link);
     try {
+      if (!mayCopy()) throw new Error("forbidden by the frame");
       await navigator.clipboard.writeText(link);
     } catch {
       showLink(button, link);
