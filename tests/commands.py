@@ -54,7 +54,7 @@ def list_commands(program: str) -> list[list[str]]:
 
 
 def find_program(name: str, advice: str) -> str:
-    """The path of a program that is not Python's. Without it a test is skipped, and fails where REQUIRE_PROGRAMS is set."""
+    """The path of a program. Without it the test is skipped, or fails, where REQUIRE_PROGRAMS is set."""
     path = shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin:/opt/homebrew/bin")
     if path is None:
         lacking = f"{name} is not here; install it to run this test ({advice})."

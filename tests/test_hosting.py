@@ -1,4 +1,4 @@
-"""The proxies' lines of docs/hosting.md, as they are printed: nginx and Caddy themselves run them, before the real page.
+"""The proxies' lines of docs/hosting.md, as they are printed: nginx and Caddy run them before the real page.
 
 Only ports and the certificate's place are others than there. What a browser would say of the page's name (`Host`,
 `Origin`) is said by hand, so that the name may be any; three are looked at in Chromium.
@@ -201,9 +201,8 @@ def open_socket(place: Place, origin: str) -> Any:
     """The socket of the moves, opened by a page of that origin."""
     line = socket.create_connection(("127.0.0.1", place.port), timeout=30)
     address = place.origin.replace("http", "ws", 1) + place.prefix + MOVES
-    secure = {"ssl": trust_any(), "server_hostname": NAME} if place.tls else {}
     try:
-        return connect(address, sock=line, origin=Origin(origin), **secure)  # type: ignore[arg-type]
+        return connect(address, sock=line, origin=Origin(origin), ssl=trust_any() if place.tls else None)
     except InvalidStatus:
         line.close()
         raise

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 PAGE = string.Template((Path(__file__).parent / "frame.html").read_text(encoding="utf-8"))
-# What the frame of a Space has in the Hub's pages, as far as we know: it is documented nowhere. Renew it from such a page
+# What a Space's frame has in the Hub's pages, as far as we know: it is documented nowhere. Renew it from such a page
 SANDBOX = (
     "allow-downloads allow-forms allow-modals allow-pointer-lock allow-popups allow-popups-to-escape-sandbox "
     "allow-same-origin allow-scripts allow-storage-access-by-user-activation"
@@ -23,7 +23,7 @@ ALLOW = (
 
 @contextmanager
 def serve_frame(address: str, allow: str = ALLOW, sandbox: str = SANDBOX) -> Iterator[str]:
-    """The address of a page around that of the app: of another host's name, so that a browser takes it for another site."""
+    """The address of a page around that of the app: by another host's name, which makes it another site."""
     values = {"address": address, "allow": allow, "sandbox": sandbox}
     page = PAGE.substitute({name: html.escape(value) for name, value in values.items()}).encode()
 
