@@ -210,7 +210,8 @@ def test_space_works_in_the_hubs_frame(browser: Browser, space: str):
 
 def test_a_link_that_may_not_be_copied_is_shown_selected_until_it_is_copied_by_hand(browser: Browser, space: str):
     allow = "; ".join(one for one in ALLOW.split("; ") if "clipboard" not in one)
-    with serve_frame(space, allow) as around, visit(browser, space, around) as one:
+    phone = {"width": 390, "height": 844}
+    with serve_frame(space, allow) as around, visit(browser, space, around, viewport=phone) as one:
         app = one.find_app()
         draw(app)
         button = app.locator("#generate-copy")
@@ -221,6 +222,7 @@ def test_a_link_that_may_not_be_copied_is_shown_selected_until_it_is_copied_by_h
         assert link.startswith(f"{space}/?tab=generate&")
         assert field.evaluate("(one) => one.value.slice(one.selectionStart, one.selectionEnd)") == link
         assert one.page.url == around
+        assert app.evaluate("document.documentElement.scrollWidth") == phone["width"]
 
         field.press("Escape")
         expect(field).to_have_count(0)
