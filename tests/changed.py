@@ -20,6 +20,7 @@ OTHERS = {
     "docs": "tests/test_readme.py",
     "Makefile": "tests/test_plumbing.py",
     "scripts": "tests/test_plumbing.py",
+    "Dockerfile": "tests/test_space.py",
     "requirements.txt": "tests/test_plumbing.py",
     "pyproject.toml": "tests/test_package.py",
     "setup.py": "tests/test_package.py",

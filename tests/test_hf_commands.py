@@ -1,39 +1,39 @@
-"""The `hf` commands of the documentation, as the installed command line of huggingface_hub takes them. No network."""
+"""The `hf` commands of the documentation, as the installed command line of huggingface_hub takes them.
 
-import re
+What they upload goes to a Hub on this machine (tests/stand_in_hub.py); nothing leaves it.
+"""
+
+import os
 import shlex
 import subprocess
+import sys
 from pathlib import Path
-from typing import Any
 
 import click
 import pytest
-from huggingface_hub import HfApi
 from huggingface_hub.cli.hf import app
-from huggingface_hub.utils._paths import filter_repo_objects
 
-ROOT = Path(__file__).resolve().parent.parent
-PAGES = [ROOT / "README.md", ROOT / "checkpoints" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+from scripts.space.assemble import ROOT, assemble, list_files
+from tests.commands import list_commands
+from tests.stand_in_hub import Hub, serve_hub
+
+HF = Path(sys.executable).with_name("hf")
+COMMANDS = list_commands("hf")
+UPLOADS = [words for words in COMMANDS if words[0] == "upload"]
 
 
-def list_commands() -> list[list[str]]:
-    """The words of every `hf` command that a block of code shows, without the `hf`."""
-    found = []
-    for page in PAGES:
-        for block in re.findall(r"```(?:sh|bash|console)\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
-            for line in block.replace("\\\n", " ").splitlines():
-                found += [
-                    shlex.split(part, comments=True)[1:] for part in line.split("&&") if part.split()[:1] == ["hf"]
-                ]
-    return found
+def run_hf(words: list[str], hub: Hub, folder: Path) -> subprocess.CompletedProcess[str]:
+    """The program itself, in a process of its own, with that Hub and no other."""
+    env = {**os.environ, **hub.environment(folder / "home")}
+    return subprocess.run([HF, *words], cwd=folder, env=env, capture_output=True, text=True, timeout=120, check=False)
 
 
 def test_there_are_such_commands():
-    assert ["auth", "login"] in list_commands()
-    assert any(words[0] == "upload" for words in list_commands())
+    assert ["auth", "login"] in COMMANDS
+    assert UPLOADS
 
 
-@pytest.mark.parametrize("words", list_commands(), ids=lambda words: " ".join(words[:2]))
+@pytest.mark.parametrize("words", COMMANDS, ids=lambda words: " ".join(words[:3]))
 def test_every_command_is_one_that_the_program_takes(words: list[str], monkeypatch: pytest.MonkeyPatch):
     """Have it parse the whole line, as it would before it does anything, and then do nothing."""
     reached: list[str] = []
@@ -44,34 +44,37 @@ def test_every_command_is_one_that_the_program_takes(words: list[str], monkeypat
         app([*words, "one-word-too-many", "--no-such-option"], standalone_mode=False)
 
 
-@pytest.mark.parametrize("words", [one for one in list_commands() if one[0] == "upload"])
-def test_an_upload_takes_all_that_a_space_needs_and_no_tests(words: list[str], monkeypatch: pytest.MonkeyPatch):
-    sent: list[dict[str, Any]] = []
+@pytest.mark.parametrize("words", [list(one) for one in sorted({tuple(one) for one in UPLOADS})], ids=" ".join)
+def test_an_upload_takes_exactly_what_make_space_made(words: list[str], tmp_path: Path):
+    files = assemble(ROOT, tmp_path / "build" / "space")
+    with serve_hub() as hub:
+        run = run_hf(words, hub, tmp_path)
+    assert run.returncode == 0, run.stderr
+    assert hub.unknown == []
+    (made,) = hub.made
+    assert (made["type"], made["sdk"]) == ("space", "gradio")
+    assert all(path.startswith("/api/spaces/YOU/NAME/commit/main") for path, _ in hub.commits)
+    assert set(hub.files) == {path.as_posix() for path in files}
+    for path, content in hub.files.items():
+        assert content == (ROOT / path).read_bytes(), path
+    assert sum(path.endswith(".safetensors") for path in hub.files) > 5
 
-    def take(self: HfApi, **what: Any) -> Any:
-        sent.append(what)
-        raise InterruptedError  # enough is known
 
-    class Made:
-        repo_id = "YOU/digit-forge"
-
-    monkeypatch.setattr(HfApi, "create_repo", lambda self, **what: Made)
-    monkeypatch.setattr(HfApi, "upload_folder", take)
-    monkeypatch.chdir(ROOT)
-    with pytest.raises(InterruptedError):
-        app(words, standalone_mode=False)
-    (what,) = sent
-    assert what["repo_type"] == "space"
-    listed = subprocess.run(
-        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout.splitlines()
-    up = set(
-        filter_repo_objects(
-            [*listed, "gan/__pycache__/data.cpython-312.pyc"],
-            allow_patterns=what["allow_patterns"],
-            ignore_patterns=what["ignore_patterns"],
-        )
+def test_a_wrong_upload_reaches_no_hub_and_is_known_as_wrong(tmp_path: Path):
+    """The command that the README had, one value after another behind --include, and others of that kind."""
+    wrong = (
+        'upload YOU/x . . --repo-type space --include "app.py" "train.py"',
+        "upload YOU/x . . --repo-type spaces",
+        "upload YOU/x no-such-folder . --repo-type space",
+        "uplaod YOU/x . .",
     )
-    must = {name for name in listed if name.startswith(("gan/", "checkpoints/", "docs/"))}
-    assert up == must | {"app.py", "train.py", "requirements.txt", "README.md", "LICENSE"}
-    assert any(name.endswith(".safetensors") for name in up)
+    (tmp_path / "app.py").write_text("")
+    with serve_hub() as hub:
+        for line in wrong:
+            run = run_hf(shlex.split(line), hub, tmp_path)
+            assert run.returncode != 0, line
+    assert (hub.made, hub.files) == ([], {})
+
+
+def test_nothing_that_the_readme_shows_is_left_out_of_a_space():
+    assert {"docs/sheet.png", "docs/app.md", "checkpoints/README.md"} <= {one.as_posix() for one in list_files(ROOT)}

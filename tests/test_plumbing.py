@@ -218,5 +218,5 @@ def test_missing_venv_module_is_said_in_a_sentence(bare_project):
 
 def test_make_help_lists_the_commands():
     shown = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for target in ("demo", "test", "check", "lint", "types", "format", "bench", "clean"):
+    for target in ("demo", "test", "check", "lint", "types", "format", "bench", "space", "clean"):
         assert f"make {target} " in shown

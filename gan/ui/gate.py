@@ -28,6 +28,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 API = "/gradio_api"
 NAME = "[A-Za-z0-9_-]+"  # of an endpoint, an event, a session
 PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+PROXIED = ("x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-real-ip")  # what proxies add
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # No address of ours holds an empty or a dotted segment, a backslash or a control character
 ODD = re.compile(r"//|/\.{1,2}(/|$)|[\\\x00-\x1f\x7f]")
@@ -85,7 +86,9 @@ def is_ours(headers: Headers, root_path: str = "") -> bool:
 
     A page's name is compared with the one that was asked for (`Host`), the one that a proxy was asked for (the first
     `X-Forwarded-Host`) and that of `root_path`, where that is a whole address; without case, with the port that goes
-    without saying. The names of the loopback are one.
+    without saying. The names of the loopback are one. Many a proxy passes the name without its port (nginx's `$host`):
+    where one stands between, and the browser does not say in `Sec-Fetch-Site` that the page is another one, a name
+    without a port is that of any.
     """
     site = headers.get("sec-fetch-site")
     origins = headers.getlist("origin")
@@ -95,20 +98,23 @@ def is_ours(headers: Headers, root_path: str = "") -> bool:
         return True
     forwarded = headers.get("x-forwarded-host", "").partition(",")[0].strip()
     names = [headers.get("host", ""), forwarded, urlsplit(root_path).netloc if "://" in root_path else ""]
-    return all(_is_one_of(origin, names) for origin in origins)
+    portless = site is None and any(header in headers for header in PROXIED)
+    return all(_is_one_of(origin, names, portless=portless) for origin in origins)
 
 
-def _is_one_of(origin: str, names: Sequence[str]) -> bool:
+def _is_one_of(origin: str, names: Sequence[str], *, portless: bool) -> bool:
     scheme = origin.partition("://")[0].lower()
-    asked = _read_name(origin.partition("://")[2], scheme)
-    return asked is not None and asked in [_read_name(name, scheme) for name in names]
+    asked = _read_name(origin.partition("://")[2], PORTS.get(scheme))
+    if asked is None:
+        return False
+    return asked in [_read_name(name, asked[1] if portless else PORTS.get(scheme)) for name in names]
 
 
-def _read_name(netloc: str, scheme: str) -> tuple[str, int] | None:
-    """Host and port of `netloc`, the scheme's own port where none is said; None when it names no host."""
+def _read_name(netloc: str, own: int | None) -> tuple[str, int] | None:
+    """Host and port of `netloc`, the port `own` where none is said; None when it names no host."""
     try:
         parts = urlsplit(f"//{netloc}")
-        port = parts.port or PORTS.get(scheme)
+        port = parts.port or own
     except ValueError:
         return None
     host = (parts.hostname or "").rstrip(".")

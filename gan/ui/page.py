@@ -63,6 +63,7 @@ def build(service: Service) -> Page:
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     files = (KEEP_FILES_SECONDS, KEEP_FILES_SECONDS)
     with Page(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=files) as page:
+        page.space_id = None  # else a Space's page draws the Hub's header, which asks the Hub and a server of fonts
         page.tabs = [module.TAB(service) for module in TABS]
         with gr.Row(elem_classes="df-top"):
             gr.HTML(read_part("header"), js_on_load=TRANSLATE, apply_default_css=False)

@@ -361,9 +361,10 @@ def test_lost_socket_costs_no_move_and_is_opened_anew(browser: Browser, address)
     context.close()
 
 
-def test_where_no_socket_is_to_be_had_moves_go_as_requests(browser: Browser, address):
+def test_where_no_socket_is_to_be_had_moves_go_as_requests_and_tries_end(browser: Browser, address):
     context = new_context(browser, viewport=SIZES["desktop"])
     page = context.new_page()
+    page.clock.install()  # with which the watch of a page at rest does not go
     routes: list[WebSocketRoute] = []
 
     def refuse(route: WebSocketRoute) -> None:
@@ -373,14 +374,19 @@ def test_where_no_socket_is_to_be_had_moves_go_as_requests(browser: Browser, add
     page.route_web_socket(f"**{MOVES}", refuse)
     page.goto(address)
     open_explore(page)
-    wait_until_drawn(page.locator("#explore-digits"))
-    rest(page)
-    requests = count_requests(page)
-    for value in (0.5, 1.0, 1.5):
-        move(page, "x", value)
-        assert read_shown_recipe(page)["edits"]["x"] == value
-    assert len(requests) == 3
-    assert len(routes) <= 2  # not tried again at every move
+    digits = page.locator("#explore-digits")
+    version = wait_until_newer(digits)
+    tried = []
+    for number, passed in enumerate((0, 5_000, 6_000, 55_000, 6_000, 3_600_000, 3_600_000)):
+        page.clock.fast_forward(passed)
+        requests = count_requests(page)
+        for step in (1, 2):
+            page.locator("#explore-x-input").fill(str((2 * number + step) / 10))
+            version = wait_until_newer(digits, version)
+        assert requests
+        assert read_shown_recipe(page)["edits"]["x"] == (2 * number + 2) / 10
+        tried.append(len(routes))
+    assert tried == [1, 1, 2, 2, 3, 3, 3]  # a try after 10 seconds, one after a minute, and that is all
     context.close()
 
 

@@ -183,8 +183,9 @@ def test_what_is_wrong_is_named_by_its_argument(address, name, data, said):
     assert said in json.loads(text)["error"]
 
 
-def test_nothing_to_write_is_no_fault_of_the_picture(address):
-    picture = base64.b64encode(draw_picture()).decode()
+def test_nothing_to_write_is_no_fault_of_the_picture(address, client):
+    seven, _ = client.predict("7", rows=1, seed=7, api_name="/generate")
+    picture = base64.b64encode(Path(seven).read_bytes()).decode()
     for write in ("", "12a"):
         status, text = post(f"{address}/gradio_api/run/invert", json.dumps({"data": [picture, "7", write]}).encode())
         assert status == 500

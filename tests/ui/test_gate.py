@@ -201,6 +201,7 @@ def test_only_the_sockets_that_there_are_open():
 
 
 HERE = {"host": "127.0.0.1:7860"}
+PROXIED = {"host": "forge.example", "x-forwarded-for": "10.0.0.7"}
 
 
 @pytest.mark.parametrize(
@@ -235,6 +236,22 @@ HERE = {"host": "127.0.0.1:7860"}
         ({"host": "", "origin": "http://"}, "", False),
         ({"host": "forge.example:443", "origin": "http://forge.example"}, "", False),
         ({"host": "10.0.0.1", "x-forwarded-host": "a, forge.example", "origin": "https://forge.example"}, "", False),
+        # nginx's $host on another port: the name came without it
+        ({**PROXIED, "origin": "http://forge.example:8101"}, "", True),
+        ({"host": "10.0.0.1", "x-forwarded-host": "forge.example", "origin": "http://forge.example:8101"}, "", True),
+        (
+            {"host": "::1", "x-real-ip": "10.0.0.7", "origin": "http://[::1]:8101"},
+            "",
+            False,
+        ),  # a name needs its brackets
+        ({"host": "[::1]", "x-real-ip": "10.0.0.7", "origin": "http://[::1]:8101"}, "", True),
+        ({"host": "forge.example", "origin": "http://forge.example:8101"}, "", False),  # nothing stands between
+        ({**PROXIED, "host": "forge.example:80", "origin": "http://forge.example:8101"}, "", False),
+        ({**PROXIED, "origin": "http://elsewhere.org:8101"}, "", False),
+        ({**PROXIED, "origin": "http://forge.example:8101", "sec-fetch-site": "same-site"}, "", False),
+        ({**PROXIED, "origin": "http://forge.example:x"}, "", False),
+        ({**PROXIED, "origin": "null"}, "", False),
+        ({"origin": "http://:8101", "host": "", "x-real-ip": "10.0.0.7"}, "", False),
         ({**HERE, "sec-fetch-site": "cross-site"}, "", False),
         ({**HERE, "sec-fetch-site": "same-site"}, "", False),
     ],

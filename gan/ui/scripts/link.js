@@ -10,7 +10,10 @@
      DigitForge.linkedModel()         -> the model in the address, "" for none; the chooser above the tabs follows it
      DigitForge.copyLink(button, tab, state, weights)  copies it, shows it in the address bar, and says so on the
                                         button; weights: the hash of those that drew the picture, for others draw
-                                        another one */
+                                        another one. Where a page may not copy (no secure origin, a frame without that
+                                        permission, whose address bar is another site's too), the link stands beside
+                                        the button, selected, until it is copied, Escape is pressed or something else
+                                        is done on the tab */
 (() => {
   const forge = (window.DigitForge = window.DigitForge || {});
   const arrived = new URLSearchParams(window.location.search);
@@ -78,17 +81,68 @@
     return `${window.location.origin}${window.location.pathname}?${query}`;
   };
 
+  const tell = (button, key) => {
+    button.textContent = forge.word(key);
+    setTimeout(() => (button.textContent = forge.word("link.copy")), 1800);
+  };
+
+  const shown = new Map(); // button: what takes its link away again
+
+  const hideLink = (button) => shown.get(button)?.();
+
+  const showLink = (button, link) => {
+    hideLink(button);
+    const label = document.createElement("label");
+    const field = document.createElement("input");
+    label.className = "df-link";
+    Object.assign(field, { type: "text", readOnly: true, value: link });
+    label.append(forge.word("link.shown"), field);
+    const over = new AbortController();
+    const hide = () => {
+      const inside = label.contains(document.activeElement);
+      shown.delete(button);
+      over.abort();
+      label.remove();
+      if (inside) button.focus();
+    };
+    shown.set(button, hide);
+    button.after(label);
+    field.focus();
+    field.select();
+    field.addEventListener("focus", () => field.select());
+    field.addEventListener("keydown", (event) => event.key === "Escape" && hide());
+    field.addEventListener("copy", () => {
+      setTimeout(hide); // when it is copied
+      tell(button, "link.copied");
+    });
+    const elsewhere = ({ target }) => !label.contains(target) && target !== button && hide();
+    for (const kind of ["input", "click"]) {
+      button.closest(".df-root").addEventListener(kind, elsewhere, { capture: true, signal: over.signal });
+    }
+  };
+
+  const keepInBar = (link) => {
+    try {
+      window.history.replaceState(null, "", link);
+    } catch {
+      // too often, or no page of its own
+    }
+  };
+
+  /* Where the frame that shows the page forbids it, trying is an error in Chromium's console. */
+  const mayCopy = () => document.featurePolicy?.allowsFeature("clipboard-write") ?? true;
+
   forge.copyLink = async (button, tab, state, weights = null) => {
     const link = forge.makeLink(tab, weights ? { ...state, weights: weights.slice(0, 12) } : state);
-    window.history.replaceState(null, "", link);
-    let done = true;
+    keepInBar(link);
     try {
+      if (!mayCopy()) throw new Error("forbidden by the frame");
       await navigator.clipboard.writeText(link);
     } catch {
-      done = false; // not a secure origin, or refused: the address bar has it
+      showLink(button, link);
+      return;
     }
-    const before = button.textContent;
-    button.textContent = forge.word(done ? "link.copied" : "link.shown");
-    setTimeout(() => (button.textContent = before), 1800);
+    hideLink(button);
+    tell(button, "link.copied");
   };
 })();

@@ -9,7 +9,9 @@
      data-word-label="..." gives an element its name (aria-label), data-word-alt="..." a picture its text;
      the gaps of such words are filled from the element's data: data-most="60"
      DigitForge.join([one, another])         sentences one after the other; empty ones are left out
-     DigitForge.reword(said)                 what the server says, see below */
+     DigitForge.reword(said)                 what the server says, see below
+     DigitForge.locate("/gradio_api/...")    the address of that path of the server that this page came from: beside the
+                                             page's own files, whatever a proxy told the server of its name */
 (() => {
   const forge = (window.DigitForge = window.DigitForge || {});
   let english = { words: {}, grammar: { between: " " } };
@@ -21,7 +23,7 @@
     forge.speak(table);
   };
 
-  const locate = (path) => (window.gradio_config?.root || window.location.origin).replace(/\/$/, "") + path;
+  forge.locate = (path) => new URL(path.replace(/^\//, ""), document.baseURI);
 
   forge.ready = Promise.resolve();
 
@@ -31,7 +33,7 @@
     const asked = (navigator.language || "").toLowerCase();
     const found = Object.entries(others).find(([, codes]) => codes.some((code) => code.toLowerCase() === asked));
     if (!found) return;
-    forge.ready = fetch(locate(found[0]))
+    forge.ready = fetch(forge.locate(found[0]))
       .then((answer) => answer.json())
       .then(choose)
       .catch(() => {}); // then it is English

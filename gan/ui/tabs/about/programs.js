@@ -20,7 +20,7 @@
   };
 
   forge.fillPrograms = (find, commands) => {
-    const root = (window.gradio_config?.root || window.location.origin).replace(/\/$/, "");
+    const root = forge.locate("/").href.replace(/\/$/, "");
     find("python").textContent =
       "from gradio_client import Client\n\n" +
       `client = Client("${root}")\n` +
