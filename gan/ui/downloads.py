@@ -1,6 +1,7 @@
 """What the endpoints share: arguments that are wrong become errors, files come and go through Gradio's cache."""
 
 import logging
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -29,8 +30,8 @@ def answer_call(draw: Callable[..., T], *args: object) -> T:
         return draw(*args)
     except FieldError as error:
         argument, said = ARGUMENTS.get(error.field, error.field), str(error)
-        named = argument in said or argument.replace("_", " ") in said.lower()
-        raise gr.Error(said if named else f"{argument}: {said}", print_exception=False) from error
+        named = re.search(rf"(^|\bthe |\bno |\bof ){re.escape(argument)}\b", said, re.IGNORECASE)
+        raise gr.Error(said if named or not argument else f"{argument}: {said}", print_exception=False) from error
     except Exception as error:
         log.exception("An API call could not be answered")
         raise gr.Error("Something went wrong on the server while drawing.", print_exception=False) from error

@@ -39,7 +39,7 @@ def list_asked(page: Page) -> list[str]:
 def copy(page: Page, tab: str) -> str:
     """Press Copy link -> the address that it gave."""
     page.locator(f"#{tab}-copy").click()
-    expect(page.locator(f"#{tab}-copy")).not_to_have_text("Copy link")
+    page.wait_for_function("(tab) => new URLSearchParams(window.location.search).get('tab') === tab", arg=tab)
     return page.url
 
 
