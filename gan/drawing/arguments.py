@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from gan.errors import Refusal, Sentence, say
+from gan.errors import InputError as InputError
+from gan.errors import Sentence, say
 
 MAX_SEED = 2**32 - 1
 MAX_PSI = 1.5
@@ -20,10 +21,6 @@ MAX_COUNT = 100_000  # digits in one call
 SEPARATORS = ".-/:"  # of dates and numbers: 20.11.2026, 12:45
 
 DigitsLike = str | int | Iterable[int] | Tensor
-
-
-class InputError(Refusal):
-    """What was asked for cannot be drawn; the message is one sentence for a visitor."""
 
 
 def parse_digits(digits: DigitsLike, num_classes: int = 10) -> list[int]:

@@ -46,6 +46,7 @@ def measure(
     data: str | None = None,
     download: bool = False,
     dataset: str | None = None,
+    invert: str | None = None,
     reader: Path | None = None,
     json: Path | None = None,
     quick: bool = False,
@@ -60,7 +61,7 @@ def measure(
     """
     import torch
 
-    from gan.data import get_root, load_dataset
+    from gan.data import get_root
     from gan.drawing.arguments import check_psi, check_seed
     from gan.drawing.device import choose_device
     from gan.evaluation import inception as looks
@@ -78,7 +79,7 @@ def measure(
     generator, learned = _choose_subject(subject, dataset, truncation, where)
     classifier = choose_reader(learned, reader, where)
     root = get_root(data)
-    train, test = (load_dataset(root, split, name=learned, download=download) for split in ("train", "test"))
+    train, test = _load(root, learned, generator, download=download, invert=invert)
     _check_classes(subject, generator, classifier.class_names, train, f"{learned} in {root}")
     judged: Generator | Samples
     about: dict[str, Any]
@@ -109,6 +110,19 @@ def measure(
     if json:
         _write(json, {"subject": about, "seed": seed, "quick": quick, **report.as_dict()})
         print(f"written: {json}")
+
+
+def _load(
+    root: Path, name: str, generator: Generator | None, *, download: bool, invert: str | None
+) -> tuple[Dataset, Dataset]:
+    """Both splits, inverted as the generator's were where it is not said; prints what is strange about them."""
+    from gan.data import find_doubles, load_dataset
+
+    ink = invert or ("auto" if generator is None else generator.config.invert)
+    train, test = (load_dataset(root, split, name=name, download=download, invert=ink) for split in ("train", "test"))
+    for notice in dict.fromkeys((*train.notices, *test.notices, *find_doubles(train, test))):
+        print(notice)
+    return train, test
 
 
 def _choose_subject(subject: str, dataset: str | None, truncation: float, device: str) -> tuple[Generator | None, str]:
