@@ -12,7 +12,8 @@ from gan.data.dataset import DataError, Dataset
 from gan.data.layout import Raw
 from gan.errors import Listing, Sentence, say
 
-TOPS = (1, 16, 255, 1023, 4095, 65535)  # the brightest of so many greys, by how many bits there are
+TOPS = (1, 15, 16, 255, 1023, 4095, 65535)  # the brightest of so many greys, by how many bits there are
+FEW = 16  # of greys that are no 8 bits: scikit-learn's digits have so many
 BRIGHT = 127
 SAMPLE = 4000  # pictures whose borders tell of all
 CLEAR = 0.2  # so few pictures of the other paper, and it is plain what the paper is
@@ -31,7 +32,7 @@ def fit_range(raw: Raw) -> tuple[np.ndarray, list[Sentence]]:
         row = int(np.flatnonzero(~np.isfinite(images).all((1, 2)))[0]) + 1
         raise DataError(say("{file} holds a pixel in picture {row} that is no number.", file=raw.source, row=row))
     least, most = float(low), float(high)
-    if least >= 0 and most <= 255 and most > TOPS[1]:
+    if least >= 0 and most <= 255 and most > FEW:
         return images if images.dtype == np.uint8 else images.round().astype(np.uint8), []
     if least == most:
         raise DataError(

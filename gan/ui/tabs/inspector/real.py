@@ -142,7 +142,7 @@ class Download:
             for split in ("train", "test"):
                 load_dataset(self._root, split, name=self._name, download=True)
         except DataError as error:
-            self._failed = capitalize(error.sentence)
+            self._failed = say_unread(self._root, error)
         except Exception as error:  # a thread's error would be lost, and the page would say "done"
             self._failed = say("The download failed ({kind}); try again.", kind=type(error).__name__)
 
