@@ -30,7 +30,7 @@ from gan.data.dataset import (
     to_uint8,
 )
 from gan.data.finding import find_layout, is_there
-from gan.data.load import load_dataset
+from gan.data.load import load_dataset, load_splits
 from gan.data.sources import DEFAULT_ROOT, SOURCES, Source, check_name, get_root, get_same
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "get_same",
     "is_there",
     "load_dataset",
+    "load_splits",
     "to_float",
     "to_uint8",
 ]

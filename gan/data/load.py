@@ -4,6 +4,7 @@ Held whole in memory as one uint8 tensor: 60,000 digits are 47 MB, and a batch i
 Nothing is unpacked or cached beside the files.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -35,27 +36,49 @@ def load_dataset(
     """
     if split not in SPLITS:
         raise DataError(say("unknown split {value}: there are {list}.", value=repr(split), list=Listing(SPLITS)))
+    return _load(Path(root), (split,), name, invert, download=download)[0]
+
+
+def load_splits(
+    root: str | Path, *, name: str = "mnist", download: Sequence[str] = (), invert: str = "auto"
+) -> tuple[Dataset, Dataset | DataError]:
+    """Both splits as load_dataset reads them, of a layout that parts one set of pictures in one pass over them.
+
+    download: the splits that are fetched where they are missing. Where there is no test split, the error says why;
+    DataError is raised for the training split alone.
+    """
+    root = Path(root)
+    found = _load(root, SPLITS, name, invert, download="train" in download)
+    if len(found) == len(SPLITS):
+        return found[0], found[1]
+    try:
+        return found[0], load_dataset(root, "test", name=name, download="test" in download, invert=invert)
+    except DataError as error:
+        return found[0], error
+
+
+def _load(root: Path, splits: Sequence[str], name: str, invert: str, *, download: bool) -> list[Dataset]:
+    """The splits that come with the first of them: that alone, or all from a layout that parts its pictures."""
     check_name(name)
     if invert not in checks.INVERT:
         raise DataError(say("--invert is {value}; it can be {list}.", value=repr(invert), list=Listing(checks.INVERT)))
-    root = Path(root)
     try:
         try:
-            layout = find_layout(root, split, name)
+            layout = find_layout(root, splits[0], name)
         except MissingDataError as error:
             if not (download and error.fetch):
                 raise
-            fetch(root, split, SOURCES[name], say_unfetched(root, SOURCES[name]))
-            layout = find_layout(root, split, name)
-        return _read(layout, split, root, name, invert)
+            fetch(root, splits[0], SOURCES[name], say_unfetched(root, SOURCES[name]))
+            layout = find_layout(root, splits[0], name)
+        return _read(layout, splits, root, name, invert)
     except OSError as error:
         raise DataError(
             say("{path} cannot be read: {reason}.", path=str(error.filename or root), reason=first_line(error))
         ) from error
 
 
-def _read(layout: Layout, split: str, root: Path, name: str, invert: str) -> Dataset:
-    taken = "train" if layout.shares else split
+def _read(layout: Layout, splits: Sequence[str], root: Path, name: str, invert: str) -> list[Dataset]:
+    taken = "train" if layout.shares else splits[0]
     raw = layout.read(taken)
     images, ranges = checks.fit_range(raw)
 
@@ -68,19 +91,21 @@ def _read(layout: Layout, split: str, root: Path, name: str, invert: str) -> Dat
     labels = checks.read_whole(raw.labels, raw.told)
     names, labels, renamed = _name(layout, root, name, labels, raw, taken)
     checks.check_labels(labels, raw.told, names, need_each=taken == "train")
-    shared: list[Sentence] = []
-    if layout.shares:
-        chosen = share(labels, split)
-        images, labels = images[chosen], labels[chosen]
-        shared = [_say_shared(layout)]
-        if not len(labels):
-            raise DataError(
-                say("{path} has too few pictures of each class for a test split of its own.", path=str(layout.name))
-            )
-    notices = (*raw.notices, *ranges, *papers, *renamed, *shared, *checks.find_flat(images, raw.source))
-    pictures = torch.from_numpy(np.ascontiguousarray(images)).unsqueeze(1)
-    files = layout.files[taken]
-    return Dataset(pictures, torch.from_numpy(labels), names, layout.kind, files, notices)
+    notices = (*raw.notices, *ranges, *papers, *renamed, *checks.find_flat(images, raw.source))
+
+    def make(chosen: np.ndarray | slice, said: tuple[Sentence, ...] = ()) -> Dataset:
+        pictures = torch.from_numpy(np.ascontiguousarray(images[chosen])).unsqueeze(1)
+        kept = torch.from_numpy(labels[chosen])
+        return Dataset(pictures, kept, names, layout.kind, layout.files[taken], (*notices, *said))
+
+    if not layout.shares:
+        return [make(slice(None))]
+    parts = {split: share(labels, split) for split in splits}
+    if not all(map(len, parts.values())):
+        raise DataError(
+            say("{path} has too few pictures of each class for a test split of its own.", path=str(layout.name))
+        )
+    return [make(part, (_say_shared(layout),)) for part in parts.values()]
 
 
 def _name(

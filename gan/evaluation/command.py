@@ -116,10 +116,12 @@ def _load(
     root: Path, name: str, generator: Generator | None, *, download: bool, invert: str | None
 ) -> tuple[Dataset, Dataset]:
     """Both splits, inverted as the generator's were where it is not said; prints what is strange about them."""
-    from gan.data import find_doubles, load_dataset
+    from gan.data import SPLITS, DataError, find_doubles, load_splits
 
     ink = invert or ("auto" if generator is None else generator.config.invert)
-    train, test = (load_dataset(root, split, name=name, download=download, invert=ink) for split in ("train", "test"))
+    train, test = load_splits(root, name=name, download=SPLITS if download else (), invert=ink)
+    if isinstance(test, DataError):
+        raise test
     for notice in dict.fromkeys((*train.notices, *test.notices, *find_doubles(train, test))):
         print(notice)
     return train, test

@@ -1,12 +1,13 @@
 """What a run learns from, told before it begins: the layout, how many, which classes, and one of each to look at."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
 from gan.config import Config
-from gan.data import SOURCES, DataError, Dataset, MissingDataError, find_doubles, load_dataset
+from gan.data import SOURCES, DataError, Dataset, MissingDataError, find_doubles, load_splits
 from gan.drawing.sheets import encode_png, make_sheet
 from gan.errors import Sentence, complete, say
 from gan.store.atomic import write_atomically
@@ -15,13 +16,12 @@ COLUMNS, SCALE = 10, 3
 MOST_NAMES, MOST_FILES = 30, 4
 
 
-def list_notices(train: Dataset, root: Path, config: Config) -> list[str]:
-    """What is strange about the data, or had to be changed: a sentence each, the doubles of a test split among them."""
-    try:
-        test = load_dataset(root, "test", name=config.dataset, invert=config.invert)
-    except DataError:  # it is for the evaluation to complain of
-        return list(train.notices)
-    return [*train.notices, *find_doubles(train, test)]
+def load_train(root: Path, config: Config) -> Dataset:
+    """The training split, fetched when it is missing; its notices tell of pictures that the test split has too."""
+    train, test = load_splits(root, name=config.dataset, download=("train",), invert=config.invert)
+    if isinstance(test, DataError):  # it is for the evaluation to complain of
+        return train
+    return replace(train, notices=(*train.notices, *find_doubles(train, test)))
 
 
 def describe_data(root: Path, config: Config, out: Path) -> Iterator[str]:
@@ -31,7 +31,7 @@ def describe_data(root: Path, config: Config, out: Path) -> Iterator[str]:
     """
     name = config.dataset
     try:
-        train = load_dataset(root, "train", name=name, invert=config.invert)
+        train, test = load_splits(root, name=name, invert=config.invert)
     except MissingDataError as error:
         if not error.fetch:
             raise
@@ -40,12 +40,11 @@ def describe_data(root: Path, config: Config, out: Path) -> Iterator[str]:
     yield f"{'layout':14} {train.layout}: {_list_some([str(path) for path in train.files], MOST_FILES)}"
     yield f"{'train':14} {_count(train)}"
     notices = list(train.notices)
-    try:
-        test = load_dataset(root, "test", name=name, invert=config.invert)
+    if isinstance(test, DataError):
+        yield f"{'test':14} none: {test.sentence}"
+    else:
         yield f"{'test':14} {_count(test)}"
         notices += [one for one in test.notices if one not in notices] + list(find_doubles(train, test))
-    except DataError as error:
-        yield f"{'test':14} none: {error.sentence}"
     yield f"{'classes':14} {len(train.class_names)}: {_list_some(train.class_names, MOST_NAMES)}"
     yield from notices
     path = draw_each(train, out.with_name(f"{out.name}-data.png"))

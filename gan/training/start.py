@@ -32,7 +32,7 @@ from gan.training.malloc import keep_memory
 from gan.training.options import Asked
 from gan.training.plan import describe_plan, resolve_config
 from gan.training.precision import fit_precision
-from gan.training.preview import describe_data, list_notices
+from gan.training.preview import describe_data, load_train
 from gan.training.resume import list_changes, resolve_resumed
 from gan.training.run_folder import STATE, WEIGHTS
 from gan.training.watcher import Watch
@@ -191,7 +191,7 @@ def prepare(asked: Asked, todo: Resolved, team: Team) -> Trainer:
 def load_for_all(team: Team, root: Path, config: Config) -> Dataset:
     """The training split, fetched when it is missing: by the leading process, while the others wait."""
     if team.leads:
-        dataset = load_dataset(root, "train", name=config.dataset, download=True, invert=config.invert)
+        dataset = load_train(root, config)
         team.tell(None)
         return dataset
     team.tell(None)
@@ -203,7 +203,7 @@ def take_over(asked: Asked, todo: Resolved, trainer: Trainer) -> None:
     if asked.overwrite:
         run_folder.clear(asked.out)
     run_folder.sweep(asked.out)
-    for said in (*list_notices(trainer.dataset, todo.root, trainer.config), todo.warning, todo.fitted):
+    for said in (*trainer.dataset.notices, todo.warning, todo.fitted):
         if said:
             print(said)
     if todo.state is not None:

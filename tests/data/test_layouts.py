@@ -248,7 +248,8 @@ def test_labels_of_an_archive_have_many_shapes(tmp_path, how):
 )
 def test_a_wrong_array_is_named(tmp_path, arrays, said):
     images, labels = DIGITS["train"]
-    np.savez(tmp_path / "a.npz", **{"x_train": images, "y_train": labels} | arrays)
+    whole: dict[str, Any] = {"x_train": images, "y_train": labels} | arrays
+    np.savez(tmp_path / "a.npz", **whole)
     with pytest.raises(DataError, match=said) as error:
         load_dataset(tmp_path)
     assert "a.npz" in str(error.value)

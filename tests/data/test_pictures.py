@@ -9,10 +9,10 @@ import pytest
 import torch
 from PIL import Image
 
-from gan.data import DataError, MissingDataError, load_dataset
+from gan.data import DataError, Dataset, MissingDataError, load_dataset, load_splits, pictures
 from gan.data.photo import read_canvas
 from gan.data.pictures import bring
-from tests.made_digits import draw_digit, make_digits, write_pictures
+from tests.made_digits import draw_digit, make_digits, write_files, write_pictures
 
 IMAGES, LABELS = make_digits(60, 0)
 OTHERS, ANSWERS = make_digits(30, 1)
@@ -188,3 +188,28 @@ def test_dark_ink_of_28_among_photos_is_turned(tmp_path: Path):
     data = load_dataset(tmp_path)
     borders = data.images[:, 0, 0].float().mean(1)
     assert borders.max() < 50
+
+
+def test_both_splits_of_one_folder_come_from_one_pass_over_it(tmp_path, monkeypatch):
+    write_pictures(tmp_path, IMAGES, LABELS)
+    alone = [load_dataset(tmp_path, split) for split in ("train", "test")]
+    read: list[str] = []
+    real = pictures.bring
+    monkeypatch.setattr(pictures, "bring", lambda data: read.append("") or real(data))
+    train, test = load_splits(tmp_path)
+    assert len(read) == 60
+    assert isinstance(test, Dataset)
+    for one, other in zip((train, test), alone, strict=True):
+        assert torch.equal(one.images, other.images)
+        assert torch.equal(one.labels, other.labels)
+        assert one.notices == other.notices
+
+
+@pytest.mark.parametrize("name", ["mnist", "folder"])
+def test_the_reason_why_there_is_no_test_split_is_given(tmp_path, name):
+    write_files(tmp_path)
+    (tmp_path / "t10k-images-idx3-ubyte").write_bytes(b"no")
+    train, test = load_splits(tmp_path, name=name)
+    assert len(train) == 600
+    assert isinstance(test, DataError)
+    assert "t10k-images-idx3-ubyte is cut short" in str(test)

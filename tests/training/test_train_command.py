@@ -357,7 +357,7 @@ def test_ctrl_c_before_training_is_one_sentence(
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(start, "load_dataset", interrupt)
+    monkeypatch.setattr(start, "load_train", interrupt)
     assert run(made_root, tmp_path, "--images", "64") == 130
     assert capsys.readouterr().err == "train.py: Stopped; nothing saved was lost.\n"
 
