@@ -33,6 +33,11 @@ class Config:
 
     # Data
     dataset: str = _setting("mnist", "the data, a name in gan.data", choices=DATASETS)
+    invert: str = _setting(
+        "auto",
+        "ink and paper exchanged: yes, no, or auto for pictures with bright borders",
+        choices=("auto", "yes", "no"),
+    )
     unconditional: bool = _setting(False, "learn P(x) instead of P(x|y): G and D are told no class")
 
     # Networks

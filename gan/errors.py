@@ -151,3 +151,7 @@ class Refusal(ValueError):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.sentence: str = message
+
+
+class InputError(Refusal):
+    """What was asked for cannot be drawn or read; the message is one sentence for a visitor."""

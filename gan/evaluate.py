@@ -26,9 +26,10 @@ def main(argv: list[str] | None = None) -> int:
         description="Measure a generator, or samples in an .npz, against the real test split.",
     )
     parser.add_argument("subject", metavar="CHECKPOINT|SAMPLES.npz", help="a released name, a .safetensors, an .npz")
-    parser.add_argument("--data", metavar="ROOT", help="folder that holds MNIST/raw (default: $GAN_DATA, else data)")
+    parser.add_argument("--data", metavar="PATH", help="the data, as train.py takes it (default: $GAN_DATA, else data)")
     parser.add_argument("--download", action="store_true", help="fetch the dataset where it is missing")
     parser.add_argument("--dataset", metavar="NAME", help="what an .npz imitates (default: mnist)")
+    parser.add_argument("--invert", help="ink and paper of the data: yes, no, auto (default: as in training, or auto)")
     parser.add_argument("--reader", type=Path, metavar="FILE", help="classifier of gan.fit_classifier (default: ours)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
     parser.add_argument("--quick", action="store_true", help="fewer images, one CAS seed: under 2 minutes")

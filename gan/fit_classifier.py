@@ -27,8 +27,9 @@ def main(argv: list[str] | None = None) -> int:
         prog=get_prog("fit_classifier"), description="Train an independent reader on real images."
     )
     parser.add_argument("--dataset", default="mnist", metavar="NAME", help=f"{', '.join(SOURCES)} (default: mnist)")
-    parser.add_argument("--data", metavar="ROOT", help="folder that holds MNIST/raw (default: $GAN_DATA, else data)")
+    parser.add_argument("--data", metavar="PATH", help="the data, as train.py takes it (default: $GAN_DATA, else data)")
     parser.add_argument("--download", action="store_true", help="fetch the dataset where it is missing")
+    parser.add_argument("--invert", default="auto", help="ink and paper exchanged: yes, no, auto (default: auto)")
     parser.add_argument("--out", type=Path, help="file to write (default, for mnist alone: the shipped reader)")
     parser.add_argument("--seed", type=int, default=0, help="of the weights, order and jitter (default: 0)")
     parser.add_argument("--epochs", type=int, default=Schedule.epochs, help="passes (default: %(default)s)")

@@ -21,7 +21,7 @@ def main(argv: list[str] | None = None) -> int:
         prog=get_prog("fit_verdict"), description="Fit what D's logits mean as probabilities."
     )
     parser.add_argument("name", help="a name in checkpoints/")
-    parser.add_argument("--data", metavar="ROOT", help="folder that holds MNIST/raw (default: $GAN_DATA, else data)")
+    parser.add_argument("--data", metavar="PATH", help="the data, as train.py takes it (default: $GAN_DATA, else data)")
     parser.add_argument("--count", type=int, default=1000, help="pictures of a class, each side (default: %(default)s)")
     args = parser.parse_args(argv)
     with refusing("fit_verdict") as ended:

@@ -9,6 +9,7 @@ is MNIST's.
 """
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -124,3 +125,26 @@ def write_like(root: Path, name: str, *, train: int = 60, test: int = 40, seed: 
         else:
             write_idx(raw / f"{prefix}-labels-idx1-ubyte", labels)
     return root
+
+
+def write_csv(path: Path, images: np.ndarray, labels: np.ndarray | None, *, head: str = "kaggle") -> Path:
+    """Write a table of pictures: ``head`` is "kaggle" (pixel0...), "grid" (1x1...) or "" for none."""
+    names = [f"{y}x{x}" for y in range(1, 29) for x in range(1, 29)] if head == "grid" else []
+    names = names or [f"pixel{place}" for place in range(784)]
+    rows = images.reshape(len(images), -1)
+    if labels is not None:
+        names, rows = ["label", *names], np.column_stack([labels, rows])
+    lines = [",".join(names)] if head else []
+    lines += [",".join(f"{value:g}" for value in row) for row in rows.tolist()]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def write_pictures(folder: Path, images: np.ndarray, labels: np.ndarray, names: Sequence[str] = "0123456789") -> Path:
+    """Write a folder a class with a PNG a picture, as torchvision's ImageFolder reads them."""
+    for number, (image, label) in enumerate(zip(images, labels, strict=True)):
+        inner = folder / names[int(label)]
+        inner.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(image).save(inner / f"{number:05d}.png")
+    return folder

@@ -34,7 +34,16 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 )
 LAYER = {room: depth for depth, layer in enumerate(LAYERS) for room in layer}
 ROOMS = (
-    *("gan.models", "gan.store", "gan.drawing", "gan.judges", "gan.handwriting", "gan.training", "gan.evaluation"),
+    *(
+        "gan.data",
+        "gan.models",
+        "gan.store",
+        "gan.drawing",
+        "gan.judges",
+        "gan.handwriting",
+        "gan.training",
+        "gan.evaluation",
+    ),
     *("gan.recipes", "gan.ui"),
 )
 # Of one layer, or one above the other, and yet never together; files of a room by their names.

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from gan.errors import Refusal, Sentence, say
+from gan.errors import InputError as InputError
+from gan.errors import Sentence, say
 
 MAX_SEED = 2**32 - 1
 MAX_PSI = 1.5
@@ -23,10 +24,6 @@ SEPARATORS = ".-/:"  # of dates and numbers: 20.11.2026, 12:45
 MARKS = dict.fromkeys("年月日号號时時分秒・", " ") | dict(zip("．。－／：，、", "..-/:,,", strict=True))
 
 DigitsLike = str | int | Iterable[int] | Tensor
-
-
-class InputError(Refusal):
-    """What was asked for cannot be drawn; the message is one sentence for a visitor."""
 
 
 def read_digits_of_any_script(text: str) -> str:

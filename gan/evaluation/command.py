@@ -48,6 +48,7 @@ def measure(
     data: str | None = None,
     download: bool = False,
     dataset: str | None = None,
+    invert: str | None = None,
     reader: Path | None = None,
     json: Path | None = None,
     quick: bool = False,
@@ -62,7 +63,7 @@ def measure(
     """
     import torch
 
-    from gan.data import get_root, load_dataset
+    from gan.data import get_root
     from gan.drawing.arguments import check_psi, check_seed
     from gan.drawing.device import choose_device
     from gan.evaluation import inception as looks
@@ -80,7 +81,7 @@ def measure(
     generator, learned = _choose_subject(subject, dataset, truncation, where)
     classifier = choose_reader(learned, reader, where)
     root = get_root(data)
-    train, test = (load_dataset(root, split, name=learned, download=download) for split in ("train", "test"))
+    train, test = _load(root, learned, generator, download=download, invert=invert)
     _check_classes(subject, generator, classifier.class_names, train, f"{learned} in {root}")
     about: dict[str, Any]
     if generator is None:
@@ -112,6 +113,21 @@ def measure(
         print(f"written: {json}")
     if report.failures:
         raise report.failures[0]
+
+
+def _load(
+    root: Path, name: str, generator: Generator | None, *, download: bool, invert: str | None
+) -> tuple[Dataset, Dataset]:
+    """Both splits, inverted as the generator's were where it is not said; prints what is strange about them."""
+    from gan.data import SPLITS, DataError, find_doubles, load_splits
+
+    ink = invert or ("auto" if generator is None else generator.config.invert)
+    train, test = load_splits(root, name=name, download=SPLITS if download else (), invert=ink)
+    if isinstance(test, DataError):
+        raise test
+    for notice in dict.fromkeys((*train.notices, *test.notices, *find_doubles(train, test))):
+        print(notice)
+    return train, test
 
 
 def _choose_subject(subject: str, dataset: str | None, truncation: float, device: str) -> tuple[Generator | None, str]:

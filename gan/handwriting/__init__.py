@@ -7,7 +7,6 @@ fit_hand        a generator's handwriting, measured
 planes          directions in w
 edits           a place on a plane and measures, checked and drawn
 planes_file     planes and hand on disk
-photo           a drawing or photo -> a picture as MNIST has it
 encoder         a picture -> the hand that wrote it, in one pass
 fit_encoder     how the encoder is trained
 invert          a picture -> the z and w that redraw it; hands that can be told

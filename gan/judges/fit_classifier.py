@@ -27,6 +27,7 @@ def fit_file(
     data: str | None = None,
     *,
     download: bool = False,
+    invert: str = "auto",
     out: Path | None = None,
     seed: int = 0,
     epochs: int = Schedule.epochs,
@@ -41,7 +42,9 @@ def fit_file(
         raise InputError(say("--epochs is {value}; one pass is the least.", value=epochs))
     schedule = Schedule(epochs=epochs)
     root = get_root(data)
-    train = load_dataset(root, "train", name=dataset, download=download)
+    train = load_dataset(root, "train", name=dataset, download=download, invert=invert)
+    for notice in train.notices:
+        print(notice)
     if out is None and dataset != "mnist" and not held_out:
         raise InputError(
             say("--out FILE is needed: without it the file is {file}, the reader of mnist.", file=WEIGHTS.name)
@@ -55,7 +58,7 @@ def fit_file(
         reader = fit(train.images[kept], train.labels[kept], schedule, seed=seed, classes=classes)
         score = accuracy(reader, train.images[held], train.labels[held])
         return f"{100 * score:.2f} % of {held_out} training images held out"
-    test = load_dataset(root, "test", name=dataset, download=download)
+    test = load_dataset(root, "test", name=dataset, download=download, invert=invert)
     _check_writable(path)
     reader = fit(train.images, train.labels, schedule, seed=seed, classes=classes)
     score = accuracy(reader, test.images, test.labels)

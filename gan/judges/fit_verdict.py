@@ -85,7 +85,8 @@ def _load(name: str) -> Generator:
 
 def _read_reals(generator: Generator, root: object, count: int) -> list[Tensor]:
     """The first `count` training images of each class of the model, float32 in [-1, 1]."""
-    train = load_dataset(str(root), "train", name=generator.config.dataset)
+    config = generator.config
+    train = load_dataset(str(root), "train", name=config.dataset, invert=config.invert)
     if not generator.conditional:
         return [to_float(train.images[:count])]
     if len(train.class_names) != generator.num_classes:

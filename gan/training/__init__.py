@@ -4,6 +4,7 @@ options       what the train command asks for
 start         what it does, in order
 endings       how it ends, in one sentence
 plan          the config resolved, what it comes to, and what cannot train
+preview       what there is to learn from, told before a run
 precision     which arithmetic pays on a processor
 resume        a run goes on, or is extended to another length or objective
 batches       what a step is fed: images in the run's order, noise, augmentation

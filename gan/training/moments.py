@@ -122,7 +122,9 @@ def add(run: Path, name: str, root: Path) -> tuple[Path, Path]:
     config = released.config
     snapshots = _read_snapshots(run, released)
     log = [row for row in read_rows(run / run_folder.LOG) if row["images"] > 0]
-    checker = Checker(config, load_dataset(root, "train", name=config.dataset), load_reader(config))
+    checker = Checker(
+        config, load_dataset(root, "train", name=config.dataset, invert=config.invert), load_reader(config)
+    )
     moments = []
     for one in snapshots:
         trained = one.meta["trained"]

@@ -50,7 +50,11 @@ def build_parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("--preset", metavar="NAME", help=f"where settings start from: {', '.join(PRESETS)} (default: digits)")
-    add("--data", metavar="ROOT", help="data root; else GAN_DATA, else ./data; downloaded when missing")
+    add(
+        "--data",
+        metavar="PATH",
+        help="the data, in any layout of docs/training.md; else GAN_DATA, else ./data; downloaded when missing",
+    )
     add("--out", metavar="DIR", type=Path, help="folder of the run; else runs/PRESET")
     add("--device", default="auto", metavar="D", help="auto (default), cpu, cuda, cuda:N or mps")
     add("--threads", type=int, metavar="N", help="CPU threads; else what torch chooses")
@@ -62,7 +66,7 @@ def build_parser() -> argparse.ArgumentParser:
         help="with --resume: go on with another length or objective, from the networks that the run has",
     )
     add("--overwrite", action="store_true", default=False, help="begin anew in an OUT that holds a run: it is deleted")
-    add("--dry-run", action="store_true", default=False, help="print the resolved plan and stop")
+    add("--dry-run", action="store_true", default=False, help="print the plan and what the data are, and stop")
     add("--no-tensorboard", action="store_true", default=False, help="do not write OUT/tensorboard")
     add("--push-to-hub", metavar="USER/REPO", help="upload weights, model card and pictures when the run is done")
     group = parser.add_argument_group("settings, which default to the preset's")

@@ -211,7 +211,8 @@ def prepare(order: Mapping[str, Any], commands: "queue.Queue[dict[str, Any]]", e
     """Read the data and build the run that a "start" asks for; Refusal when it cannot be."""
     config, _ = fit_precision(Config.from_dict(order["config"]).validate(), torch.device("cpu"))
     emit({"is": "state", "state": "fetching" if order.get("download") else "preparing"})
-    dataset = load_dataset(order["root"], "train", name=config.dataset, download=bool(order.get("download")))
+    download = bool(order.get("download"))
+    dataset = load_dataset(order["root"], "train", name=config.dataset, download=download, invert=config.invert)
     emit({"is": "state", "state": "preparing"})
     if not config.unconditional:
         config = replace(config, num_classes=len(dataset.class_names))

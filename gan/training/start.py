@@ -33,6 +33,7 @@ from gan.training.malloc import keep_memory
 from gan.training.options import Asked
 from gan.training.plan import describe_plan, resolve_config
 from gan.training.precision import fit_precision
+from gan.training.preview import describe_data, load_train
 from gan.training.resume import list_changes, resolve_resumed
 from gan.training.run_folder import STATE, WEIGHTS
 from gan.training.watcher import Watch
@@ -139,7 +140,7 @@ def set_threads(threads: int | None) -> None:
 
 
 def show_plan(asked: Asked, todo: Resolved) -> None:
-    """Print the resolved plan as lines of text: the leading process alone."""
+    """Print the resolved plan, and what there is to learn from, as lines of text: the leading process alone."""
     if get_rank() != 0:
         return
     if todo.changes:
@@ -156,6 +157,8 @@ def show_plan(asked: Asked, todo: Resolved) -> None:
     print("\n".join(f"{name:14} {value}" for name, value in (*head.items(), *todo.config.to_dict().items())))
     if todo.fitted:
         print(todo.fitted)
+    for line in describe_data(todo.root, todo.config, asked.out):
+        print(line)
 
 
 def prepare(asked: Asked, todo: Resolved, team: Team) -> Trainer:
@@ -166,7 +169,7 @@ def prepare(asked: Asked, todo: Resolved, team: Team) -> Trainer:
             run_folder.check(asked.out, resume=asked.resume, overwrite=asked.overwrite)
             if asked.push_to_hub is not None:
                 check_repo(asked.push_to_hub)
-        dataset = load_for_all(team, todo.root, config.dataset)
+        dataset = load_for_all(team, todo.root, config)
         if notes.get("data", len(dataset)) != len(dataset):
             raise ConfigError(
                 f"the run in --out learns from {notes['data']:,} images, and {todo.root} has {len(dataset):,}; "
@@ -186,14 +189,14 @@ def prepare(asked: Asked, todo: Resolved, team: Team) -> Trainer:
     return trainer
 
 
-def load_for_all(team: Team, root: Path, name: str) -> Dataset:
+def load_for_all(team: Team, root: Path, config: Config) -> Dataset:
     """The training split, fetched when it is missing: by the leading process, while the others wait."""
     if team.leads:
-        dataset = load_dataset(root, "train", name=name, download=True)
+        dataset = load_train(root, config)
         team.tell(None)
         return dataset
     team.tell(None)
-    return load_dataset(root, "train", name=name)
+    return load_dataset(root, "train", name=config.dataset, invert=config.invert)
 
 
 def take_over(asked: Asked, todo: Resolved, trainer: Trainer) -> None:
@@ -201,7 +204,7 @@ def take_over(asked: Asked, todo: Resolved, trainer: Trainer) -> None:
     if asked.overwrite:
         run_folder.clear(asked.out)
     run_folder.sweep(asked.out)
-    for said in (todo.warning, todo.fitted):
+    for said in (*trainer.dataset.notices, todo.warning, todo.fitted):
         if said:
             print(said)
     if todo.state is not None:

@@ -7,6 +7,7 @@ service     the loaded models, the pen that draws with them, the threads, and wh
 inputs      wrong inputs are sentences at their controls
 judge       what D and the reader say of pictures
 captions    words that alternative texts share
+absence     why real data are not used
 replay      a recipe drawn once more
 wire        requests and answers as JSON; base64 is known here and nowhere else
 moves       the socket of those moves that must be answered within a frame

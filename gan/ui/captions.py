@@ -1,7 +1,6 @@
 """Words and sentences that several tabs share."""
 
 from collections import Counter
-from pathlib import Path
 
 from gan.drawing.generator import Generator
 from gan.errors import Sentence, say
@@ -50,16 +49,6 @@ def list_digits(names: list[str]) -> str:
     if len(names) <= 20:
         return " ".join(names)
     return ", ".join(f"{count} x {name}" for name, count in sorted(Counter(names).items()))
-
-
-def say_where(source: str, folder: Path) -> Sentence:
-    """What to do where a dataset's files are not in `folder`, its own below a root."""
-    return say(
-        "Download it with the button, put its files into {folder}, or start the app with GAN_DATA=FOLDER, the folder "
-        "that holds {inner}.",
-        folder=str(folder),
-        inner=f"{source}/raw",
-    )
 
 
 def describe_result(preset: str, images: int, seconds: float) -> Sentence:

@@ -10,8 +10,8 @@ import gradio as gr
 from gradio import FileData
 from gradio.processing_utils import save_bytes_to_cache
 
+from gan.data.photo import MAX_BYTES
 from gan.errors import say
-from gan.handwriting.photo import MAX_BYTES
 from gan.ui.inputs import FieldError
 from gan.ui.wire import decode
 

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from gan import evaluate, fit_classifier
+from gan.data import load_dataset
 from gan.evaluation import command, inception, run
 from gan.evaluation.samples import SampleError
-from tests.made_digits import make_digits, write_files, write_like
+from tests.made_digits import make_digits, write_csv, write_files, write_like
 from tests.tiny_checkpoint import write_tiny
 
 from .test_evaluation_run import PLAN
@@ -48,6 +49,23 @@ def test_checkpoint_gets_a_table_and_json(checkpoint, made_root, small, tmp_path
     assert all(name in text for name in found["figures"])
     assert len(found["classes"]) == 10
     assert [path.name for path in tmp_path.iterdir()] == ["out.json"]
+
+
+def test_another_layout_and_dark_ink_give_the_same_figures(samples, made_root, small, tmp_path, capsys):
+    found = []
+    for split in ("train", "test"):
+        data = load_dataset(made_root, split)
+        write_csv(tmp_path / f"{split}.csv", 255 - data.images.numpy(), data.labels.numpy())
+    for root in (made_root, tmp_path):
+        out = tmp_path / "out.json"
+        assert evaluate.main([samples, "--data", str(root), "--quick", "--json", str(out)]) == 0
+        text = capsys.readouterr().out
+        assert text.count("dark ink on light paper is inverted") == (2 if root == tmp_path else 0)
+        figures = json.loads(out.read_text(encoding="utf-8"))["figures"]
+        found.append({name: figure for name, figure in figures.items() if not name.startswith("ms_")})
+    assert found[0] == found[1]
+    assert evaluate.main([samples, "--data", str(tmp_path), "--quick", "--invert", "maybe"]) == 2
+    assert "--invert is 'maybe'" in capsys.readouterr().err
 
 
 def test_samples_get_what_needs_no_model(samples, made_root, small, capsys):

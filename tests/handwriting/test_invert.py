@@ -12,14 +12,7 @@ from PIL import Image
 from benchmarks import inversion
 from benchmarks.inversion import correlate
 from gan.data import load_dataset, to_float
-from gan.drawing.arguments import InputError
-from gan.drawing.generator import Generator, load
-from gan.fit_encoder import main
-from gan.handwriting import fit_encoder
-from gan.handwriting.encoder import EncoderError, get_path, load_encoder, make_encoder, measure_spread, save_encoder
-from gan.handwriting.invert import STEPS, Found, Inverter, draw_hand, hear_hand, measure_error, tell_hand
-from gan.handwriting.measures import get_ink, measure_slant, measure_thickness
-from gan.handwriting.photo import (
+from gan.data.photo import (
     MAX_BYTES,
     MAX_PIXELS,
     Canvas,
@@ -29,6 +22,13 @@ from gan.handwriting.photo import (
     read_canvas,
     take_otsu,
 )
+from gan.drawing.arguments import InputError
+from gan.drawing.generator import Generator, load
+from gan.fit_encoder import main
+from gan.handwriting import fit_encoder
+from gan.handwriting.encoder import EncoderError, get_path, load_encoder, make_encoder, measure_spread, save_encoder
+from gan.handwriting.invert import STEPS, Found, Inverter, draw_hand, hear_hand, measure_error, tell_hand
+from gan.handwriting.measures import get_ink, measure_slant, measure_thickness
 from gan.judges.classifier import Classifier, load_classifier
 from tests.made_digits import draw_digit, make_digits
 from tests.tiny_checkpoint import write_tiny

@@ -146,7 +146,8 @@ def lose_data(rank: int) -> None:
             raise DataError("there is no data here.")
         return load_dataset(root, "train")
 
-    pytest.MonkeyPatch().setattr(start, "load_dataset", lost)  # for as long as the child lives
+    for name in ("load_train", "load_dataset"):  # the leading process has the one, the others have the other
+        pytest.MonkeyPatch().setattr(start, name, lost)  # for as long as the child lives
 
 
 def launch(*words: str) -> subprocess.CompletedProcess[str]:

@@ -102,12 +102,14 @@ def test_dry_run_prints_the_plan_and_touches_nothing(tmp_path: Path, capsys: pyt
     assert "lr             0.001" in said
     assert "device" in said
     assert "parameters" in said
+    assert f"MNIST is not at {tmp_path / 'none'}; the run would fetch it (11.6 MB)." in said
     assert not list(tmp_path.iterdir())
 
 
-def test_dry_run_of_every_preset_says_what_it_would_train(capsys: pytest.CaptureFixture[str]):
+def test_dry_run_of_every_preset_says_what_it_would_train(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     for name in PRESETS:
-        assert main(["--preset", name, "--dry-run", "--unconditional"]) == 0
+        words = ["--preset", name, "--dry-run", "--unconditional", "--data", str(tmp_path / "none")]
+        assert main(words) == 0
         said = capsys.readouterr().out
         assert f"preset         {name}" in said
         assert "num_classes    1" in said
@@ -355,7 +357,7 @@ def test_ctrl_c_before_training_is_one_sentence(
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(start, "load_dataset", interrupt)
+    monkeypatch.setattr(start, "load_train", interrupt)
     assert run(made_root, tmp_path, "--images", "64") == 130
     assert capsys.readouterr().err == "train.py: Stopped; nothing saved was lost.\n"
 

@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -24,7 +25,7 @@ from gan.ui.tabs.inspector.game import MAX_OF_EACH, ROUNDS, Inspector, Outcome, 
 from gan.ui.tabs.inspector.tab import InspectorTab
 from gan.ui.wire import pack, respond
 from tests.judges.test_verdict import store, write_model
-from tests.made_digits import write_mnist
+from tests.made_digits import write_files, write_mnist
 
 
 @pytest.fixture
@@ -302,6 +303,48 @@ def test_damaged_dataset_is_said_with_what_to_do(inspector, bare, made_root):
     missing = inspector.data.explain_missing(view.verdict.generator)
     assert "t10k-images-idx3-ubyte" in missing["said"]
     assert missing["said"].endswith("Delete that file to have it fetched again.")
+    assert missing["download"] == 0
+
+
+def test_damaged_dataset_on_a_server_is_said_without_its_path(inspector, bare, made_root, monkeypatch):
+    shutil.copytree(made_root, bare)
+    (bare / "MNIST" / "raw" / "t10k-labels-idx1-ubyte").write_bytes(b"no")
+    monkeypatch.setenv("SYSTEM", "spaces")
+    said = inspector.data.explain_missing(inspector._service.get("tiny"))["said"]
+    assert said.startswith("The data on this server cannot be used")
+    assert str(bare) not in said
+
+
+def test_several_datasets_are_told_of_as_the_app_is_told(inspector, bare):
+    write_files(bare)
+    np.savez(bare / "a.npz", x_train=np.zeros(1), y_train=np.zeros(1), x_test=np.zeros(1), y_test=np.zeros(1))
+    said = inspector.data.explain_missing(inspector._service.get("tiny"))["said"]
+    assert said.startswith(f"{bare} holds several datasets; start the app with GAN_DATA=FOLDER")
+
+
+@pytest.mark.parametrize("space", [False, True])
+def test_a_model_of_files_of_its_own_says_where_they_are_wanted(inspector, bare, folder, monkeypatch, space):
+    write_model(folder, "bce", "own", dataset="folder")
+    if space:
+        monkeypatch.setenv("SYSTEM", "spaces")
+    missing = inspector.data.explain_missing(inspector._service.get("own"))
+    assert missing["said"].startswith("This model learned from files of its own, which are not")
+    assert (str(bare) in missing["said"]) != space
+    assert missing["download"] == 0
+
+
+def test_digits_in_any_layout_are_compared_with(inspector, bare):
+    write_files(bare / "mine")
+    assert ask_view(inspector).source == "MNIST"
+
+
+@pytest.mark.parametrize("lacking", ["t10k-labels-idx1-ubyte", "t10k-images-idx3-ubyte"])
+def test_a_lacking_file_is_named_and_no_option_of_commands(inspector, bare, lacking):
+    (write_files(bare) / lacking).unlink()
+    assert ask_view(inspector).source == ""
+    missing = inspector.data.explain_missing(inspector._service.get("tiny"))
+    assert f"but no {lacking}: one of the four files is lacking" in missing["said"]
+    assert "--data" not in missing["said"]
     assert missing["download"] == 0
 
 

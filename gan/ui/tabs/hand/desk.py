@@ -23,6 +23,7 @@ import torch
 from torch import Tensor
 
 from gan.data import DIGITS, to_float, to_uint8
+from gan.data.photo import read_canvas
 from gan.drawing.arguments import quote
 from gan.drawing.generator import Generator
 from gan.drawing.number_line import enlarge, parse_number, set_line
@@ -31,7 +32,6 @@ from gan.errors import Sentence, say
 from gan.handwriting.encoder import EncoderError, load_encoder
 from gan.handwriting.invert import STEPS, Found, Inverter, draw_hand, hear_hand, measure_error, tell_hand
 from gan.handwriting.measures import measure_slant, measure_thickness
-from gan.handwriting.photo import read_canvas
 from gan.judges.classifier import ClassifierError
 from gan.recipes.hand import HAND_COLUMNS
 from gan.recipes.recipe import check_weights, make_recipe

@@ -10,10 +10,10 @@ call of the server function. What a program or a test may rely on: `canvas#hand-
 from collections.abc import Callable
 from typing import Any
 
+from gan.data.photo import MAX_BYTES, MAX_PIXELS
 from gan.drawing.number_line import MAX_WRITTEN
 from gan.errors import say
 from gan.handwriting.invert import STEPS
-from gan.handwriting.photo import MAX_BYTES, MAX_PIXELS
 from gan.ui.inputs import FieldError
 from gan.ui.service import Service
 from gan.ui.tab import Tab

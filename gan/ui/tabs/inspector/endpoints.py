@@ -20,9 +20,9 @@ from PIL import Image
 from torch import Tensor
 
 from gan.data import to_float, to_uint8
+from gan.data.photo import read_canvas
 from gan.drawing.generator import Generator
 from gan.errors import say
-from gan.handwriting.photo import read_canvas
 from gan.recipes.hand import Hand
 from gan.recipes.read import check_recipe, parse_json
 from gan.recipes.sheet import Sheet

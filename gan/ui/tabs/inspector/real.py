@@ -8,10 +8,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from gan.data import SOURCES, DataError, Dataset, get_root, load_dataset
+from gan.data import SOURCES, DataError, Dataset, MissingDataError, find_layout, get_root, load_dataset
 from gan.drawing.generator import Generator
 from gan.errors import capitalize, join, say
-from gan.ui.captions import say_where
+from gan.ui.absence import say_own, say_unread, say_where
 from gan.ui.inputs import FieldError
 from gan.ui.service import trusts_visitors
 
@@ -22,7 +22,7 @@ class RealDigits:
     """The test splits that were read, and the download of one that is missing. Safe to call from any thread."""
 
     def __init__(self) -> None:
-        self._real: dict[tuple[str, str], Dataset] = {}
+        self._real: dict[tuple[str, str, str], Dataset] = {}
         self._reading = threading.Lock()
         self.download = Download()
 
@@ -30,9 +30,9 @@ class RealDigits:
         """The test split of the dataset that the model was trained on, read once; DataError where it cannot be had."""
         name, root = generator.config.dataset, get_root()
         with self._reading:
-            key = (name, str(root))
+            key = (name, generator.config.invert, str(root))
             if key not in self._real:
-                self._real[key] = load_dataset(root, "test", name=name)
+                self._real[key] = load_dataset(root, "test", name=name, invert=generator.config.invert)
             found = self._real[key]
         if generator.conditional and len(found.class_names) != generator.num_classes:
             raise DataError(
@@ -53,15 +53,18 @@ class RealDigits:
         name, root = generator.config.dataset, get_root()
         source = SOURCES[name]
         folder = root / source.torchvision / "raw"
-        there = all(any((folder / f"{file}{end}").is_file() for end in ("", ".gz")) for file in source.files("test"))
-        if there or not source.torchvision:
-            try:
-                self.find(generator)
-            except DataError as error:
-                said = [capitalize(error.sentence)]
-                if there and source.torchvision:
-                    said.append(say("Delete that file to have it fetched again."))
-                return {"said": join(said), "source": source.torchvision, "download": 0}
+        try:
+            self.find(generator)
+        except MissingDataError as error:
+            if not source.torchvision:
+                return {"said": say_own(root), "source": "", "download": 0}
+            if not error.fetch and trusts_visitors():  # what lies there is another's, and nothing is added to it
+                return {"said": capitalize(error.sentence), "source": source.torchvision, "download": 0}
+        except DataError as error:
+            said = [say_unread(root, error)]
+            if trusts_visitors() and _is_fetched(root, name):
+                said.append(say("Delete that file to have it fetched again."))
+            return {"said": join(said), "source": source.torchvision, "download": 0}
         if not trusts_visitors():
             said = [
                 say(
@@ -139,6 +142,14 @@ class Download:
             for split in ("train", "test"):
                 load_dataset(self._root, split, name=self._name, download=True)
         except DataError as error:
-            self._failed = capitalize(error.sentence)
+            self._failed = say_unread(self._root, error)
         except Exception as error:  # a thread's error would be lost, and the page would say "done"
             self._failed = say("The download failed ({kind}); try again.", kind=type(error).__name__)
+
+
+def _is_fetched(root: Path, name: str) -> bool:
+    """Whether a dataset lies where a download puts it."""
+    try:
+        return find_layout(root, "test", name).place == root / SOURCES[name].torchvision / "raw"
+    except (DataError, OSError):
+        return False

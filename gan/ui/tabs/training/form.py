@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from gan.config import LOSSES, PRESETS, Config, ConfigError, get_preset, override
-from gan.data import SOURCES, get_root
+from gan.data import SOURCES, DataError, MissingDataError, find_layout, get_root
 from gan.drawing.arguments import quote
-from gan.errors import Listing, Sentence, complete, join, say
+from gan.errors import Listing, Sentence, capitalize, complete, join, say
 from gan.handwriting.hand import read_number
-from gan.ui.captions import say_where
+from gan.ui.absence import say_unread, say_where
 from gan.ui.inputs import FieldError
 
 BATCHES = (16, 32, 64, 128, 256, 512)
@@ -22,8 +22,14 @@ def explain_missing(name: str) -> str:
     """Why there is nothing to learn from and what to do, or "" where the dataset's training files are there."""
     root = get_root()
     source = SOURCES[name]
-    folder = root / source.torchvision / "raw"
-    if all(any((folder / f"{file}{end}").is_file() for end in ("", ".gz")) for file in source.files("train")):
+    try:
+        find_layout(root, "train", name)
+    except MissingDataError as error:
+        if not error.fetch:
+            return capitalize(error.sentence)
+    except DataError as error:
+        return say_unread(root, error)
+    else:
         return ""
     return join(
         [
@@ -32,7 +38,7 @@ def explain_missing(name: str) -> str:
                 source=source.torchvision,
                 root=str(root),
             ),
-            say_where(source.torchvision, folder),
+            say_where(source.torchvision, root / source.torchvision / "raw"),
         ]
     )
 

@@ -8,7 +8,7 @@ Notable choices
 - As MNIST was made (LeCun, Bottou, Bengio & Haffner 1998, section III-A): the ink's box is scaled into 20 x 20, its
   shape kept, and its centre of mass put on the middle of 28 x 28. A line thinner than MNIST's pens is thickened first.
 
-    from gan.handwriting.photo import read_canvas
+    from gan.data.photo import read_canvas
     canvas = read_canvas(Path("seven.jpg").read_bytes())    # canvas.image: float (1, 1, 28, 28) in [-1, 1]
 """
 
@@ -21,8 +21,7 @@ import torch
 from PIL import Image, ImageFilter, ImageOps
 from torch import Tensor
 
-from gan.drawing.arguments import InputError
-from gan.errors import Sentence, say
+from gan.errors import InputError, Sentence, say
 
 MAX_BYTES = 12 << 20  # of a file
 MAX_PIXELS = 32_000_000  # of a picture; 40-megapixel photos are to be made smaller
@@ -55,7 +54,7 @@ def read_canvas(data: bytes) -> Canvas:
     return find_digit(decode(data))
 
 
-def decode(data: bytes) -> np.ndarray:
+def decode(data: bytes, formats: tuple[str, ...] = FORMATS) -> np.ndarray:
     """An image file -> grey levels float64 (H, W) in [0, 1], upright, the longer side WORK_SIDE at most."""
     if not data:
         raise InputError(say("the picture is empty; draw a digit, or choose an image file."))
@@ -70,7 +69,7 @@ def decode(data: bytes) -> np.ndarray:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the sentence below is stricter
         try:
-            image = Image.open(io.BytesIO(data), formats=FORMATS)
+            image = Image.open(io.BytesIO(data), formats=formats)
         except Image.DecompressionBombError as error:
             raise InputError(_too_large(say("hundreds of"))) from error
         except (OSError, ValueError, SyntaxError) as error:
@@ -107,6 +106,7 @@ def decode(data: bytes) -> np.ndarray:
             raise InputError(
                 say("the picture is broken and cannot be decoded; save it anew, or take another.")
             ) from error
+    upright = _to_8_bits(upright)
     clear = "A" in upright.getbands() or "transparency" in upright.info
     upright = upright.convert("RGBA" if clear else "RGB")
     upright.thumbnail((WORK_SIDE, WORK_SIDE), Image.Resampling.BOX)
@@ -119,6 +119,15 @@ def decode(data: bytes) -> np.ndarray:
     # What is drawn on nothing is put on black where it is light and on white where it is dark.
     behind = 0.0 if shown and (grey * alpha).sum() / shown > 0.5 else 1.0
     return alpha * grey + (1 - alpha) * behind
+
+
+def _to_8_bits(image: Image.Image) -> Image.Image:
+    """A picture of deeper greys, as scanners and microscopes save them, in 256; Pillow itself would cut them off."""
+    if not (image.mode in ("I", "F") or image.mode.startswith("I;16")):
+        return image
+    values = np.nan_to_num(np.asarray(image, dtype=np.float64))
+    top = next((top for top in (1.0, 255.0, 65535.0) if values.max() <= top), float(values.max()))
+    return Image.fromarray((np.clip(values, 0, top) * (255 / top)).round().astype(np.uint8))
 
 
 def _too_large(size: Sentence) -> Sentence:
