@@ -72,6 +72,8 @@ def _tell(name: str, sentence: str, status: int) -> int:
 def get_name(name: str) -> str:
     """What the command gan.`name` is called at the head of what it says: digit-forge-sample, train.py or gan.watch."""
     script = Path(sys.argv[0]).name if sys.argv else ""
+    if name.startswith("scripts."):  # the checkout's own
+        return name
     if script == SCRIPTS.get(name):
         return script
     return f"gan.{name}" if is_installed() else FILES.get(name, f"gan.{name}")

@@ -38,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
 # What takes longest, in this order, begins first where several processes share the files: none works alone at the end
 LONGEST = (
     *("browser/test_training", "browser/test_hand", "browser/test_links", "browser/test_page", "browser"),
-    *("training", "ui", "evaluation", "handwriting", "judges"),
+    *("test_package", "test_space", "test_hosting", "training", "ui", "evaluation", "handwriting", "judges"),
 )
 
 

@@ -21,7 +21,7 @@ ELSEWHERE = {
     "tests/test_hosting.py": ("nginx", "caddy"),
     "tests/ui/test_app_api.py": ("curl", "post", "post()", "}", "picture=$(base64", "tr"),  # README's block, as a whole
 }
-OURS = ("python",)  # our own commands, which have tests of their own
+OURS = ("python", "digit-forge", "digit-forge-train", "digit-forge-sample", "digit-forge-evaluate")  # our own commands, which have tests of their own
 SHELL = ("for", "do", "done")  # words of the shell, around commands of ours
 HERE = ("torchrun", "tensorboard", "pip", "make", "docker", "git", "awk", "sort", "head")
 
@@ -51,8 +51,11 @@ def parse_tensorboard(words: list[str]) -> None:
 
 def run_pip(words: list[str]) -> None:
     """All of it is installed: with nothing to fetch, pip says so."""
+    if words[1].startswith("."):  # this project itself: what builds it is here (test_package.py does build it)
+        words = [*words, "--no-build-isolation"]
     command = [sys.executable, "-m", "pip", *words, "--dry-run", "--no-deps", "--no-index", "--quiet"]
-    assert subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == 0
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
 
 
 def run_make(words: list[str]) -> None:

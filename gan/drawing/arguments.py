@@ -23,7 +23,7 @@ SEPARATORS = ".-/:"  # of dates and numbers: 20.11.2026, 12:45
 # What stands between the digits of dates, times and numbers in Chinese and Japanese, as we read it
 MARKS = dict.fromkeys("年月日号號时時分秒・", " ") | dict(zip("．。－／：，、", "..-/:,,", strict=True))
 
-DigitsLike = str | int | Iterable[int] | Tensor
+DigitsLike = str | int | Iterable[int | str] | Tensor
 
 
 def read_digits_of_any_script(text: str) -> str:

@@ -74,8 +74,7 @@ def measure(
 
     started = time.perf_counter()
     plan = run.QUICK if quick else run.FULL
-    seed, truncation = check_seed(seed), check_psi(truncation)
-    where = str(choose_device(device))
+    seed, truncation, where = check_seed(seed), check_psi(truncation), str(choose_device(device))
     if json:
         _check_writable(json)
     generator, learned = _choose_subject(subject, dataset, truncation, where)

@@ -92,6 +92,7 @@ def visit(browser: Browser, app: str, around: str = "", **options: Any) -> Itera
     options: those of Playwright's contexts.
     """
     context = browser.new_context(locale="en-US", **options)
+    context.grant_permissions(["clipboard-write"])  # as a visitor's Chromium does for a click; its bare shell does not
     try:
         visit = Visit(context.new_page(), app, around)
         yield visit

@@ -202,7 +202,7 @@ def test_a_broken_mapping_is_named(tmp_path):
 
 
 def write_npz(path: Path, names: tuple[str, ...], reshape: Callable[[Any], Any] = lambda images: images) -> Path:
-    arrays = [part for images, labels in DIGITS.values() for part in (reshape(images), labels)]
+    arrays: list[Any] = [part for images, labels in DIGITS.values() for part in (reshape(images), labels)]
     np.savez(path, **dict(zip(names, arrays, strict=True)))
     return path
 

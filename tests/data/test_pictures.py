@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -193,11 +194,10 @@ def test_dark_ink_of_28_among_photos_is_turned(tmp_path: Path):
 def test_both_splits_of_one_folder_come_from_one_pass_over_it(tmp_path, monkeypatch):
     write_pictures(tmp_path, IMAGES, LABELS)
     alone = [load_dataset(tmp_path, split) for split in ("train", "test")]
-    read: list[str] = []
-    real = pictures.bring
-    monkeypatch.setattr(pictures, "bring", lambda data: read.append("") or real(data))
+    bring = Mock(side_effect=pictures.bring)
+    monkeypatch.setattr(pictures, "bring", bring)
     train, test = load_splits(tmp_path)
-    assert len(read) == 60
+    assert bring.call_count == 60
     assert isinstance(test, Dataset)
     for one, other in zip((train, test), alone, strict=True):
         assert torch.equal(one.images, other.images)

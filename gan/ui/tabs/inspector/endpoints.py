@@ -55,7 +55,7 @@ def score_recipe(service: Service, model: str, recipe: str) -> dict[str, Any]:
     return tell(service, generator.name, images, list(drawn.digits))
 
 
-def score_picture(service: Service, model: str, data: bytes, digit: str) -> dict[str, Any]:
+def score_picture(service: Service, model: str, data: bytes, digit: object) -> dict[str, Any]:
     """Judge one picture, as `digit` or else as the digit that the reader reads; FieldError for what is wrong."""
     generator = service.get(model)
     with field_of("picture"):
@@ -63,7 +63,7 @@ def score_picture(service: Service, model: str, data: bytes, digit: str) -> dict
         image = read_own(data, canvas.image)
     if not generator.conditional:
         labels = [0]
-    elif digit or digit == 0:
+    elif digit not in ("", None):
         labels = [checked("digit", parse_class, digit, generator, "digit")]
     else:
         labels = [read_class(image, generator)]
