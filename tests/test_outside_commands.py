@@ -21,7 +21,8 @@ ELSEWHERE = {
     "tests/test_hosting.py": ("nginx", "caddy"),
     "tests/ui/test_app_api.py": ("curl", "post", "post()", "}", "picture=$(base64", "tr"),  # README's block, as a whole
 }
-OURS = ("python", "digit-forge", "digit-forge-train", "digit-forge-sample", "digit-forge-evaluate")  # our own commands, which have tests of their own
+# Our own commands, which have tests of their own
+OURS = ("python", "digit-forge", "digit-forge-train", "digit-forge-sample", "digit-forge-evaluate")
 SHELL = ("for", "do", "done")  # words of the shell, around commands of ours
 HERE = ("torchrun", "tensorboard", "pip", "make", "docker", "git", "awk", "sort", "head")
 
