@@ -268,6 +268,7 @@ def look(browser: Browser, app: str, around: str = "", script: str = "0") -> Non
 def test_words_and_moves_are_named_by_where_the_page_came_from(browser: Browser, space: str):
     """Whatever a proxy told the server of its name (`gradio_config.root`)."""
     with visit(browser, space) as one:
+        one.page.wait_for_function("() => window.DigitForge?.locate")
         places = one.page.evaluate(
             """() => {
               const { gradio_config: config } = window;
