@@ -2,7 +2,7 @@
 
    A transposed convolution of 4 x 4 with stride 2 is four convolutions of 2 x 2, one for each place in a cell of four
    output pixels. */
-import { convolve, finish, frame, pack, project } from "./layers.js";
+import { convolve, finish, frame, keep, pack, project } from "./layers.js";
 import { Concatenating } from "./dense.js";
 
 /* (4, 4, in, out) -> for output line 2 y + i and column 2 x + j the kernel (2, 2, in, out) over input lines y - 1 + i
@@ -49,7 +49,7 @@ export class DCGANGenerator extends Concatenating {
       for (let c = 0; c < inputs; c++)
         first.set(data.subarray((p * inputs + c) * outputs, (p * inputs + c + 1) * outputs), (c * places + p) * outputs);
     this.conv1 = pack(heap, { shape: [inputs, places * outputs], data: first });
-    this.shift = { shift: tensors["conv1.bias"].data };
+    this.shift = { shift: keep(heap, tensors["conv1.bias"].data, outputs) };
     this.conv2 = new Transposed(heap, tensors["conv2.weight"], tensors["conv2.bias"]);
     this.paint = new Transposed(heap, tensors["paint.weight"], tensors["paint.bias"]);
     this.channels = outputs;

@@ -8,16 +8,29 @@ const PAGE = 65536 / 4; // floats
 export const widen = (count) => Math.ceil(count / PANEL) * PANEL;
 
 export class Heap {
-  constructor(memory, run) {
+  constructor(memory, kernel) {
     this.memory = memory;
-    this.run = run;
+    this.kernel = kernel;
     this.end = PANEL; // the next free float
     this.refresh();
+    this.shared = 0;
+    this.share(4096);
   }
 
-  static async make() {
+  /* Rows of ones and of zeros at least that long: a factor, and a shift, that change nothing. */
+  share(length) {
+    if (length <= this.shared) return;
+    this.shared = length;
+    this.ones = this.take(length);
+    this.zeros = this.take(length);
+    this.f.fill(1, this.ones, this.ones + length);
+    this.f.fill(0, this.zeros, this.zeros + length);
+  }
+
+  /* fused: see kernel.js. */
+  static async make({ fused = true } = {}) {
     const memory = new WebAssembly.Memory({ initial: 64 });
-    return new Heap(memory, await compile(memory));
+    return new Heap(memory, await compile(memory, fused));
   }
 
   refresh() {

@@ -21,9 +21,18 @@ export const pack = (heap, weight, bias) => {
       for (let o = 0; o < outputs; o++)
         heap.f[at + (Math.floor(o / PANEL) * length + row) * PANEL + (o % PANEL)] = weight.data[from + o];
     }
-  const shift = new Float32Array(wide);
-  if (bias) shift.set(bias.data);
-  return { at, inputs, outputs, wide, size, segments: size, length, run: length / size, shift };
+  heap.share(wide);
+  const shift = heap.zeros;
+  const layer = { at, inputs, outputs, wide, size, segments: size, length, run: length / size, shift };
+  return bias ? { ...layer, shift: keep(heap, bias.data, wide) } : layer;
+};
+
+/* Numbers kept in that memory for good, behind them zeros up to `wide`. */
+export const keep = (heap, numbers, wide) => {
+  const at = heap.take(wide);
+  heap.f.fill(0, at, at + wide);
+  heap.f.set(numbers, at);
+  return at;
 };
 
 /* (in, out) -> (out, in), for a product backwards. */
@@ -33,23 +42,29 @@ export const transpose = ({ shape: [rows, columns], data }) => {
   return { shape: [columns, rows], data: out };
 };
 
-/* `place(row, segment)` tells where a row's run of floats begins -> rows of the product. */
-const multiply = (heap, layer, n, place) => {
+/* The product: `fill(table, i)` writes the addresses of n rows, n for each segment -> rows. */
+const multiply = (heap, layer, n, fill) => {
   const count = Math.ceil(n / ROWS) * ROWS;
   const out = heap.makeRows(n, layer.outputs);
   const table = heap.take(count * layer.segments);
-  for (let s = 0; s < layer.segments; s++)
-    for (let m = 0; m < count; m++) heap.i[table + s * count + m] = 4 * place(Math.min(m, n - 1), s);
-  for (let panel = 0; panel < layer.wide / PANEL; panel++)
-    heap.run(
-      ...[4 * table, count, layer.segments, 4 * layer.run],
-      ...[4 * (layer.at + panel * layer.length * PANEL), 4 * (out.at + panel * PANEL), 4 * out.wide],
-    );
+  for (let s = 0; s < layer.segments; s++) {
+    const at = table + s * count;
+    fill(heap.i, at, s);
+    heap.i.fill(heap.i[at + n - 1], at + n, at + count); // rows that nobody reads
+  }
+  const { product } = heap.kernel, run = 4 * layer.run, step = layer.length * PANEL; // prettier-ignore
+  for (let panel = 0; panel < layer.wide / PANEL; panel++) {
+    const [from, to] = [4 * (layer.at + panel * step), 4 * (out.at + panel * PANEL)];
+    product(4 * table, count, layer.segments, run, from, to, 4 * out.wide);
+  }
   return out;
 };
 
 /* x W, without a bias. */
-export const project = (heap, layer, x) => multiply(heap, layer, x.n, (m) => x.at + m * x.wide);
+export const project = (heap, layer, x) =>
+  multiply(heap, layer, x.n, (table, at) => {
+    for (let m = 0; m < x.n; m++) table[at + m] = 4 * (x.at + m * x.wide);
+  });
 
 /* x W + b. */
 export const linear = (heap, layer, x) => finish(heap, layer, project(heap, layer, x));
@@ -57,21 +72,31 @@ export const linear = (heap, layer, x) => finish(heap, layer, project(heap, laye
 /* A convolution of a picture, without its bias: rows, one for each pixel of the output, which is `side` across. The
    kernel's first line meets the picture's line `first` (of those with its border), then every `stride`-th. */
 export const convolve = (heap, layer, picture, { stride = 1, side = picture.side, first = [0, 0] } = {}) => {
-  const across = picture.side + 2 * picture.border, line = across * picture.wide;
-  return multiply(heap, layer, picture.n * side * side, (m, s) => {
-    const x = m % side, y = Math.floor(m / side) % side, n = Math.floor(m / (side * side));
-    return picture.at + (n * across + y * stride + first[0] + s) * line + (x * stride + first[1]) * picture.wide;
+  const across = picture.side + 2 * picture.border, pixel = 4 * picture.wide, line = across * pixel; // prettier-ignore
+  return multiply(heap, layer, picture.n * side * side, (table, at, segment) => {
+    for (let n = 0; n < picture.n; n++)
+      for (let y = 0; y < side; y++) {
+        let place = 4 * picture.at + (n * across + y * stride + first[0] + segment) * line + first[1] * pixel;
+        for (let x = 0; x < side; x++, place += stride * pixel) table[at++] = place;
+      }
   });
 };
 
-/* The bias added, then a leaky ReLU of that slope, times gain: in place. */
+/* In place: the bias added, then a leaky ReLU of that slope (0 to 1), times gain. */
 export const finish = (heap, { shift }, rows, slope = 1, gain = 1) => {
-  const { f } = heap, { at, n, wide } = rows;
-  for (let i = 0, p = at; i < n; i++)
-    for (let o = 0; o < wide; o++, p++) {
-      const value = f[p] + shift[o];
-      f[p] = gain * (value > 0 ? value : slope * value);
-    }
+  const { at, n, wide } = rows;
+  heap.kernel.finish(4 * at, 4 * (at + n * wide), 4 * wide, 4 * heap.ones, 4 * shift, slope, gain);
+  return rows;
+};
+
+/* In place: rows, one for each pixel, times their picture's row of factors; then as `finish`. */
+export const modulate = (heap, { shift }, rows, factors, slope = 1, gain = 1) => {
+  const each = (rows.n / factors.n) * rows.wide;
+  for (let k = 0; k < factors.n; k++) {
+    const [from, to] = [rows.at + k * each, rows.at + (k + 1) * each];
+    const by = factors.at + k * factors.wide;
+    heap.kernel.finish(4 * from, 4 * to, 4 * rows.wide, 4 * by, 4 * shift, slope, gain);
+  }
   return rows;
 };
 

@@ -53,12 +53,14 @@ def _lay(name: str, layer: Layer, norm: Norm | None = None) -> Tensors:
     return {f"{name}.weight": weight * scale, f"{name}.bias": norm.bias + (before - norm.running_mean) * scale}
 
 
-def _read_flat(tensors: Tensors, name: str, side: int) -> Tensors:
-    """A linear layer behind a flattened picture: its inputs from channel, height, width to height, width, channel."""
+def _read_flat(tensors: Tensors, name: str, channels: int, side: int = 4) -> Tensors:
+    """A linear layer behind a flattened picture: its inputs from channel, height, width to height, width, channel.
+
+    What else it reads comes after the picture, and stays.
+    """
     weight = tensors[f"{name}.weight"]
     places = side * side
-    channels = len(weight) // places
-    picture = weight[: channels * places].view(channels, places, -1).transpose(0, 1).reshape(channels * places, -1)
+    picture = weight[: channels * places].reshape(channels, places, -1).transpose(0, 1).reshape(channels * places, -1)
     return tensors | {f"{name}.weight": torch.cat([picture, weight[channels * places :]])}
 
 
@@ -130,7 +132,7 @@ def _lay_projection(network: ProjectionDiscriminator) -> Tensors:
     tensors = {"embed.weight": network.embed.weight}
     for name in ("conv1", "conv2", "conv3", "conv4", "dense", "out"):
         tensors |= _lay(name, getattr(network, name))
-    return _read_flat(tensors, "dense", 4)
+    return _read_flat(tensors, "dense", network.conv4.out_channels)
 
 
 def _lay_encoder(network: Encoder) -> Tensors:
@@ -140,7 +142,8 @@ def _lay_encoder(network: Encoder) -> Tensors:
         tensors |= _lay(f"conv{i}", layer)
     think = network.think[0]
     assert isinstance(think, nn.Linear)
-    return _read_flat(tensors | _lay("think", think) | _lay("tell", network.tell), "think", 4)
+    tensors |= _lay("think", think) | _lay("tell", network.tell)
+    return _read_flat(tensors, "think", convolutions[-1].out_channels)
 
 
 def _lay_reader(network: DigitNet) -> Tensors:
@@ -153,7 +156,7 @@ def _lay_reader(network: DigitNet) -> Tensors:
             tensors |= _lay(f"conv{count}", layer, after)
         elif isinstance(layer, nn.Linear) and isinstance(after, nn.BatchNorm1d):
             tensors |= _lay("features", layer, after)
-    return _read_flat(tensors, "features", 4) | _lay("head", network.head)
+    return _read_flat(tensors, "features", len(tensors[f"conv{count}.bias"])) | _lay("head", network.head)
 
 
 _KINDS: dict[type[nn.Module], tuple[str, Callable[..., Tensors]]] = {

@@ -1,41 +1,51 @@
 /* Handwriting in units: slant in degrees; stroke thickness, width and height in pixels. Twin of
    gan/handwriting/measures.py. */
 const SIDE = 28;
+const FRAMED = SIDE + 2;
+const MIDDLE = 13.5;
 const EPS = 1e-6;
 const DEGREES = 180 / Math.PI;
 
 export const MEASURES = ["slant", "thickness", "width", "height"];
 
-/* One picture's total ink, the variances of its place in x and y, and the covariance; ink 784 numbers in [0, 1]. */
-const findMoments = (ink) => {
-  let total = EPS, x = 0, y = 0; // prettier-ignore
-  ink.forEach((value, i) => {
-    total += value;
-    x += value * (i % SIDE);
-    y += value * Math.floor(i / SIDE);
-  });
-  x /= total;
-  y /= total;
-  let varX = 0, varY = 0, cov = 0; // prettier-ignore
-  ink.forEach((value, i) => {
-    const dx = (i % SIDE) - x, dy = Math.floor(i / SIDE) - y; // prettier-ignore
-    varX += value * dx * dx;
-    varY += value * dy * dy;
-    cov += value * dx * dy;
-  });
-  return { total, varX: varX / total, varY: varY / total, cov: cov / total };
+const ink = new Float64Array(FRAMED * FRAMED); // of one picture, 0 to 1, with an empty line about it
+
+const load = (images, n) => {
+  for (let y = 0, i = n * SIDE * SIDE; y < SIDE; y++)
+    for (let x = 0; x < SIDE; x++, i++) ink[(y + 1) * FRAMED + x + 1] = (images[i] + 1) / 2;
 };
 
-/* Twice the ink's area over its outline's length, which is its total variation (Rudin, Osher & Fatemi 1992). */
-const findThickness = (ink) => {
-  const at = (y, x) => (y < 0 || x < 0 || y >= SIDE || x >= SIDE ? 0 : ink[y * SIDE + x]);
+/* The variances of the ink's place in x and y, and the covariance. */
+const findMoments = () => {
+  let total = 0, sumX = 0, sumY = 0, xx = 0, yy = 0, xy = 0; // prettier-ignore
+  for (let y = 0; y < SIDE; y++)
+    for (let x = 0; x < SIDE; x++) {
+      const value = ink[(y + 1) * FRAMED + x + 1], dx = x - MIDDLE, dy = y - MIDDLE; // prettier-ignore
+      total += value;
+      sumX += value * dx;
+      sumY += value * dy;
+      xx += value * dx * dx;
+      yy += value * dy * dy;
+      xy += value * dx * dy;
+    }
+  const all = total + EPS, x = (sumX + MIDDLE * total) / all - MIDDLE, y = (sumY + MIDDLE * total) / all - MIDDLE; // prettier-ignore
+  return {
+    total,
+    varX: (xx - 2 * x * sumX + x * x * total) / all,
+    varY: (yy - 2 * y * sumY + y * y * total) / all,
+    cov: (xy - x * sumY - y * sumX + x * y * total) / all,
+  };
+};
+
+/* The length of the outline: the ink's total variation (Rudin, Osher & Fatemi 1992), by the diagonals of its cells. */
+const findOutline = () => {
   let outline = 0;
-  for (let y = 0; y <= SIDE; y++)
-    for (let x = 0; x <= SIDE; x++) {
-      const a = at(y, x) - at(y - 1, x - 1), b = at(y, x - 1) - at(y - 1, x); // prettier-ignore
+  for (let at = FRAMED; at < FRAMED * FRAMED; at += FRAMED)
+    for (let i = at + 1; i < at + FRAMED; i++) {
+      const a = ink[i] - ink[i - FRAMED - 1], b = ink[i - 1] - ink[i - FRAMED]; // prettier-ignore
       outline += Math.sqrt((a * a + b * b) / 2 + 1e-8);
     }
-  return (2 * ink.reduce((sum, value) => sum + value, 0)) / (outline + EPS);
+  return outline;
 };
 
 /* Images (n, 784) in [-1, 1] -> [slant, thickness, width, height] of each: (n, 4). The width is that of the digit set
@@ -43,11 +53,13 @@ const findThickness = (ink) => {
 export const measureHand = (images) => {
   const out = new Float32Array((images.length / 784) * 4);
   for (let n = 0; n * 784 < images.length; n++) {
-    const ink = Float64Array.from(images.subarray(n * 784, (n + 1) * 784), (value) => (value + 1) / 2);
-    const { varX, varY, cov } = findMoments(ink);
+    load(images, n);
+    const { total, varX, varY, cov } = findMoments();
     const upright = Math.max(varX - (cov * cov) / (varY + EPS), 0);
-    const slant = DEGREES * Math.atan(-cov / (varY + EPS));
-    out.set([slant, findThickness(ink), Math.sqrt(12 * upright + EPS), Math.sqrt(12 * varY + EPS)], n * 4);
+    out[n * 4] = DEGREES * Math.atan(-cov / (varY + EPS));
+    out[n * 4 + 1] = (2 * total) / (findOutline() + EPS); // a long stroke has area t l and outline 2 l
+    out[n * 4 + 2] = Math.sqrt(12 * upright + EPS);
+    out[n * 4 + 3] = Math.sqrt(12 * varY + EPS);
   }
   return out;
 };

@@ -1,7 +1,7 @@
 /* The style generator. Twin of gan/models/style.py: (z, y) -> w by a mapping network, and a synthesis modulated by w
    (StyleGAN2, Karras et al. 2020, arXiv:1912.04958, eqs. 1-3), convolutions at 7 x 7 and 14 x 14 alone. */
 import {
-  GAIN, LEAK, convolve, embed, finish, frame, join, linear, pack, project, shuffle, transpose,
+  GAIN, LEAK, convolve, embed, finish, frame, join, linear, modulate, pack, project, shuffle, transpose,
 } from "./layers.js"; // prettier-ignore
 
 /* A convolution whose input channels are scaled by an affine of w, then demodulated to unit variance. */
@@ -16,18 +16,16 @@ class Modulated {
   }
 
   /* x rows (n side side, in), w rows (n, w_dim) -> rows (n side side, out), activated. x is scaled in place. */
-  run(x, w, side, slope = LEAK, gain = GAIN) {
-    const { heap } = this;
+  run(x, w, side) {
+    const { heap } = this, nothing = { shift: heap.zeros }; // prettier-ignore
     const scale = linear(heap, this.scale, w);
-    multiplyChannels(heap, x, scale);
-    const out =
-      this.size === 1 ? project(heap, this.layer, x) : convolve(heap, this.layer, frame(heap, x, side, this.size >> 1));
-    heap.f.subarray(scale.at, scale.at + scale.n * scale.wide).forEach((s, i, all) => (all[i] = s * s));
+    modulate(heap, nothing, x, scale);
+    const framed = this.size === 1 ? null : frame(heap, x, side, this.size >> 1);
+    const out = framed ? convolve(heap, this.layer, framed) : project(heap, this.layer, x);
+    for (let i = scale.at; i < scale.at + scale.n * scale.wide; i++) heap.f[i] *= heap.f[i];
     const demod = project(heap, this.power, scale);
-    const { f } = heap;
-    for (let i = demod.at; i < demod.at + demod.n * demod.wide; i++) f[i] = 1 / Math.sqrt(f[i] + 1e-8);
-    multiplyChannels(heap, out, demod);
-    return finish(heap, this.layer, out, slope, gain);
+    for (let i = demod.at; i < demod.at + demod.n * demod.wide; i++) heap.f[i] = 1 / Math.sqrt(heap.f[i] + 1e-8);
+    return modulate(heap, this.layer, out, demod, LEAK, GAIN);
   }
 }
 
@@ -36,15 +34,6 @@ const findPower = ({ shape: [, , inputs, outputs], data }) => {
   const out = new Float32Array(inputs * outputs);
   data.forEach((value, i) => (out[i % out.length] += value * value));
   return { shape: [inputs, outputs], data: out };
-};
-
-/* Rows, one for each pixel, times their picture's row of factors: in place. */
-const multiplyChannels = (heap, rows, factors) => {
-  const { f } = heap, each = rows.n / factors.n; // prettier-ignore
-  for (let m = 0, p = rows.at; m < rows.n; m++) {
-    const from = factors.at + Math.floor(m / each) * factors.wide;
-    for (let c = 0; c < rows.wide; c++, p++) f[p] *= f[from + c];
-  }
 };
 
 /* a + b, in b's place. */

@@ -108,30 +108,44 @@ const walk = (way, hand, z, labels, goal, weight, many, here) => {
 
 /* One damped Newton step of least length in z by what is missing; |z| stays (Levenberg 1944). */
 const takeStep = (z, byZ, missing, weight, n) => {
-  const zDim = z.length / n, out = new Float32Array(z.length); // prettier-ignore
+  const zDim = z.length / n, out = new Float32Array(z.length), j = new Float64Array(MANY * zDim); // prettier-ignore
   for (let i = 0; i < n; i++) {
-    const own = z.subarray(i * zDim, (i + 1) * zDim), length = Math.hypot(...own), size = Math.max(length, 1e-6); // prettier-ignore
-    const j = Array.from({ length: MANY }, (_, k) => {
+    const own = z.subarray(i * zDim, (i + 1) * zDim), length = Math.sqrt(dot(own, own)), size = Math.max(length, 1e-6); // prettier-ignore
+    for (let k = 0; k < MANY; k++) {
       const row = byZ.subarray((i * MANY + k) * zDim, (i * MANY + k + 1) * zDim);
-      const along = row.reduce((sum, value, d) => sum + (value * own[d]) / size, 0);
-      return Float64Array.from(row, (value, d) => (value - (along * own[d]) / size) * weight[i * MANY + k]);
-    });
-    const normal = j.map((a, k) => j.map((b, l) => a.reduce((sum, v, d) => sum + v * b[d], k === l ? DAMPING : 0)));
-    const wish = Array.from({ length: MANY }, (_, k) => {
-      const value = missing[i * MANY + k] * weight[i * MANY + k];
-      return Math.min(Math.max(value, -STRIDE), STRIDE);
-    });
-    const by = solve(normal, wish);
-    const moved = own.map((value, d) => value + by.reduce((sum, one, k) => sum + one * j[k][d], 0));
-    const stretch = length / Math.max(Math.hypot(...moved), 1e-6);
-    out.set(moved.map((value) => value * stretch), i * zDim); // prettier-ignore
+      const along = dot(row, own) / size ** 2;
+      for (let d = 0; d < zDim; d++) j[k * zDim + d] = (row[d] - along * own[d]) * weight[i * MANY + k];
+    }
+    const by = solve(gather(j, zDim, missing, weight, i * MANY));
+    const moved = out.subarray(i * zDim, (i + 1) * zDim);
+    for (let d = 0; d < zDim; d++) {
+      moved[d] = own[d];
+      for (let k = 0; k < MANY; k++) moved[d] += by[k] * j[k * zDim + d];
+    }
+    const stretch = length / Math.max(Math.sqrt(dot(moved, moved)), 1e-6);
+    for (let d = 0; d < zDim; d++) moved[d] *= stretch;
   }
   return out;
 };
 
-/* A x = b of a symmetric positive matrix, by elimination. */
-const solve = (a, b) => {
-  const m = a.map((row, i) => [...row, b[i]]), n = b.length; // prettier-ignore
+const dot = (a, b) => {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
+};
+
+/* J J' + damping, and beside it what is missing: the rows of one digit's equations. */
+const gather = (j, zDim, missing, weight, at) =>
+  Array.from({ length: MANY }, (_, k) => {
+    const row = j.subarray(k * zDim, (k + 1) * zDim);
+    const left = Array.from({ length: MANY }, (_, l) => dot(row, j.subarray(l * zDim, (l + 1) * zDim)));
+    left[k] += DAMPING;
+    return [...left, Math.min(Math.max(missing[at + k] * weight[at + k], -STRIDE), STRIDE)];
+  });
+
+/* A x = b of a symmetric positive matrix, by elimination; each row of m is one of A's and what b has there. */
+const solve = (m) => {
+  const n = m.length;
   for (let i = 0; i < n; i++)
     for (let r = i + 1; r < n; r++) {
       const factor = m[r][i] / m[i][i];
