@@ -55,4 +55,4 @@ app-venv:
 	@sh scripts/venv.sh requirements.txt
 
 dev-venv:
-	@sh scripts/venv.sh requirements.txt requirements-evaluate.txt requirements-dev.txt
+	@sh scripts/venv.sh requirements.txt requirements-evaluate.txt requirements-onnx.txt requirements-dev.txt

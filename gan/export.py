@@ -23,7 +23,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--onnx", action="store_true", help="ONNX files too, in DIR/onnx")
     args = parser.parse_args(argv)
     with refusing("gan.export") as ended:
-
+        from gan.ui.engine.onnx_files import write_onnx_files
         from gan.ui.engine.parts import write_model
 
         write_model(args.name, args.out, full=args.full)

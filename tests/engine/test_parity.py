@@ -66,10 +66,13 @@ def test_noise_is_the_same_to_the_bit(ask, keep, kind, seed, first, z_dim):
 @pytest.mark.parametrize("full", [True, False])
 def test_pictures_are_the_same_but_for_rounding(ask, write, keep, generator, z, labels, psi, full):
     keep("drawn", to_uint8(generator.draw(z, labels, psi)))
-    body = OPEN + """
+    body = (
+        OPEN
+        + """
       const { toBytes } = await t.load("generator"), z = await t.read("z");
       return t.compareBytes(toBytes(m.generator.draw(z, t.digits(100), a.psi)), "drawn");
     """
+    )
     found = ask(body, {"folder": write("digits", full=full), "psi": psi})
     assert found["worst"] <= 1
     assert found["share"] <= (SHARE_FULL if full else SHARE_HALF)
@@ -92,10 +95,13 @@ def test_other_architectures_draw_the_same(ask, write, keep, labels, name, fused
 @pytest.mark.parametrize("name", MODELS)
 def test_released_halves_are_a_grey_level_off_at_most(ask, write, keep, labels, name):
     keep("drawn", to_uint8(gan.load(name).sample(labels, seed=12)))
-    body = OPEN + """
+    body = (
+        OPEN
+        + """
       const { toBytes } = await t.load("generator");
       return t.compareBytes(toBytes(m.generator.sample(t.digits(100), 12)), "drawn");
     """
+    )
     found = ask(body, write(name))
     assert found["worst"] <= 1
     assert found["share"] <= SHARE_HALF
@@ -125,11 +131,14 @@ def test_frames_of_a_way_are_the_same(ask, write, keep, generator, travels):
     ends = [End(3, 7), End(8, 11), End(1, 4)]
     ts = torch.linspace(0, 1, 61, dtype=torch.float64)
     keep("frames", to_uint8(walk(generator, ends, ts, truncation=0.9, travels=travels)))
-    body = OPEN + """
+    body = (
+        OPEN
+        + """
       const { walk } = await t.load("interpolation"), { toBytes } = await t.load("generator");
       const ends = [[3, 7], [8, 11], [1, 4]].map(([digit, seed]) => ({ digit, seed }));
       return t.compareBytes(toBytes(walk(m.generator, ends, a.ts, { psi: 0.9, travels: a.travels })), "frames");
     """
+    )
     found = ask(body, {"folder": write("digits", full=True), "ts": ts.tolist(), "travels": travels})
     assert found["worst"] <= 1
     assert found["share"] <= 2 * SHARE_FULL  # of 48,000 pixels
@@ -160,12 +169,12 @@ EDITS = (
 @pytest.mark.parametrize("quick", [True, False])
 def test_edited_hands_are_the_same(ask, write, keep, generator, z, labels, edits, quick):
     found = find(generator)
-    made = edit(
-        generator, found, z, labels, check_edits(found, edits), truncation=0.8, steps=QUICK if quick else EXACT
-    )
+    made = edit(generator, found, z, labels, check_edits(found, edits), truncation=0.8, steps=QUICK if quick else EXACT)
     for name, numbers in (("edited", to_uint8(made.images)), ("measured", made.measured), ("asked", made.asked)):
         keep(name, numbers)
-    body = OPEN + """
+    body = (
+        OPEN
+        + """
       const [{ Planes }, { edit }, { EXACT, QUICK }, { toBytes }] =
         await Promise.all(["planes", "edits", "write", "generator"].map(t.load));
       const planes = new Planes(m.heap, m.manifest.parts.planes, await m.take("planes")), z = await t.read("z");
@@ -174,6 +183,7 @@ def test_edited_hands_are_the_same(ask, write, keep, generator, z, labels, edits
       const [measured, asked] = [await t.differ(made.measured, "measured"), await t.differ(made.asked, "asked")];
       return { ...(await t.compareBytes(toBytes(made.images), "edited")), measured, asked };
     """
+    )
     answer = ask(body, {"folder": write("digits", full=True), "edits": edits, "quick": quick})
     assert answer["worst"] <= 1
     assert answer["share"] <= 5 * SHARE_FULL
@@ -187,12 +197,15 @@ def test_halves_reach_what_an_edit_asks_for(ask, write, generator, z, labels):
     asked = {"slant": 20.0, "thickness": 3.0}
     made = edit(generator, found, z, labels, check_edits(found, asked))
     missed = (made.measured - made.asked).abs().nanmean(0)
-    body = OPEN + """
+    body = (
+        OPEN
+        + """
       const [{ Planes }, { edit }] = await Promise.all(["planes", "edits"].map(t.load));
       const planes = new Planes(m.heap, m.manifest.parts.planes, await m.take("planes")), z = await t.read("z");
       const { measured, asked } = edit(m.generator, planes, z, t.digits(100), a.edits);
       return [0, 1].map((k) => t.range(100).reduce((sum, i) => sum + Math.abs(measured[4 * i + k] - asked[4 * i + k]), 0) / 100);
     """
+    )
     answer = ask(body, {"folder": write("digits"), "edits": asked})
     assert answer[0] <= 1.1 * float(missed[0]) + 0.02
     assert answer[1] <= 1.1 * float(missed[1]) + 0.002
@@ -203,11 +216,14 @@ def test_reader_reads_the_same(ask, write, keep, images, full, close):
     reader = load_classifier()
     keep("logits", reader.observe(images)[1])
     keep("read", reader.read(images))
-    body = OPEN + """
+    body = (
+        OPEN
+        + """
       const { Reader } = await t.load("reader"), reader = new Reader(m.heap, await m.take("reader"));
       const images = await t.read("images");
       return [await t.differ(reader.observe(images), "logits"), await t.differ(reader.read(images), "read")];
     """
+    )
     logits, shares = ask(body, write("digits", full=full))
     assert logits <= 4 * close
     assert shares <= close
@@ -218,11 +234,14 @@ def test_encoder_finds_the_same_hand(ask, write, keep, generator, images, labels
     z, u = load_encoder(generator)(images, labels)
     keep("encoded-z", z)
     keep("encoded-u", u)
-    body = OPEN + """
+    body = (
+        OPEN
+        + """
       const { Encoder } = await t.load("encoder"), encoder = new Encoder(m.heap, m.manifest, await m.take("hand"));
       const { z, u } = encoder.run(await t.read("images"), t.digits(100));
       return [await t.differ(z, "encoded-z"), await t.differ(u, "encoded-u")];
     """
+    )
     assert max(ask(body, write("digits", full=full))) <= close
 
 
@@ -235,23 +254,29 @@ def test_verdict_is_the_same(ask, write, keep, labels, name, full, close):
     keep("judged", images)
     keep("scores", score(other, images, some))
     keep("verdicts", Verdict(other).judge(images, some))
-    body = OPEN + """
+    body = (
+        OPEN
+        + """
       const { Judge } = await t.load("judge"), told = m.manifest.parts.discriminator;
       const judge = new Judge(m.heap, m.manifest, told.network, await m.take("discriminator"), m.generator);
       const images = await t.read("judged");
       return [await t.differ(judge.score(images, a.labels), "scores"), await t.differ(judge.judge(images, a.labels), "verdicts")];
     """
+    )
     scores, verdicts = ask(body, {"folder": write(name, full=full), "labels": some.tolist()})
     assert scores <= close
     assert verdicts <= close
 
 
 def test_verdict_of_no_number_is_a_half(ask, write):
-    body = OPEN + """
+    body = (
+        OPEN
+        + """
       const { Judge } = await t.load("judge"), told = m.manifest.parts.discriminator;
       const judge = new Judge(m.heap, m.manifest, told.network, await m.take("discriminator"), m.generator);
       return Array.from(judge.read(Float32Array.of(NaN, Infinity, -Infinity), [0, 1, 2]));
     """
+    )
     assert ask(body, write("digits")) == [0.5, 1, 0]
 
 
@@ -290,13 +315,16 @@ def test_refinement_takes_the_same_steps(ask, write, keep, generator, labels, im
 
 def test_hand_is_told_and_heard_the_same(ask, write, generator, z):
     told = [tell_hand(one) for one in z[:20]]
-    body = OPEN + """
+    body = (
+        OPEN
+        + """
       const { hearHand, tellHand } = await t.load("inversion"), z = await t.read("z");
       return t.range(20).map((i) => {
         const text = tellHand(z.subarray(64 * i, 64 * i + 64));
         return [text, Array.from(hearHand(text, m.manifest))];
       });
     """
+    )
     found = ask(body, write("digits"))
     assert [text for text, _ in found] == told
     heard = torch.tensor([numbers for _, numbers in found])

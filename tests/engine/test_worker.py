@@ -11,17 +11,22 @@ from gan.data import to_uint8
 
 START = "const { start } = await import('/engine/engine.js'), at = (f) => new URL(f, location.href);"
 OPEN = START + " const engine = await start({ folder: at(a.folder), runtime: at(a.runtime ?? '/runtime/index.js') });"
-REFUSED = "(promise) => promise.then(() => 'no error', ({ name, reason, file, detail }) => [name, reason, file, detail])"
+REFUSED = (
+    "(promise) => promise.then(() => 'no error', ({ name, reason, file, detail }) => [name, reason, file, detail])"
+)
 
 
 def test_worker_draws_what_python_draws(ask, write, keep):
     keep("drawn", to_uint8(gan.load("digits").sample("2026", seed=7, truncation=0.8)))
-    body = OPEN + """
+    body = (
+        OPEN
+        + """
       const { pixels, ms } = await engine.ask("draw", { labels: [2, 0, 2, 6], seed: 7, psi: 0.8 });
       const manifest = engine.manifest;
       engine.stop();
       return { ...(await t.compareBytes(pixels, "drawn")), ms, name: manifest.name, classes: manifest.class_names.length };
     """
+    )
     found = ask(body, {"folder": write("digits")})
     assert found["worst"] <= 1
     assert found["ms"] > 0
@@ -29,7 +34,9 @@ def test_worker_draws_what_python_draws(ask, write, keep):
 
 
 def test_every_want_is_answered(ask, write, runtime):
-    body = OPEN + """
+    body = (
+        OPEN
+        + """
       const [labels, seed] = [[3, 1, 3], 7], told = {};
       const keep = (name, answer) => (told[name] = Object.fromEntries(Object.entries(answer).map(([k, v]) => [k, v?.length ?? v])));
       const { pixels } = await engine.ask("draw", { labels, seed });
@@ -49,6 +56,7 @@ def test_every_want_is_answered(ask, write, runtime):
       engine.stop();
       return { told, step: second.state.step, better: second.error - first.error, same: first.ten.length };
     """
+    )
     found = ask(body, {"folder": write("digits"), "runtime": runtime})
     told, digits = found["told"], 3 * 784
     assert told["walk"]["pixels"] == told["moment"]["pixels"] == told["edit"]["pixels"] == digits
@@ -118,7 +126,9 @@ def test_what_is_wrong_with_a_file_is_a_reason(ask, broken, reason):
 def test_network_lost_midway_is_a_reason_and_asking_again_helps(ask, page, write):
     """A part that could not be loaded is loaded when it is asked for again."""
     address = write("digits-tiny")
-    body = OPEN + f"""
+    body = (
+        OPEN
+        + f"""
       const {{ pixels }} = await engine.ask("draw", {{ labels: [3] }});
       const first = await ({REFUSED})(engine.ask("read", {{ pixels }}));
       await window.mend();
@@ -126,6 +136,7 @@ def test_network_lost_midway_is_a_reason_and_asking_again_helps(ask, page, write
       engine.stop();
       return [first, shares.length];
     """
+    )
     page.context.route("**/reader.*.safetensors", lambda route: route.abort())
     page.expose_function("mend", lambda: page.context.unroute("**/reader.*.safetensors"))
     first, count = ask(body, {"folder": address})
@@ -134,7 +145,9 @@ def test_network_lost_midway_is_a_reason_and_asking_again_helps(ask, page, write
 
 
 def test_parts_and_wants_that_are_not_there_are_reasons(ask, write):
-    body = OPEN + f"""
+    body = (
+        OPEN
+        + f"""
       const refused = {REFUSED}, pixels = new Uint8Array(784);
       const found = [];
       for (const [want, request] of [
@@ -144,13 +157,16 @@ def test_parts_and_wants_that_are_not_there_are_reasons(ask, write):
       engine.stop();
       return [found, still.length];
     """
+    )
     found, still = ask(body, {"folder": write("digits-tiny")})
     assert found == ["absent", "absent", "want", "want", "hand"]
     assert still == 784
 
 
 def test_runtime_that_is_not_there_is_a_reason_and_drawing_goes_on(ask, write):
-    body = OPEN + f"""
+    body = (
+        OPEN
+        + f"""
       const {{ pixels }} = await engine.ask("draw", {{ labels: [3], seed: 1 }});
       const first = await engine.ask("look", {{ pixels, label: 3 }});
       const found = await ({REFUSED})(engine.ask("refine", {{ pixels, label: 3, state: first.state }}));
@@ -158,11 +174,14 @@ def test_runtime_that_is_not_there_is_a_reason_and_drawing_goes_on(ask, write):
       engine.stop();
       return [found[1], again.pixels.every((value, i) => value === pixels[i])];
     """
+    )
     assert ask(body, {"folder": write("digits"), "runtime": "/nowhere/index.js"}) == ["runtime", True]
 
 
 def test_worker_that_ends_is_a_reason_and_another_may_start(ask, write):
-    body = OPEN + f"""
+    body = (
+        OPEN
+        + f"""
       const refused = {REFUSED};
       const waiting = refused(engine.ask("draw", {{ labels: [1] }}));
       engine.worker.onerror({{ message: "made to end" }});
@@ -173,6 +192,7 @@ def test_worker_that_ends_is_a_reason_and_another_may_start(ask, write):
       found.push((await refused(next.ask("draw", {{ labels: [1] }})))[1]);
       return [found, pixels.length];
     """
+    )
     found, count = ask(body, {"folder": write("digits-tiny")})
     assert found == ["died", "died", "stopped"]
     assert count == 784
@@ -180,24 +200,34 @@ def test_worker_that_ends_is_a_reason_and_another_may_start(ask, write):
 
 @pytest.mark.parametrize(
     ("worker", "reason"),
-    [("self.onmessage = () => {};", "slow"), ("throw new Error('no');", "workers"), ("import '/nowhere.js';", "workers")],
+    [
+        ("self.onmessage = () => {};", "slow"),
+        ("throw new Error('no');", "workers"),
+        ("import '/nowhere.js';", "workers"),
+    ],
 )
 def test_worker_that_does_not_start_is_given_up(ask, write, worker, reason):
-    body = START + f"""
+    body = (
+        START
+        + f"""
       const worker = URL.createObjectURL(new Blob([a.worker], {{ type: "text/javascript" }}));
       return ({REFUSED})(start({{ folder: at(a.folder), worker, patience: 500 }}));
     """
+    )
     assert ask(body, {"folder": write("digits-tiny"), "worker": worker})[:2] == ["EngineError", reason]
 
 
 def test_browser_without_vectors_is_told_apart(ask):
-    body = START + f"""
+    body = (
+        START
+        + f"""
       const validate = WebAssembly.validate;
       WebAssembly.validate = () => false;
       const found = await ({REFUSED})(start({{ folder: at("/nowhere/") }}));
       WebAssembly.validate = validate;
       return found[1];
     """
+    )
     assert ask(body) == "simd"
 
 
@@ -225,7 +255,9 @@ def test_memory_of_the_kernel_stays_as_it_is(ask, write):
 
 def test_digits_do_not_change_with_their_neighbours(ask, write):
     """A picture is a function of its own z, label and psi: alone, in a sheet, and behind other work."""
-    body = OPEN + """
+    body = (
+        OPEN
+        + """
       const { pixels } = await engine.ask("draw", { labels: t.digits(37), seed: 5 });
       const worst = [];
       for (const i of [0, 15, 16, 36]) {
@@ -235,6 +267,7 @@ def test_digits_do_not_change_with_their_neighbours(ask, write):
       engine.stop();
       return worst;
     """
+    )
     assert ask(body, {"folder": write("digits")}) == [0, 0, 0, 0]
 
 

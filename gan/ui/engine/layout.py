@@ -10,6 +10,7 @@ scale and a shift of each channel, and goes into the layer before it.
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -150,7 +151,7 @@ def _lay_reader(network: DigitNet) -> Tensors:
     layers = list(network.trunk)
     tensors: Tensors = {}
     count = 0
-    for layer, after in zip(layers, layers[1:], strict=False):
+    for layer, after in pairwise(layers):
         if isinstance(layer, nn.Conv2d) and isinstance(after, nn.BatchNorm2d):
             count += 1
             tensors |= _lay(f"conv{count}", layer, after)
