@@ -1,4 +1,4 @@
-"""Whether the page's engine keeps its memory: moves, sheets and inversions in a real Chromium, the process before and after.
+"""Whether the page's engine keeps its memory: moves, sheets and inversions in a real Chromium, MB before and after.
 
 python -m benchmarks.page_memory [--moves 2000] [--sheets 300] [--inversions 100]
 """
@@ -27,8 +27,9 @@ async () => {
   const { start } = await import("/engine/engine.js"), at = (path) => new URL(path, location.href);
   window.engine = await start({ folder: at("/model/"), runtime: at("/runtime/index.js") });
   const { pixels } = await engine.ask("draw", { labels: [3], seed: 5 });
+  const labels = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
   window.works = {
-    moves: (i) => engine.ask("edit", { labels: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], seed: 7, edits: { slant: i % 20 }, quick: true }),
+    moves: (i) => engine.ask("edit", { labels, seed: 7, edits: { slant: i % 20 }, quick: true }),
     sheets: (i) => engine.ask("draw", { labels: Array.from({ length: 80 }, (_, k) => k % 10), seed: i }),
     inversions: async () => {
       let { state } = await engine.ask("look", { pixels, label: 3 });

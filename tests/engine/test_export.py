@@ -1,7 +1,6 @@
 """`python -m gan.export`: what is written, that it is whole and the same each time, and what it says."""
 
 import hashlib
-import importlib.util
 import json
 
 import pytest
@@ -111,10 +110,7 @@ def test_a_folder_that_cannot_be_is_a_sentence(tmp_path, capsys):
 
 
 def test_without_the_packages_onnx_is_a_sentence(tmp_path, monkeypatch, capsys):
-    there = importlib.util.find_spec
-    monkeypatch.setattr(
-        onnx_files.importlib.util, "find_spec", lambda name, *rest: None if name == "onnxscript" else there(name, *rest)
-    )
+    monkeypatch.setattr(onnx_files, "list_missing", lambda: ["onnxscript"])
     path = write_tiny(tmp_path / "tiny.safetensors")
     assert export.main([str(path), "--out", str(tmp_path / "out"), "--onnx"]) == 2
     assert "requirements-onnx.txt" in capsys.readouterr().err
@@ -123,14 +119,14 @@ def test_without_the_packages_onnx_is_a_sentence(tmp_path, monkeypatch, capsys):
 
 def test_onnx_does_what_pytorch_does(tmp_path, monkeypatch, capsys):
     """The smallest generator: what the other networks cost is time, and `python -m gan.export` checks them all."""
-    monkeypatch.setattr(
-        onnx_files, "load_classifier", lambda: (_ for _ in ()).throw(onnx_files.ClassifierError("none"))
-    )
+    networks = onnx_files.list_networks
+    monkeypatch.setattr(onnx_files, "list_networks", lambda *of: [next(iter(networks(*of)))])
     path = write_tiny(tmp_path / "tiny.safetensors")
     files = onnx_files.write_onnx_files(str(path), tmp_path / "onnx")
     assert [file.name for file in files] == ["generator.onnx"]
     assert [file.name for file in (tmp_path / "onnx").iterdir()] == ["generator.onnx"]
     assert "largest error of 1,000 inputs" in capsys.readouterr().out
     monkeypatch.setattr(onnx_files, "measure_error", lambda one, file: 0.5)
+    monkeypatch.setattr(onnx_files, "export", lambda one, file: file.write_bytes(b""))
     with pytest.raises(onnx_files.OnnxError, match="differs from PyTorch by 5.0e-01; do not use it"):
         onnx_files.write_onnx_files(str(path), tmp_path / "again")

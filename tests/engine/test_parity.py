@@ -203,7 +203,8 @@ def test_halves_reach_what_an_edit_asks_for(ask, write, generator, z, labels):
       const [{ Planes }, { edit }] = await Promise.all(["planes", "edits"].map(t.load));
       const planes = new Planes(m.heap, m.manifest.parts.planes, await m.take("planes")), z = await t.read("z");
       const { measured, asked } = edit(m.generator, planes, z, t.digits(100), a.edits);
-      return [0, 1].map((k) => t.range(100).reduce((sum, i) => sum + Math.abs(measured[4 * i + k] - asked[4 * i + k]), 0) / 100);
+      const missed = (k) => t.range(100).map((i) => Math.abs(measured[4 * i + k] - asked[4 * i + k]));
+      return [0, 1].map((k) => missed(k).reduce((sum, one) => sum + one, 0) / 100);
     """
     )
     answer = ask(body, {"folder": write("digits"), "edits": asked})
@@ -260,7 +261,8 @@ def test_verdict_is_the_same(ask, write, keep, labels, name, full, close):
       const { Judge } = await t.load("judge"), told = m.manifest.parts.discriminator;
       const judge = new Judge(m.heap, m.manifest, told.network, await m.take("discriminator"), m.generator);
       const images = await t.read("judged");
-      return [await t.differ(judge.score(images, a.labels), "scores"), await t.differ(judge.judge(images, a.labels), "verdicts")];
+      const [scores, verdicts] = [judge.score(images, a.labels), judge.judge(images, a.labels)];
+      return [await t.differ(scores, "scores"), await t.differ(verdicts, "verdicts")];
     """
     )
     scores, verdicts = ask(body, {"folder": write(name, full=full), "labels": some.tolist()})

@@ -49,19 +49,21 @@ def test_a_gradient_still_forgets_its_other_arguments(run):
 def test_reverse_over_reverse_is_still_wrong_and_forward_over_reverse_right(run):
     """The gradient of a squared gradient, as R1 has it, beside finite differences: 2 jvp of a stopped one is right."""
     body = """
-      const X = [0.3, -0.8, 0.5, 0.9], A = [0.4, 0.7, -0.6, 0.2];
-      const take = (numbers) => np.array(numbers.slice(), { shape: [2, 2] });
+      const draw = (n, k) => Float32Array.from({ length: n }, (_, i) => Math.sin(1 + k + 3.7 * i) / 2);
+      const X = draw(24, 1), A = draw(48, 2);
+      const take = (numbers) => np.array(numbers.slice(), { shape: [numbers.length / 8, 8] });
+      const x = () => np.array(X.slice(), { shape: [4, 6] });
       const score = (x, a) => np.square(np.tanh(np.matmul(x, a))).sum();
-      const norm = async (a) => (await np.square(jax.grad((x) => score(x, take(a)))(take(X))).sum().data())[0];
-      const reverse = jax.grad((a) => np.square(jax.grad((x) => score(x, a))(take(X))).sum());
+      const norm = async (a) => (await np.square(jax.grad((one) => score(one, take(a)))(x())).sum().data())[0];
+      const reverse = jax.grad((a) => np.square(jax.grad((one) => score(one, a))(x())).sum());
       const forward = jax.grad((a) => {
-        const slope = jax.lax.stopGradient(jax.grad((x) => score(x, a.ref))(take(X)));
-        const [value, along] = jax.jvp((x) => score(x, a), [take(X)], [slope]);
+        const slope = jax.lax.stopGradient(jax.grad((one) => score(one, a.ref))(x()));
+        const [value, along] = jax.jvp((one) => score(one, a), [x()], [slope]);
         value.dispose();
         return along.mul(2);
       });
       const twice = await reverse(take(A)).data(), once = await forward(take(A)).data(), off = [0, 0];
-      for (let i = 0; i < 4; i++) {
+      for (const i of [0, 7, 20]) {
         const [up, down] = [A.slice(), A.slice()];
         up[i] += 1e-2;
         down[i] -= 1e-2;
@@ -71,8 +73,8 @@ def test_reverse_over_reverse_is_still_wrong_and_forward_over_reverse_right(run)
       return off;
     """
     twice, once = run(body)
-    assert once < 0.01
-    assert twice > 0.1
+    assert once < 0.05
+    assert twice > 1
 
 
 def test_what_is_given_is_used_up(run):
@@ -128,7 +130,7 @@ def test_another_package_is_refused_and_nothing_is_kept(npm, tmp_path):
     ("script", "said"),
     [
         ("sys.exit('npm error code E404\\nnpm error 404 Not Found')", "(404 Not Found)"),
-        ("sys.exit('npm error code ENOTFOUND\\nnpm error syscall getaddrinfo\\nnpm error no way there.')", "(no way there)"),
+        ("sys.exit('npm error code E1\\nnpm error syscall getaddrinfo\\nnpm error no way there.')", "(no way there)"),
         ("sys.exit(1)", "(npm failed)"),
         ("", "(npm wrote nothing)"),
         ("import time; time.sleep(60)", "(no answer within 1 seconds)"),

