@@ -61,4 +61,4 @@ app-venv:
 	@sh scripts/venv.sh requirements.txt
 
 dev-venv:
-	@sh scripts/venv.sh requirements.txt requirements-evaluate.txt requirements-data.txt requirements-dev.txt
+	@sh scripts/venv.sh requirements.txt requirements-evaluate.txt requirements-data.txt requirements-onnx.txt requirements-dev.txt

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from setuptools import find_packages, setup
 
-EXTRAS = ("evaluate", "data")
+EXTRAS = ("evaluate", "data", "onnx")
 
 
 def read_pins(extra: str) -> list[str]:

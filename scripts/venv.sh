@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes the virtual environment and installs pinned requirements into it; does nothing when that was done before.
 #
-#     sh scripts/venv.sh requirements.txt [requirements-evaluate.txt requirements-dev.txt]
+#     sh scripts/venv.sh requirements.txt [requirements-evaluate.txt ... requirements-dev.txt]
 #
 # The last file named is what is installed; it includes those before it. A stamp in the environment holds their
 # checksums: a changed file, not a touched one, costs an install, and a demo that is installed starts without network.
@@ -60,7 +60,7 @@ make_venv() {
 
 last=
 for file in "$@"; do last=$file; done
-[ -n "$last" ] || fail "usage: sh scripts/venv.sh requirements.txt [requirements-evaluate.txt requirements-dev.txt]"
+[ -n "$last" ] || fail "usage: sh scripts/venv.sh requirements.txt [requirements-evaluate.txt ... requirements-dev.txt]"
 
 installed() { [ "$(cat "$(stamp_of "$last")" 2>/dev/null)" = "$(stamp_text "$@")" ]; }
 

@@ -16,8 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Of each number: its row in the table, and the most that it may be
 ROWS: dict[str, tuple[str, int]] = {
-    "entries": ("entries at the top of gan/", 27),
-    "doors": ("doors among them", 12),
+    "entries": ("entries at the top of gan/", 28),
+    "doors": ("doors among them", 13),
     "door": ("longest door, lines", 100),
     "class": ("longest class, lines", 200),
     "function": ("longest Python function, lines", 70),
