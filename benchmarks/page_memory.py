@@ -21,7 +21,7 @@ from tests import chromium
 
 ENGINE = Path(__file__).resolve().parents[1] / "gan" / "ui" / "engine"
 STEPS = 60  # of an inversion
-WARMUP = 10  # times at least, before the first look: jax-js takes its last memory in about the fifth inversion
+WARMUP = 10  # times at least, before the first look: jax-js takes more memory within its first ten inversions
 
 BEGIN = """
 async () => {
