@@ -21,6 +21,7 @@ from tests import chromium
 
 ENGINE = Path(__file__).resolve().parents[1] / "gan" / "ui" / "engine"
 STEPS = 60  # of an inversion
+WARMUP = 10  # times at least, before the first look: jax-js takes more memory within its first ten inversions
 
 BEGIN = """
 async () => {
@@ -93,7 +94,7 @@ def main() -> None:
                 page.goto(f"http://127.0.0.1:{server.server_port}/")
                 page.evaluate(BEGIN)
                 for name, count in counts.items():
-                    page.evaluate(WORK, [name, max(3, count // 10)])
+                    page.evaluate(WORK, [name, max(WARMUP, count // 10)])
                     before, begun = measure(page), time.perf_counter()
                     page.evaluate(WORK, [name, count])
                     took = (time.perf_counter() - begun) * 1000 / max(1, count)
