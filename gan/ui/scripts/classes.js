@@ -4,7 +4,8 @@
      DigitForge.readMarks(text)              its digits, of any script, as 0 to 9; its marks as . - / : and ,
      DigitForge.readClasses(text, names)     the classes that a text names, as numbers; NaN for what is none
      DigitForge.writeClasses(labels, names)  the same back: "2026", or "A,Z" or "0,25" where there are more than ten
-     DigitForge.fillClasses(select, names)   a <select>'s options */
+     DigitForge.fillClasses(select, names)   a <select>'s options
+     DigitForge.FEW_CLASSES                  as many as there are digits: more are named with commas between, and chosen */
 (() => {
   const forge = window.DigitForge;
   // Where the digits of a script begin, which are ten in a row (Unicode, general category Nd)
@@ -12,7 +13,6 @@
   // As gan/drawing/arguments.py has them
   const MARKS = { "．": ".", "。": ".", "－": "-", "／": "/", "：": ":", "，": ",", "、": "," };
   const DATES = "年月日号號时時分秒・";
-  const FEW = 10; // classes, of which a digit is one
 
   const readMark = (mark) => {
     if (MARKS[mark]) return MARKS[mark];
@@ -20,6 +20,8 @@
     const zero = ZEROS.find((one) => mark.codePointAt(0) >= one && mark.codePointAt(0) < one + 10);
     return zero ? String(mark.codePointAt(0) - zero) : mark;
   };
+
+  forge.FEW_CLASSES = 10;
 
   forge.readMarks = (text) => [...text].map(readMark).join("");
 
@@ -33,7 +35,7 @@
   };
 
   forge.writeClasses = (labels, names) => {
-    if (names.length <= FEW) return labels.join("");
+    if (names.length <= forge.FEW_CLASSES) return labels.join("");
     // By name where that is not to be taken for anything else
     const plain = names.every((name) => name && name === name.trim() && !/[,，、]|^[0-9]+$/.test(name));
     const words = labels.map((label) => (plain ? names[label] : label));

@@ -137,12 +137,12 @@
       find("none").addEventListener("click", () => press(""));
       show.setClasses = (found) => {
         const left = forge.readClasses(wanted, names).filter((label) => label < Math.max(found.length, 1));
-        const some = left.length ? left : [...found.keys()].slice(0, Math.min(10, most()));
+        const some = left.length ? left : [...found.keys()].slice(0, Math.min(forge.FEW_CLASSES, most()));
         const isWhole = forge.same(forge.readClasses(wanted, names), left); // with its marks and spaces
         names = found;
         keys.build(found);
         for (const part of [box, find("toggles"), find("all").parentElement]) part.hidden = !found.length;
-        const text = isWhole && found.length <= 10 ? wanted : forge.writeClasses(some, found);
+        const text = isWhole && found.length <= forge.FEW_CLASSES ? wanted : forge.writeClasses(some, found);
         show(found.length ? text : "0", false);
         tell(found.length ? text : "0", true);
       };

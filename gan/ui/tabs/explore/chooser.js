@@ -6,7 +6,6 @@
      chooser.request()      the same as a request has it: null for all of a few */
 (() => {
   const forge = window.DigitForge;
-  const FEW = 10;
   const MOST = 64;
 
   forge.makeChooser = (box, state, changed) => {
@@ -14,7 +13,7 @@
     const all = () => [...names.keys()].slice(0, MOST);
     const labels = () => {
       const read = forge.readClasses(state.values.classes, names).filter((label) => label >= 0 && label < names.length);
-      return read.length && names.length > FEW ? read.slice(0, MOST) : all();
+      return read.length && names.length > forge.FEW_CLASSES ? read.slice(0, MOST) : all();
     };
     const keys = forge.makeKeys(box, (pressed) => {
       const kept = pressed.slice(0, MOST);
@@ -24,10 +23,10 @@
     });
     return {
       labels,
-      request: () => (names.length > FEW ? labels() : null),
+      request: () => (names.length > forge.FEW_CLASSES ? labels() : null),
       setClasses(found) {
         names = found;
-        box.hidden = names.length <= FEW;
+        box.hidden = names.length <= forge.FEW_CLASSES;
         if (box.hidden) return;
         keys.build(names);
         keys.press(labels());

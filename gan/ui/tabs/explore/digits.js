@@ -62,7 +62,7 @@
         cells = classes.map(makeCell);
         box.replaceChildren(...cells.map(({ cell }) => cell));
         box.classList.toggle("dx-one", cells.length === 1);
-        box.classList.toggle("dx-many", cells.length > 10);
+        box.classList.toggle("dx-many", cells.length > forge.FEW_CLASSES);
         refit();
       },
 

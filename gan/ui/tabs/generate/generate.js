@@ -71,7 +71,7 @@
       (classes, model) => {
         state.set({ model });
         state.setClasses("digits", classes);
-        const isMany = classes.length > 10;
+        const isMany = classes.length > forge.FEW_CLASSES;
         find("toggles").querySelector("legend").textContent = forge.word(isMany ? "generate.classes" : "generate.digits");
         for (const [part, key] of [[".df-label", "typed"], [".df-info", "typedInfo"]]) {
           find("digits").querySelector(part).textContent = forge.word(`generate.${key}${isMany ? ".many" : ""}`);
