@@ -24,9 +24,10 @@ def main(argv: list[str] | None = None) -> int:
     args = parser.parse_args(argv)
     with refusing("export") as ended:
         from gan.ui.engine.onnx_files import write_onnx_files
-        from gan.ui.engine.parts import write_model
+        from gan.ui.engine.parts import describe_halves, write_model
 
-        write_model(args.name, args.out, full=args.full)
+        manifest = write_model(args.name, args.out, full=args.full, tell=print)
+        print(describe_halves(args.name, args.out, manifest))
         if args.onnx:
             write_onnx_files(args.name, args.out / "onnx")
     return ended.status

@@ -21,6 +21,12 @@ def list_scripts() -> list[Path]:
     return [*shared, *others, *sorted(path for name in NAMES for path in (TABS / name).glob("*.js"))]
 
 
+def list_modules() -> list[Path]:
+    """The modules that the page loads by themselves: the engine, and what draws in the server's place."""
+    own = [path for name in NAMES for path in (TABS / name / "local").glob("*.js")]
+    return sorted([*(UI / "engine").glob("*.js"), *(UI / "local").glob("*.js"), *own])
+
+
 def list_styles() -> list[Path]:
     """The styles in the order in which they apply: page.css, then those of the tabs."""
     first = SCRIPTS / "page.css"

@@ -10,6 +10,7 @@ that serves it.
     serve(build(service), service, host="127.0.0.1", port=7860)
 """
 
+import json
 import os
 import sys
 import threading
@@ -21,6 +22,7 @@ from gradio.components.api_component import Api
 
 from gan.ui.assets import SCRIPTS, read_part, read_scripts, read_styles
 from gan.ui.endpoints import add_endpoints
+from gan.ui.engine.serve import ROOT, make_engine_routes
 from gan.ui.gate import Gate, keep
 from gan.ui.service import Service
 from gan.ui.tab import Tab
@@ -41,6 +43,9 @@ HIDE_OTHERS = "".join(
     f'body:not(:has(#tab-{name}-button[aria-selected="true"])) .df-problem[data-of="tab-{name}"] {{display: none}}\n'
     for name in NAMES
 )
+
+# What the page draws by itself as soon as its engine is there, by tab; all else is the server's
+LOCAL = {"generate": ["sheet"], "interpolate": ["frames"], "explore": ["edit", "map"]}
 
 TRANSLATE = "DigitForge.translate(element);"
 
@@ -94,6 +99,7 @@ def build(service: Service) -> Page:
                     tab.build(model)
         gr.HTML(read_part("letters"), js_on_load=TRANSLATE, apply_default_css=False)
         page.load(fn=None, js="() => DigitForge.openLinked()")
+        page.load(fn=None, js=f"() => (DigitForge.openLocal({json.dumps({'root': ROOT + '/', 'tabs': LOCAL})}), [])")
         page.load(
             refresh_models,
             inputs=linked,
@@ -137,7 +143,7 @@ def serve(page: Page, service: Service, *, host: str, port: int, mcp: bool = Fal
         inline=False,
         prevent_thread_lock=True,
         app_kwargs={
-            "routes": [make_words_route(), *sockets],
+            "routes": [make_words_route(), *make_engine_routes(service), *sockets],
             "lifespan": keep(mcp=mcp, sockets=[socket.path for socket in sockets]),
         },
     )

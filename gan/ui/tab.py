@@ -73,6 +73,7 @@ class Tab:
         The script finds `element`, a source that asks `answer`, the first request, and `trigger`.
         """
         wire = f"DigitForge.hasten(server, '{self.moves[0]}', '{self.moves[1]}')" if self.moves else "server"
+        near = f"DigitForge.nearest('{self.name}', DigitForge.overWire({wire}))"
         mount = (
             f"DigitForge.mount{self.name.capitalize()}(element, DigitForge.serverSource(server), props.first, trigger);"
         )
@@ -82,7 +83,7 @@ class Tab:
 
         return gr.HTML(
             html_template=f'<div class="df-root">{read_page(self.name)}</div>',
-            js_on_load=f"DigitForge.begin('{self.name}', element, {wire}, (element, server) => {{ {mount} }});",
+            js_on_load=f"DigitForge.begin('{self.name}', element, {near}, (element, server) => {{ {mount} }});",
             server_functions=[answer],
             elem_id=self.picture,
             apply_default_css=False,

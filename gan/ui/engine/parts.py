@@ -14,7 +14,7 @@ asked for or a file is small; what pictures are measured by (planes, handwriting
 import copy
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,7 @@ HASH = 12  # figures of a hash in a file's name
 PRECISE = ("w_mean", "slope")  # never halved
 CHECKED = 1000  # pictures that tell what the written weights change
 SMALL = 250_000  # numbers: a file of fewer is not worth halving, and small networks feel it most
+PARTS = ("generator", "discriminator", "planes", "hand", "reader", "history")
 _HAND = ("first", "bias1", "second", "bias2", "last", "bias3")
 
 Part = dict[str, Any]  # of the manifest: file, sha256, bytes, and what the part is
@@ -90,17 +91,23 @@ class Folder:
         return laid is not None
 
 
+def _hush(line: str) -> None:
+    """Tell nobody."""
+
+
 def _halve(value: Tensor) -> Tensor:
     """In half precision, unless a number is too large for it (65,504)."""
     half = value.half()
     return half if bool(torch.isfinite(half).all()) else value
 
 
-def write_model(name: str, out: Path, *, full: bool = False, tell: Callable[[str], None] = print) -> dict[str, Any]:
+def write_model(
+    name: str, out: Path, *, full: bool = False, only: Collection[str] = PARTS, tell: Callable[[str], None] = _hush
+) -> dict[str, Any]:
     """Write the model `name` (of checkpoints/, or a path) for the page into the folder `out` -> its manifest.
 
-    full: weights as they are, float32. tell is given a line for each part. Raises CheckpointError, ExportError for an
-    architecture that the engine does not have, and OSError.
+    full: weights as they are, float32. only: the parts that are written, of PARTS. tell is given a line for each part.
+    Raises CheckpointError, ExportError for an architecture that the engine does not have, and OSError.
     """
     released = read_released(name)
     generator = Generator(released)
@@ -114,11 +121,11 @@ def write_model(name: str, out: Path, *, full: bool = False, tell: Callable[[str
         )
     folder = Folder(out, generator.sha256, full=full)
     folder.add_network("generator", generator.network)
-    verdict = _add_discriminator(folder, generator, released.discriminator)
-    _add_planes(folder, generator)
-    _add_hand(folder, generator)
-    reader = _add_reader(folder)
-    _add_history(folder, generator)
+    verdict = _add_discriminator(folder, generator, released.discriminator) if "discriminator" in only else None
+    reader = _add_reader(folder) if "reader" in only else None
+    for part, add in (("planes", _add_planes), ("hand", _add_hand), ("history", _add_history)):
+        if part in only:
+            add(folder, generator)
     manifest = {
         "format": FORMAT,
         **describe(generator),
@@ -131,12 +138,17 @@ def write_model(name: str, out: Path, *, full: bool = False, tell: Callable[[str
     write_atomically(out / MANIFEST, lambda part: part.write_text(text, encoding="utf-8"))
     for part, told in folder.parts.items():
         tell(f"{generator.name}: {part}, {told['bytes']:,} bytes, {told['file']}")
-    error, levels, share = measure_halves(generator, folder.path / folder.parts["generator"]["file"])
-    tell(
+    return manifest
+
+
+def describe_halves(name: str, out: Path, manifest: dict[str, Any]) -> str:
+    """A line on what the weights written to `out` change (see measure_halves)."""
+    generator = Generator(read_released(name))
+    error, levels, share = measure_halves(generator, out / manifest["parts"]["generator"]["file"])
+    return (
         f"{generator.name}: of {CHECKED:,} pictures with these weights {share:.2%} of pixels are off, the largest "
         f"error {error:.1e}, {levels} grey levels"
     )
-    return manifest
 
 
 @torch.inference_mode()

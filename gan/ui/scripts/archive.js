@@ -2,7 +2,9 @@
 
      await forge.makeZip([{ name, parts: [Uint8Array, ...] }, ...]) -> Blob, deflated
      forge.makeIdx(sizes)            -> the header of an IDX file of unsigned bytes; the bytes follow it
-     forge.makeNpy(type, sizes)      -> the header of a .npy; type is NumPy's, "|u1" or "<i8" */
+     forge.makeNpy(type, sizes)      -> the header of a .npy; type is NumPy's, "|u1" or "<i8"
+     forge.checksum(parts)           CRC-32 of them, one after the other
+     await forge.deflate(parts, kind)    "deflate-raw", or "deflate" with zlib's header */
 (() => {
   const forge = (window.DigitForge = window.DigitForge || {});
 
@@ -12,14 +14,14 @@
     return c >>> 0;
   });
 
-  const checksum = (parts) => {
+  forge.checksum = (parts) => {
     let c = 0xffffffff;
     for (const part of parts) for (let i = 0; i < part.length; i++) c = TABLE[(c ^ part[i]) & 0xff] ^ (c >>> 8);
     return (c ^ 0xffffffff) >>> 0;
   };
 
-  const deflate = async (parts) => {
-    const stream = new Blob(parts).stream().pipeThrough(new CompressionStream("deflate-raw"));
+  forge.deflate = async (parts, kind = "deflate-raw") => {
+    const stream = new Blob(parts).stream().pipeThrough(new CompressionStream(kind));
     return new Uint8Array(await new Response(stream).arrayBuffer());
   };
 
@@ -39,7 +41,7 @@
     let at = 0;
     for (const { name, parts } of entries) {
       const letters = new TextEncoder().encode(name);
-      const data = await deflate(parts);
+      const data = await forge.deflate(parts);
       const size = parts.reduce((sum, part) => sum + part.length, 0);
       const shared = [
         [2, 20], // version needed
@@ -47,7 +49,7 @@
         [2, 8], // deflated
         [2, 0], // midnight
         [2, 0x21], // 1980-01-01: the same digits give the same file
-        [4, checksum(parts)],
+        [4, forge.checksum(parts)],
         [4, data.length],
         [4, size],
         [2, letters.length],

@@ -6,7 +6,12 @@
          has them. Bytes (pixels, PNG files, ...) are Uint8Arrays both ways; `deflated` bytes come inflated, as `pixels`
 
    A tab may bring a table of its own, DigitForge.local[tab] = { want: async (request) => answer }: what stands there is
-   asked in the server's place, by the same names and with the same answers.
+   asked in the server's place, by the same names and with the same answers (local.js). An answer's `where` is "page"
+   or "server".
+
+   A server is whatever has answer(request) -> Promise<{ok, ...} or {problem, field}>, a request being {want, ...}:
+     DigitForge.overWire(server)        Gradio's own or a socket's, to and from which bytes travel as text
+     DigitForge.nearest(tab, server)    what the tab's table has is asked there, all else, and what it leaves, of `server`
 
    A request holds the values of the tab's controls. Each promise is rejected with a Problem: a sentence for the
    visitor, in the visitor's language, and the name of the control it belongs to ("" for none). All other text comes as
@@ -37,7 +42,7 @@
 
   /* What the wire packed, in place and at any depth: { base64 } becomes its bytes. */
   const unpack = (value) => {
-    if (value === null || typeof value !== "object") return value;
+    if (value === null || typeof value !== "object" || ArrayBuffer.isView(value)) return value;
     if (typeof value.base64 === "string") return decode(value);
     for (const name of Object.keys(value)) value[name] = unpack(value[name]);
     return value;
@@ -64,7 +69,34 @@
 
   forge.readPng = (canvas) => decode({ base64: canvas.toDataURL("image/png").split(",")[1] });
 
-  const askServer = async (server, request) => {
+  forge.overWire = (server) => ({
+    async answer(request) {
+      const packed = Object.fromEntries(Object.entries(request).map(([name, value]) => [name, pack(value)]));
+      const answer = await server.answer(packed);
+      unpack(answer);
+      if (answer?.deflated) answer.pixels = await inflate(answer.deflated);
+      return answer;
+    },
+  });
+
+  /* What a handler throws of a visitor's input is the answer; what fails otherwise is left to the server. */
+  const askOwn = async (tab, { want, ...request }) => {
+    const own = forge.local[tab]?.[want];
+    if (!own) return null;
+    try {
+      return { ok: true, where: "page", ...(await own(request)) };
+    } catch (error) {
+      if (error.said || error instanceof Problem) return { problem: error.said ?? error.message, field: error.field };
+      forge.leaveToServer?.(error);
+      return null;
+    }
+  };
+
+  forge.nearest = (tab, server) => ({
+    answer: async (request) => (await askOwn(tab, request)) ?? server.answer(request),
+  });
+
+  const ask = async (server, request) => {
     let answer;
     try {
       answer = await server.answer(request);
@@ -75,19 +107,11 @@
       throw new Problem(forge.word("link.lost"));
     }
     if (answer.problem) throw new Problem(forge.reword(answer.problem), answer.field);
-    unpack(answer);
-    if (answer.deflated) answer.pixels = await inflate(answer.deflated);
-    return answer;
+    return { where: "server", ...answer };
   };
 
   forge.serverSource = (server) => ({
-    async ask(tab, want, request = {}) {
-      const local = forge.local[tab]?.[want];
-      if (local) return local(request);
-      const packed = { want };
-      for (const [name, value] of Object.entries(request)) packed[name] = pack(value);
-      return askServer(server, packed);
-    },
+    ask: (tab, want, request = {}) => ask(server, { want, ...request }),
   });
 
   forge.latest = (work, done, failed) => {

@@ -22,6 +22,7 @@
         count: shown.count,
         ms: Math.round(shown.milliseconds),
         model: shown.recipe.model,
+        where: forge.tellWhere(shown),
       });
       if (all.open) fill();
     };

@@ -54,6 +54,7 @@
         digits: forge.word(answer.count === 1 ? "generate.noun1" : "generate.noun2"),
         ms: answer.milliseconds,
         model: answer.recipe.model,
+        where: forge.tellWhere(answer),
       });
       for (const button of [png, zip, judge, copy]) button.disabled = false;
       figure.classList.remove("df-empty");

@@ -61,6 +61,7 @@
         count: answer.count,
         ms: answer.milliseconds,
         model: answer.recipe.model,
+        where: forge.tellWhere(answer),
       });
       for (const button of [copy, ...files.map(([, one]) => one)]) button.disabled = false;
       figure.classList.remove("df-empty");

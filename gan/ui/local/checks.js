@@ -1,0 +1,130 @@
+/* The checks of what a visitor may ask for: a value, or a Refusal with one sentence. Twin of gan/drawing/arguments.py
+   and of the typed ones in gan/ui/inputs.py. `model` is the manifest of the model asked. */
+import { FieldError, Refusal, checked, list, quote, repr, say, show } from "./say.js";
+
+export const MAX_SEED = 2 ** 32 - 1;
+const MAX_PSI = 1.5;
+const MAX_TYPED = 64; // columns of a sheet
+const MOST = 100_000; // digits in one call
+const { readMarks } = window.DigitForge;
+
+const refuse = (template, values) => {
+  throw new Refusal(say(template, values));
+};
+
+const FLOAT = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i;
+
+/* A number, also when it comes as text; NaN for anything else. */
+export const readNumber = (value) => {
+  if (typeof value === "string") return FLOAT.test(value) ? Number(value) : NaN;
+  return typeof value === "number" ? value : NaN;
+};
+
+const readWhole = (text) => (/^\s*[+-]?\d+(_\d+)*\s*$/.test(text) ? Number(text.replaceAll("_", "")) : NaN);
+
+export const checkWhole = (value, what, low, high) => {
+  const number = typeof value === "string" ? readWhole(value) : typeof value === "number" ? value : NaN;
+  const shown = Number.isInteger(number) ? String(number) : show(value);
+  if (Number.isInteger(number) && number >= low && number <= high) return number;
+  return refuse("the {what} is {value}; it must be a whole number from {low:,} to {high:,}.", { what, value: shown, low, high });
+};
+
+export const checkSeed = (value) => checkWhole(value, "seed", 0, MAX_SEED);
+
+export const checkCount = (value, most = MOST, what = "count") => checkWhole(value, what, 1, most);
+
+export const checkPsi = (value) => {
+  const psi = readNumber(value);
+  if (psi >= 0 && psi <= MAX_PSI) return psi;
+  const shown = Number.isFinite(psi) ? tellFloat(psi) : show(value);
+  return refuse("truncation psi is {value}; it must be a number from {low} to {high}.", { value: shown, low: 0, high: MAX_PSI });
+};
+
+/* As Python writes a float. */
+export const tellFloat = (value) => (Number.isInteger(value) && Math.abs(value) < 1e16 ? value.toFixed(1) : String(value));
+
+/* One of the words of a list, which the sentence names. */
+export const checkWord = (value, words, template, more = {}) =>
+  words.includes(value) ? value : refuse(template, { value: quote(value), list: list(words, "or"), ...more });
+
+const asClass = (item, { num_classes: count, class_names: names }) => {
+  const text = typeof item === "string" ? readMarks(item) : item;
+  const label = Number.isInteger(text) ? text : /^\d{1,9}$/.test(text) ? Number(text) : names.indexOf(text);
+  const known = label >= 0 || Number.isInteger(text);
+  if (known) return label;
+  return refuse("{value} is not a digit; give whole numbers from 0 to {high}.", { value: show(item), high: count - 1 });
+};
+
+const readText = (digits, model) => {
+  const words = digits.split(",").map((word) => word.trim()).filter(Boolean); // prettier-ignore
+  if (digits.includes(",") && words.length) return words.map((word) => asClass(word, model));
+  const text = digits.replace(/\s/g, "");
+  const kept = text.slice(0, 1) + text.slice(1).replace(/[.\-/:]/g, ""); // a minus in front is a mistake
+  const bad = [...kept].find((mark) => !/[0-9]/.test(mark));
+  if (bad) refuse("{value} is not a digit; write digits from 0 to 9 only.", { value: repr(bad) });
+  return [...kept].map(Number);
+};
+
+/* Text, a whole number or a list -> labels. */
+export const parseDigits = (digits, model) => {
+  const { num_classes: count } = model;
+  if (typeof digits === "string" && [...digits].length > 1000) {
+    const values = { count: [...digits].length, most: MAX_TYPED };
+    refuse("{count:,} characters are too many; a sheet holds up to {most} digits in a row.", values);
+  }
+  const given = digits ?? "";
+  if (!["string", "number"].includes(typeof given) && !Array.isArray(given)) {
+    refuse("{value} is no number; write digits from 0 to 9 only.", { value: quote(digits) });
+  }
+  const labels = Array.isArray(given) ? given.map((item) => asClass(item, model)) : readText(readMarks(String(given)), model);
+  if (!labels.length) refuse("no digit was given; choose at least one, from 0 to 9.");
+  const worst = labels.find((label) => label < 0 || label >= count);
+  if (worst !== undefined && count === 1) {
+    refuse("this model was trained without classes and draws whichever digit it likes; ask for 0s only.");
+  }
+  if (worst !== undefined) {
+    refuse("{value} is not a digit of this model; it draws 0 to {high}.", { value: show(worst), high: count - 1 });
+  }
+  return labels;
+};
+
+/* One class: its digit, its number or its name. */
+export const parseClass = (value, model, what = "") => {
+  const text = String(value).trim();
+  const alone = model.num_classes > 10 || model.class_names.includes(text);
+  const labels = parseDigits(alone && text && !Array.isArray(value) ? [text] : value, model);
+  if (labels.length === 1) return labels[0];
+  if (what) return refuse("the {what} has {count} digits; it takes one.", { what, count: labels.length });
+  return refuse("it has {count} digits; it takes one.", { count: labels.length });
+};
+
+/* Throws unless `weights` begins the model's SHA-256, with 12 letters of it or more. */
+export const checkWeights = (weights, model) => {
+  if (typeof weights !== "string" || !/^[0-9a-f]{12,64}$/.test(weights)) {
+    refuse("the weights must be a SHA-256: 12 to 64 letters 0 to 9 and a to f.");
+  }
+  if (model.weights.startsWith(weights)) return;
+  const values = { made: weights.slice(0, 12), here: model.weights.slice(0, 12) };
+  refuse(
+    "this was made with other weights ({made}, and the model here has {here}), so that another picture would come of it; " +
+      "nothing was drawn.",
+    values,
+  );
+};
+
+/* What a link may name: the model, the weights, and `names`. -> the model it names. */
+export const checkLinked = async (here, link, names) => {
+  if (typeof link !== "object" || link === null || Array.isArray(link)) {
+    throw new FieldError(say("the link is not a list of named values."));
+  }
+  const strange = Object.keys(link).find((name) => !["model", "weights", ...names].includes(name));
+  if (strange !== undefined) throw new FieldError(say("it has {value}, which means nothing here.", { value: quote(strange) }));
+  const model = await here.find(link.model ?? here.names[0] ?? "");
+  if ("weights" in link) checked("weights", checkWeights, link.weights, model.manifest);
+  return model;
+};
+
+/* A model that a link's first request must find with the weights it was made with. */
+export const checkMadeWith = (weights, model) => {
+  if (weights !== undefined && weights !== null) checked("model", checkWeights, weights, model.manifest);
+};

@@ -1,0 +1,128 @@
+/* The tabs' answers, given in the page: the Worker is started, and each tab's handlers come to know the models.
+
+     const table = await open({ base, tabs: { generate: ["sheet", "judge"] }, names, waits: false, tell })
+     table.generate.sheet(request) -> Promise<answer>    as the tab's answer() in Python has it
+
+   A tab's handlers are `answers(here)` of tabs/NAME/local/answers.js:
+     here.names              the models there are, the default first
+     await here.find(name)   the model: `manifest`, and ask(want, request) as session.js answers; a FieldError for a name
+                             that is none, where the page is all there is; else what this page has not, the server may have
+     here.classes            the answer to "classes", which every tab's script asks
+     await here.fetch(path)  a file of the page's own, of the site
+   `waits`: a question waits for the Worker and for the model's files; without, it is refused as Elsewhere, so that
+   the server answers, until they are there. `tell(state)` hears what becomes of the Worker: {ready, ms} or {failed: error}. */
+import { EngineError, start } from "../engine/engine.js";
+import { Elsewhere } from "./elsewhere.js";
+import { FieldError, quote, say } from "./say.js";
+
+const LIVES = 3; // Workers that may die before no more are started
+
+class Model {
+  constructor(here, name, folder, manifest) {
+    Object.assign(this, { here, name, folder, manifest });
+  }
+
+  ask(want, request) {
+    return this.here.ask(this.folder, want, request);
+  }
+}
+
+class Here {
+  constructor({ base, names, waits, tell }) {
+    Object.assign(this, { base: String(base), names, waits, tell });
+    this.classes = this.classes.bind(this);
+    this.models = new Map(); // name: {model} once it is open, {opening}, or {error}
+    this.lives = LIVES;
+    this.engine = null; // a promise
+  }
+
+  folderOf(name) {
+    return new URL(`models/${encodeURIComponent(name)}/`, this.base).href;
+  }
+
+  /* The Worker, begun by the model that is asked for first. */
+  begin(folder) {
+    this.engine ??= start({ folder }).then(
+      (engine) => {
+        this.tell({ ready: true, ms: engine.startMs });
+        return engine;
+      },
+      (error) => {
+        this.fail(error);
+        throw error;
+      },
+    );
+    return this.engine;
+  }
+
+  /* A Worker that ended is begun anew by the next question; one that cannot run here is not. */
+  fail(error) {
+    const isMortal = ["died", "slow", "network", "stopped"].includes(error.reason);
+    if (isMortal && (this.lives -= 1) > 0) {
+      this.engine = null;
+      this.models.clear();
+    } else if (!["missing", "server", "version", "cut", "changed", "damaged"].includes(error.reason)) this.over = error;
+    else this.engine = null; // that model's files are at fault
+    this.tell({ failed: error });
+  }
+
+  async ask(folder, want, request) {
+    const engine = await this.begin(folder);
+    try {
+      return await engine.ask(want, request, { folder });
+    } catch (error) {
+      if (engine.ended && this.engine) this.fail(error);
+      throw error;
+    }
+  }
+
+  async open(name) {
+    const folder = this.folderOf(name);
+    const { manifest } = await this.ask(folder, "open", {});
+    return new Model(this, name, folder, manifest);
+  }
+
+  async find(name) {
+    if (this.over) throw this.over;
+    if (this.names && !this.names.includes(name)) {
+      const values = { value: quote(name), names: this.names.join(", ") };
+      throw new FieldError(say("there is no model {value}; those there are: {names}.", values), "model");
+    }
+    const known = this.models.get(name);
+    if (known?.model) return known.model;
+    if (known?.error && !this.waits) throw known.error;
+    const opening = known?.opening ?? this.open(name);
+    this.models.set(name, { opening });
+    opening.then(
+      (model) => this.models.set(name, { model }),
+      (error) => this.models.set(name, { error }),
+    );
+    if (!this.waits) throw new Elsewhere("not yet");
+    return opening;
+  }
+
+  /* The answer to what every tab's script may ask; twin of Tab.reply. */
+  async classes({ model }) {
+    const { manifest } = await this.find(model);
+    return { classes: manifest.conditional ? manifest.class_names : [] };
+  }
+
+  async fetch(path) {
+    const answer = await fetch(new URL(path, this.base));
+    if (!answer.ok) throw new EngineError("missing", path, String(answer.status));
+    return answer;
+  }
+}
+
+export const open = async ({ base, tabs, names = null, waits = false, tell = () => {} }) => {
+  const here = new Here({ base, names, waits, tell });
+  const table = {};
+  await Promise.all(
+    Object.entries(tabs).map(async ([tab, wants]) => {
+      const { answers } = await import(`../tabs/${tab}/local/answers.js`);
+      const all = answers(here);
+      table[tab] = wants ? Object.fromEntries(wants.map((want) => [want, all[want]])) : all;
+    }),
+  );
+  return { here, table };
+};
