@@ -45,7 +45,7 @@ HIDE_OTHERS = "".join(
 )
 
 # What the page draws by itself as soon as its engine is there, by tab; all else is the server's
-LOCAL = {"generate": ["sheet"], "interpolate": ["frames"], "explore": ["edit", "map"]}
+LOCAL = {"generate": ["sheet"], "interpolate": ["frame", "frames"], "explore": ["edit", "map"]}
 
 TRANSLATE = "DigitForge.translate(element);"
 

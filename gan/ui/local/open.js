@@ -16,6 +16,7 @@ import { Elsewhere } from "./elsewhere.js";
 import { FieldError, quote, say } from "./say.js";
 
 const LIVES = 3; // Workers that may die before no more are started
+const SHARED = 24; // pictures that are worth two Workers
 
 class Model {
   constructor(here, name, folder, manifest) {
@@ -23,9 +24,38 @@ class Model {
   }
 
   ask(want, request) {
-    return this.here.ask(this.folder, want, request);
+    const parts = this.here.second ? split(want, request) : null;
+    return parts ? this.share(want, parts) : this.here.ask(this.folder, want, request);
+  }
+
+  /* Two halves at once; a second Worker that fails is done without. */
+  async share(want, [first, other]) {
+    const { here, folder } = this;
+    const apart = here.second.ask(want, other, { folder }).catch(() => {
+      here.second = null;
+      return here.ask(folder, want, other);
+    });
+    const [a, b] = await Promise.all([here.ask(folder, want, first), apart]);
+    const pixels = new Uint8Array(a.pixels.length + b.pixels.length);
+    pixels.set(a.pixels);
+    pixels.set(b.pixels, a.pixels.length);
+    return { ...a, pixels, ms: Math.max(a.ms, b.ms) };
   }
 }
+
+/* A request for many pictures as two for half of them; null for one that is not. Pictures do not depend on each other. */
+const split = (want, request) => {
+  const lists = { draw: ["labels", "indices"], walk: ["ts"] }[want];
+  const count = request[lists?.[0]]?.length ?? 0;
+  if (count < SHARED) return null;
+  const middle = Math.ceil(count / 2), cut = (from, to) => { // prettier-ignore
+    const half = { ...request };
+    for (const name of lists) half[name] = request[name].slice(from, to);
+    if (Array.isArray(request.seed)) half.seed = request.seed.slice(from, to);
+    return half;
+  };
+  return [cut(0, middle), cut(middle)];
+};
 
 class Here {
   constructor({ base, names, waits, tell }) {
@@ -34,6 +64,7 @@ class Here {
     this.models = new Map(); // name: {model} once it is open, {opening}, or {error}
     this.lives = LIVES;
     this.engine = null; // a promise
+    this.second = null; // once it is there
   }
 
   folderOf(name) {
@@ -45,6 +76,7 @@ class Here {
     this.engine ??= start({ folder }).then(
       (engine) => {
         this.tell({ ready: true, ms: engine.startMs });
+        if (navigator.hardwareConcurrency > 1) this.double(folder);
         return engine;
       },
       (error) => {
@@ -55,8 +87,19 @@ class Here {
     return this.engine;
   }
 
+  /* A second Worker, for many pictures at once; without it the first draws them all. */
+  async double(folder) {
+    try {
+      this.second = await start({ folder });
+    } catch {
+      this.second = null;
+    }
+  }
+
   /* A Worker that ended is begun anew by the next question; one that cannot run here is not. */
   fail(error) {
+    this.second?.stop();
+    this.second = null;
     const isMortal = ["died", "slow", "network", "stopped"].includes(error.reason);
     if (isMortal && (this.lives -= 1) > 0) {
       this.engine = null;

@@ -33,7 +33,7 @@ export const answers = (here) => {
     async sheet(request) {
       const { sheet, labels, rows, model, pixels, ms, recipe } = await draw(request);
       return {
-        png: await encodePng(makeSheet(pixels, sheet.columns), recipe),
+        png: await encodePng(makeSheet(pixels, sheet.columns), recipe, { shown: true }),
         count: sheet.digits.length,
         columns: sheet.columns,
         rows,
