@@ -16,7 +16,7 @@ import { Elsewhere } from "./elsewhere.js";
 import { FieldError, quote, say } from "./say.js";
 
 const LIVES = 3; // Workers that may die before no more are started
-const SHARED = 24; // pictures that are worth two Workers
+const SHARED = 8; // pictures that are worth two Workers
 
 class Model {
   constructor(here, name, folder, manifest) {
@@ -36,16 +36,21 @@ class Model {
       return here.ask(folder, want, other);
     });
     const [a, b] = await Promise.all([here.ask(folder, want, first), apart]);
-    const pixels = new Uint8Array(a.pixels.length + b.pixels.length);
-    pixels.set(a.pixels);
-    pixels.set(b.pixels, a.pixels.length);
-    return { ...a, pixels, ms: Math.max(a.ms, b.ms) };
+    const both = Object.entries(a).map(([name, value]) => [name, ArrayBuffer.isView(value) ? concat(value, b[name]) : value]);
+    return { ...Object.fromEntries(both), ms: Math.max(a.ms, b.ms) };
   }
 }
 
+const concat = (a, b) => {
+  const out = new a.constructor(a.length + b.length);
+  out.set(a);
+  out.set(b, a.length);
+  return out;
+};
+
 /* A request for many pictures as two for half of them; null for one that is not. Pictures do not depend on each other. */
 const split = (want, request) => {
-  const lists = { draw: ["labels", "indices"], walk: ["ts"] }[want];
+  const lists = { draw: ["labels", "indices"], walk: ["ts"], edit: ["labels"] }[want];
   const count = request[lists?.[0]]?.length ?? 0;
   if (count < SHARED) return null;
   const middle = Math.ceil(count / 2), cut = (from, to) => { // prettier-ignore

@@ -34,7 +34,7 @@ const store = (bytes) => {
     const isLast = at + BLOCK >= bytes.length ? 1 : 0;
     parts.push(Uint8Array.of(isLast, size & 255, size >> 8, ~size & 255, (~size >> 8) & 255), block);
     for (let from = 0; from < size; from += SUMMED) {
-      for (const value of block.subarray(from, from + SUMMED)) b += a += value;
+      for (let i = from; i < Math.min(from + SUMMED, size); i++) b += a += block[i];
       [a, b] = [a % 65521, b % 65521];
     }
   }
