@@ -143,7 +143,7 @@ class Here {
     this.models.set(name, { opening });
     opening.then(
       (model) => this.models.set(name, { model }),
-      (error) => this.models.set(name, { error }),
+      (error) => this.models.set(name, error.reason === "network" ? {} : { error }), // the network may come back
     );
     if (!this.waits) throw new Elsewhere("not yet");
     return opening;

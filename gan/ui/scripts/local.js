@@ -3,6 +3,7 @@
      await DigitForge.openLocal({ root, tabs, names, waits })
          root: the folder of local/, engine/, tabs/ and models/; tabs: {tab: [wants] or null for all}; names, waits: see
          local/open.js. It never fails: where there is no engine the server goes on drawing
+     DigitForge.here                 the models and the Worker, once they are there (local/open.js)
      DigitForge.tellWhere(answer)    where it was drawn, in a word or two, and why not here where that is for good */
 (() => {
   const forge = window.DigitForge;
@@ -29,6 +30,7 @@
       const { open } = await import(`${address}local/open.js`);
       const { here, table } = await open({ base: address, ...how });
       Object.assign(forge.local, table);
+      forge.here = here;
       return here;
     } catch (error) {
       forge.leaveToServer(error);
