@@ -1,16 +1,17 @@
-"""Generate, Interpolate and Explore drawn by the page itself, as soon as its engine is there, and by the server else."""
+"""Generate, Interpolate and Explore drawn by the page itself as soon as its engine is there, and by the server else."""
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.pictures import is_same, read_picture, wait_until_drawn
-from tests.browser.tabs import on_desktop, open_by_id, opens_a_link
+from tests.browser.rest import new_context
+from tests.browser.tabs import on_desktop, open_by_id
 
-HERE, THERE = "drawn in this page", "drawn by the server"
+HERE, THERE = "in the browser", "on the server"
 READY = "() => window.DigitForge?.local?.generate"
 # Each tab, a control that draws anew, and its picture
 TABS = {
@@ -65,8 +66,14 @@ def answer_with(status: int, body: str) -> Callable[[Route], None]:
     return lambda route: route.fulfill(status=status, body=body, content_type="text/javascript")
 
 
-@on_desktop
-@opens_a_link
+@pytest.fixture
+def stranger(browser: Browser) -> Iterator[Page]:
+    """A page of its own, whose browser is to lack something: what it logs of that is no fault of the page's."""
+    context = new_context(browser, viewport={"width": 1280, "height": 900})
+    yield context.new_page()
+    context.close()
+
+
 @pytest.mark.parametrize(
     ("where", "fault"),
     [
@@ -86,10 +93,10 @@ def answer_with(status: int, body: str) -> Callable[[Route], None]:
     ],
 )  # fmt: skip
 def test_server_draws_where_the_engine_is_not_to_be_had(
-    page: Page, address: str, where: str, fault: Callable[[Route], None]
+    stranger: Page, address: str, where: str, fault: Callable[[Route], None]
 ) -> None:
+    page = stranger
     page.route(where, fault)
-    page.on("console", lambda one: None)
     page.goto(address)
     for tab in TABS:
         open_by_id(page, tab)
@@ -97,8 +104,6 @@ def test_server_draws_where_the_engine_is_not_to_be_had(
     expect(page.locator(".df-problem:not(:empty)")).to_have_count(0)
 
 
-@on_desktop
-@opens_a_link
 @pytest.mark.parametrize(
     ("script", "why"),
     [
@@ -114,8 +119,9 @@ def test_server_draws_where_the_engine_is_not_to_be_had(
     ids=["no SIMD", "no WebAssembly", "no Worker", "no module Worker"],
 )
 def test_browser_that_cannot_run_it_is_told_why_and_the_server_draws(
-    page: Page, address: str, script: str, why: str
+    stranger: Page, address: str, script: str, why: str
 ) -> None:
+    page = stranger
     page.add_init_script(script)
     page.goto(address)
     page.wait_for_function(READY)
@@ -130,6 +136,7 @@ def test_worker_that_dies_gives_way_to_the_server_and_then_to_another(page: Page
     assert draw(page, "generate").endswith(HERE)
     page.evaluate("() => DigitForge.here.engine.then((engine) => engine.end('died'))")
     assert THERE in draw(page, "generate")
+    draw(page, "generate")  # which begins another
     page.wait_for_function("() => DigitForge.here.models.get('digits')?.model")
     assert draw(page, "generate").endswith(HERE)
 

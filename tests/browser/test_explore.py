@@ -18,7 +18,7 @@ from gan.ui.tabs.explore.tab import MOVES
 from tests.browser.conftest import SIZES
 from tests.browser.pictures import is_same, open_tab, read_picture, read_version, wait_until_drawn, wait_until_newer
 from tests.browser.rest import new_context, wait_for_a_frame, wait_until_rest
-from tests.browser.tabs import on_desktop, opens_a_link
+from tests.browser.tabs import let_the_server_draw, on_desktop, opens_a_link
 
 
 def open_explore(page: Page) -> None:
@@ -307,6 +307,7 @@ def test_moves_go_by_the_socket_in_turn(page, address):
         socket.on("framesent", lambda text: sent.append(str(text)))
 
     page.on("websocket", listen)
+    let_the_server_draw(page)
     open_explore(page)
     digits = page.locator("#explore-digits")
     wait_until_drawn(digits)
@@ -346,6 +347,7 @@ def test_lost_socket_costs_no_move_and_is_opened_anew(browser: Browser, address)
 
     page.route_web_socket(f"**{MOVES}", stand_between)
     page.goto(address)
+    let_the_server_draw(page)
     open_explore(page)
     wait_until_drawn(page.locator("#explore-digits"))
     move_until_sent(page, sent)
@@ -373,6 +375,7 @@ def test_where_no_socket_is_to_be_had_moves_go_as_requests_and_tries_end(browser
 
     page.route_web_socket(f"**{MOVES}", refuse)
     page.goto(address)
+    let_the_server_draw(page)
     open_explore(page)
     digits = page.locator("#explore-digits")
     version = wait_until_newer(digits)
@@ -397,6 +400,7 @@ def test_socket_that_says_nothing_is_given_up(browser: Browser, address):
     heard: list[str] = []
     page.route_web_socket(f"**{MOVES}", lambda route: route.on_message(lambda text: heard.append(str(text))))
     page.goto(address)
+    let_the_server_draw(page)
     open_explore(page)
     digits = page.locator("#explore-digits")
     version = wait_until_newer(digits)
