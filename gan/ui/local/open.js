@@ -1,7 +1,8 @@
 /* The tabs' answers, given in the page: the Worker is started, and each tab's handlers come to know the models.
 
-     const table = await open({ base, tabs: { generate: ["sheet", "judge"] }, names, waits: false, tell })
+     const { here, table } = await open({ base, tabs: { generate: ["sheet", "judge"] }, names, waits: false, tell })
      table.generate.sheet(request) -> Promise<answer>    as the tab's answer() in Python has it
+     await open({ base, tabs: { explore: null }, here })     another tab later, with all that it answers; the same Worker
 
    A tab's handlers are `answers(here)` of tabs/NAME/local/answers.js:
      here.names              the models there are, the default first
@@ -162,8 +163,8 @@ class Here {
   }
 }
 
-export const open = async ({ base, tabs, names = null, waits = false, tell = () => {} }) => {
-  const here = new Here({ base, names, waits, tell });
+export const open = async ({ base, tabs, names = null, waits = false, tell = () => {}, here: before = null }) => {
+  const here = before ?? new Here({ base, names, waits, tell });
   const table = {};
   await Promise.all(
     Object.entries(tabs).map(async ([tab, wants]) => {

@@ -80,7 +80,8 @@
     },
   });
 
-  /* What a handler throws of a visitor's input is the answer; what fails otherwise is left to the server. */
+  /* What a handler throws of a visitor's input is the answer; what fails otherwise is left to the server, or said where
+     there is none. */
   const askOwn = async (tab, { want, ...request }) => {
     const own = forge.local[tab]?.[want];
     if (!own) return null;
@@ -88,8 +89,8 @@
       return { ok: true, where: "page", ...(await own(request)) };
     } catch (error) {
       if (error.said || error instanceof Problem) return { problem: error.said ?? error.message, field: error.field };
-      forge.leaveToServer?.(error);
-      return null;
+      const said = forge.leaveToServer?.(error);
+      return said ? { problem: said } : null;
     }
   };
 

@@ -38,9 +38,9 @@ def read_languages() -> dict[str, dict[str, Any]]:
     return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in find_files()}
 
 
-def write_script() -> str:
-    """JavaScript that gives the page its English, and says where the other languages are."""
-    others = {f"{PATH}/{name}.json": table["codes"] for name, table in read_languages().items()}
+def write_script(root: str = PATH) -> str:
+    """JavaScript that gives the page its English, and says where the other languages are: in `root`."""
+    others = {f"{root}/{name}.json": table["codes"] for name, table in read_languages().items()}
     return f"DigitForge.learn({_dump(ENGLISH)}, {_dump(others)});"
 
 
