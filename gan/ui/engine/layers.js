@@ -155,6 +155,31 @@ export const flatten = (heap, rows, side) => {
   return out;
 };
 
+/* (n, places C) -> (n places, C). */
+export const unfold = (heap, rows, places, channels) => {
+  const out = heap.makeRows(rows.n * places, channels);
+  heap.f.fill(0, out.at, out.at + out.n * out.wide);
+  for (let m = 0; m < out.n; m++) {
+    const from = rows.at + Math.floor(m / places) * rows.wide + (m % places) * channels;
+    heap.f.copyWithin(out.at + m * out.wide, from, from + channels);
+  }
+  return out;
+};
+
+/* Rows once more, elsewhere. */
+export const duplicate = (heap, rows) => {
+  const at = heap.take(rows.n * rows.wide);
+  heap.f.copyWithin(at, rows.at, rows.at + rows.n * rows.wide);
+  return { ...rows, at };
+};
+
+/* a + b, in b's place. */
+export const add = (heap, a, b) => {
+  const { f } = heap;
+  for (let i = 0; i < b.n * b.wide; i++) f[b.at + i] += f[a.at + i];
+  return b;
+};
+
 /* Two rows side by side: (n, a) and (n, b) -> (n, a + b). */
 export const join = (heap, a, b) => {
   const out = heap.makeRows(a.n, a.width + b.width);
