@@ -43,7 +43,7 @@ export const transpose = ({ shape: [rows, columns], data }) => {
 };
 
 /* The product: `fill(table, i)` writes the addresses of n rows, n for each segment -> rows. */
-const multiply = (heap, layer, n, fill) => {
+export const multiply = (heap, layer, n, fill) => {
   const count = Math.ceil(n / ROWS) * ROWS;
   const out = heap.makeRows(n, layer.outputs);
   const table = heap.take(count * layer.segments);

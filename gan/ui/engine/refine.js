@@ -87,6 +87,15 @@ export class Refiner {
   }
 }
 
+/* Whether that is where a refinement of such a model may stand. Twin of Inverter.read_bytes. */
+export const isState = (state, zDim, wDim) => {
+  const sizes = { z: zDim, u: wDim, start: zDim, mean: zDim + wDim, square: zDim + wDim };
+  const holds = (numbers, size) =>
+    numbers instanceof Float32Array && numbers.length === size && numbers.every((value) => Math.abs(value) <= 1e4);
+  if (!Object.entries(sizes).every(([name, size]) => holds(state?.[name], size))) return false;
+  return Number.isInteger(state.step) && state.step >= 0 && state.step <= STEPS && state.square.every((one) => one >= 0);
+};
+
 /* Gradients by fitLength(z) -> by z. */
 const pullFit = (rows, z, zDim, noise) => {
   const inverse = 1 / Math.sqrt(mean(z, (value) => value * value) + 1e-8);

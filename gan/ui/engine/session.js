@@ -11,7 +11,7 @@ import { Judge } from "./judge.js";
 import { MEASURES, measureHand } from "./measures.js";
 import { Planes, REACH } from "./planes.js";
 import { Reader } from "./reader.js";
-import { Refiner } from "./refine.js";
+import { Refiner, isState } from "./refine.js";
 import { EXACT, QUICK } from "./write.js";
 
 const MAP_SIDE = 5; // digits along a side of a plane's map
@@ -142,6 +142,7 @@ export class Session {
 
   /* Up to `steps` more of a refinement: {pixels, label, state, steps} -> as `look`. */
   async refine({ pixels, label, state, steps = 6 }) {
+    if (!isState(state, this.generator.zDim, this.generator.wDim)) throw new Problem("state", "state");
     const inverter = await this.inverter(), reader = await this.readerOf(), image = toFloats(pixels); // prettier-ignore
     this.refiner ??= new Refiner(this.generator, reader, inverter.spread);
     return this.tell(inverter, image, label, this.refiner.refine(image, label, state, steps));

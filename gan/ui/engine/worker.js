@@ -1,8 +1,8 @@
 /* The Worker: {id, want, folder, ...} in, {id, ok, ...} out; one after another. A folder is a model; few are held.
 
    What it can be asked is what Session answers, and "close". A failure is {id, ok: false, reason, file, detail}: of
-   files.js, or "absent" (the model has no such part), "server" (an architecture that is not drawn here), "hand", "want",
-   or "blocked" where the page may not compile. */
+   files.js, or "absent" (the model has no such part), "server" (an architecture that is not drawn here), "hand",
+   "state" (of no refinement of this model), "want", or "blocked" where the page may not compile. */
 import { Session } from "./session.js";
 
 const WANTS = ["open", "draw", "walk", "edit", "map", "judge", "read", "look", "refine", "drawHand", "moment"];
