@@ -54,6 +54,8 @@ def measure(page: Page) -> float:
     """MB that the page and its Worker hold: JavaScript's heaps and what they keep outside, collected first."""
     session = page.context.new_cdp_session(page)
     session.send("HeapProfiler.collectGarbage")
+    for worker in page.workers:
+        worker.evaluate("gc()")  # its heap is its own, and what it left would be counted as growth
     time.sleep(1)
     session.detach()
     mine = [path for path in Path("/proc").glob("[0-9]*/cmdline") if b"--type=renderer" in _read(path)]
@@ -80,7 +82,8 @@ def open_page(folder: Path) -> Iterator[Page]:
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.ARGS))
+            args = [*chromium.ARGS, "--js-flags=--expose-gc"]
+            browser = playwright.chromium.launch(executable_path=chromium.find(), args=args)
             page = browser.new_page()
             page.set_default_timeout(0)
             page.goto(f"http://127.0.0.1:{server.server_port}/")

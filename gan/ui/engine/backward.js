@@ -70,7 +70,8 @@ export const pullTanh = (gradients, out) => gradients.map((value, i) => value * 
    size), `inverse` (n) of z's root mean square. What setting takes off is along z. */
 export const pullLength = (rows, z, inverse, each, size, deviation = 1) => {
   for (let m = 0; m < rows.length / size; m++) {
-    const i = Math.floor(m / each), row = rows.subarray(m * size, (m + 1) * size), own = z.subarray(i * size, (i + 1) * size); // prettier-ignore
+    const i = Math.floor(m / each), own = z.subarray(i * size, (i + 1) * size); // prettier-ignore
+    const row = rows.subarray(m * size, (m + 1) * size);
     let along = 0;
     for (let k = 0; k < size; k++) along += row[k] * inverse[i] * own[k];
     along *= inverse[i] ** 2 / size;

@@ -44,9 +44,10 @@ export class Refiner {
   /* {loss, gradient (z_dim + w_dim)} by (z, u), where `found` stands. */
   differentiate({ z: given, u, start }, target) {
     const { generator, spread } = this, { zDim, wDim, network, model } = generator; // prettier-ignore
-    const z = fitLength(given, zDim, model.noise), { w, pull: pullMap } = network.mapWithPull(z, [target.label]); // prettier-ignore
+    const z = fitLength(given, zDim, model.noise);
+    const { w, pull: pullMap } = network.mapWithPull(z, [target.label]);
     const both = new Float32Array(2 * wDim), base = target.label * wDim * wDim; // prettier-ignore
-    both.set(w, wDim);
+    both.set(w, wDim); // G(z, u), then G(z, 0)
     for (let i = 0; i < wDim; i++) {
       let sum = w[i];
       for (let j = 0; j < wDim; j++) sum += spread[base + i * wDim + j] * u[j];
@@ -68,7 +69,8 @@ export class Refiner {
   compare(w, { image, features, power, style }) {
     const { network } = this.generator;
     return network.heap.borrow(() => {
-      const made = network.synthesizeWithPull(w, 2), redrawn = made.images.subarray(0, 784), alone = made.images.subarray(784); // prettier-ignore
+      const made = network.synthesizeWithPull(w, 2);
+      const [redrawn, alone] = [made.images.subarray(0, 784), made.images.subarray(784)];
       const seen = this.reader.featuresWithPull(redrawn), hand = measureStyleWithPull(alone); // prettier-ignore
       const apart = seen.features.map((value, i) => value - features[i]), many = apart.length; // prettier-ignore
       const off = hand.style.map((value, k) => (value - style[k]) / STYLE_UNITS[k]);
@@ -78,7 +80,8 @@ export class Refiner {
         (WEIGHTS.features / power) * mean(apart, (value) => value * value) +
         WEIGHTS.alone * pixels(alone) +
         WEIGHTS.style * off.reduce((sum, one) => sum + (Math.abs(one) < 1 ? (one * one) / 2 : Math.abs(one) - 0.5), 0);
-      const byImages = made.images.map((value, i) => ((i < 784 ? 2 : 2 * WEIGHTS.alone) * (value - image[i % 784])) / 784);
+      const share = (i) => (2 * (i < 784 ? 1 : WEIGHTS.alone)) / 784;
+      const byImages = made.images.map((value, i) => share(i) * (value - image[i % 784]));
       const addTo = (begin, more) => more.forEach((value, i) => (byImages[begin + i] += value));
       addTo(0, seen.pull(apart.map((value) => ((2 * WEIGHTS.features) / power / many) * value)));
       addTo(784, hand.pull(off.map((one, k) => (WEIGHTS.style * clamp(one, 1)) / STYLE_UNITS[k])));
@@ -93,7 +96,8 @@ export const isState = (state, zDim, wDim) => {
   const holds = (numbers, size) =>
     numbers instanceof Float32Array && numbers.length === size && numbers.every((value) => Math.abs(value) <= 1e4);
   if (!Object.entries(sizes).every(([name, size]) => holds(state?.[name], size))) return false;
-  return Number.isInteger(state.step) && state.step >= 0 && state.step <= STEPS && state.square.every((one) => one >= 0);
+  const { step, square } = state;
+  return Number.isInteger(step) && step >= 0 && step <= STEPS && square.every((value) => value >= 0);
 };
 
 /* Gradients by fitLength(z) -> by z. */

@@ -34,8 +34,9 @@ export const weighProject = (heap, x, d) =>
    (n side side, out) -> (size, size, in, out). */
 export const weighConvolve = (heap, x, d, side, size = 3) =>
   heap.borrow(() => {
-    const border = size >> 1, lines = side + 2 * border, run = Math.ceil(side / RUN) * RUN, line = run + 2 * border; // prettier-ignore
-    const pictures = x.n / (side * side), plane = pictures * lines * line, planes = heap.take(x.width * plane); // prettier-ignore
+    const border = size >> 1, lines = side + 2 * border; // prettier-ignore
+    const run = Math.ceil(side / RUN) * RUN, line = run + 2 * border; // prettier-ignore
+    const plane = (x.n / (side * side)) * lines * line, planes = heap.take(x.width * plane); // prettier-ignore
     heap.f.fill(0, planes, planes + x.width * plane); // a plane for each channel, so that a line is a run
     for (let m = 0; m < x.n; m++) {
       const column = m % side, row = Math.floor(m / side), k = Math.floor(row / side); // prettier-ignore
