@@ -31,7 +31,7 @@ INVERT = """async ([label, picture]) => {
 
 @pytest.fixture(scope="module")
 def firefox(address: str, write: Callable[..., str]) -> Iterator[Firefox]:
-    find_program("firefox-esr")
+    find_program("firefox-esr", "apt-get install firefox-esr")
     write("digits")
     with open_firefox() as firefox:
         firefox.open(address)
