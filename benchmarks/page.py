@@ -17,17 +17,14 @@ import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
 import app
-from benchmarks.latency import WARMUP, open_page
+from benchmarks.latency import WARMUP, leave_engine, open_page
 from benchmarks.machine import describe_machine, take_percentiles
 from gan.ui.page import end_process, serve
 from tests import chromium
 from tests.served import free_port
 
 BLOCKS = 4  # turns of each
-READY = "() => window.DigitForge?.local?.explore !== undefined"
-# The page without its engine: the server answers; and with it again
-LEAVE = "() => { window.kept ??= window.DigitForge.local; window.DigitForge.local = {}; }"
-TAKE = "() => { if (window.kept) window.DigitForge.local = window.kept; }"
+TAKE = "() => { if (window.kept) window.DigitForge.local = window.kept; }"  # the engine, after leave_engine
 
 # Sets a control, fires its event -> [milliseconds until the pixels are in place, until the next frame shows them]. The
 # rests are of any length, or every move would begin at the same moment of a frame
@@ -114,8 +111,11 @@ def measure_moves(page: Page, count: int) -> dict[str, dict[str, list[list[float
     for _ in range(BLOCKS):
         for tab, name, control, event, values, picture in rows:
             open_tab(page, tab)
-            for where, script in (("server", LEAVE), ("page", TAKE)):
-                page.evaluate(script)
+            for where in ("server", "page"):
+                if where == "server":
+                    leave_engine(page)
+                else:
+                    page.evaluate(TAKE)
                 found = page.evaluate(MEASURE, [control, event, values, picture])
                 times[name][where] += found[WARMUP:]
     return times
@@ -131,7 +131,6 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.ARGS))
         address = serve(app.demo, app.service, host="127.0.0.1", port=free_port(), block=False)
         page = open_page(browser, address)
-        page.wait_for_function(READY, timeout=60_000)
         times = measure_moves(page, args.count)
         open_tab(page, "explore")
         dragged = page.evaluate(DRAG, ["#explore-x-input", "#explore-digits", args.seconds])

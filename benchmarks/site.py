@@ -1,8 +1,8 @@
 """The static site as a stranger meets it, in a real Chromium: how soon it draws, how much comes, how a hand is refined.
 
-A file server of this process stands for a line of 10 Mbit/s with 40 ms there and back: all answers share its bytes, none
-is compressed, and a new connection costs one way more. Then 200 visitors at once fetch what a first visit needs, from the
-same server without the line.
+A file server of this process stands for a line of 10 Mbit/s with 40 ms there and back: all answers share its bytes,
+none is compressed, and a new connection costs as long once more. Then 200 visitors at once fetch what a first visit
+needs, from the same server without the line.
 
     python -m benchmarks.site [--visits 5] [--drawings 20] [--visitors 200] [--models digits]
 """
@@ -201,19 +201,23 @@ def main() -> None:
             browser.close()
             files = visits[-1][3]
             took = measure_crowd(address, files, line, args.visitors)
-    print(f"the site with {', '.join(args.models)} on {describe_machine()}, Chromium\n")
-    print("| | |\n|---|---|")
-    print(f"| first picture, 10 Mbit/s and 40 ms, the slowest of {args.visits} | {max(one[0] for one in visits):.2f} s |")
-    print(f"| a control's picture after it | {max(one[1] for one in visits):.2f} s |")
-    print(f"| bytes before the first picture | {max(one[2] for one in visits):,} in {len(files)} files |")
-    print(f"| bytes of all tabs together | {total:,} |")
+    size, rate = visits[-1][2], args.visitors / took
+    rows = [
+        (f"first picture at 10 Mbit/s, 40 ms; slowest of {args.visits}", f"{max(one[0] for one in visits):.2f} s"),
+        ("a control's picture after it", f"{max(one[1] for one in visits):.2f} s"),
+        ("bytes before the first picture", f"{max(one[2] for one in visits):,} in {len(files)} files"),
+        ("bytes of all tabs together", f"{total:,}"),
+    ]
     for place, what in enumerate(("first answer", "refined")):
         p50, p95 = take_percentiles([one[place] for one in drawn])
-        print(f"| Your hand, {what}, {args.drawings} drawings | p50 {p50:.0f}, p95 {p95:.0f} ms |")
-    size = visits[-1][2]
-    rate = args.visitors / took
-    print(f"| {args.visitors} visitors at once fetch that, from one Python process | {took:.1f} s, {rate:.0f} a second |")
-    print(f"| so 1,000 at once | {1000 / rate:.0f} s from this one; {1000 * size / 1e9:.2f} GB in all, nothing after |")
+        rows.append((f"Your hand, {what}, {args.drawings} drawings", f"p50 {p50:.0f}, p95 {p95:.0f} ms"))
+    rows += [
+        (f"{args.visitors} visitors at once, one Python process", f"{took:.1f} s, {rate:.0f} visitors a second"),
+        ("so 1,000 at once", f"{1000 / rate:.0f} s, {1000 * size / 1e9:.2f} GB; nothing after"),
+    ]
+    print(f"the site with {', '.join(args.models)} on {describe_machine()}, Chromium\n\n| | |\n|---|---|")
+    for what, found in rows:
+        print(f"| {what} | {found} |")
 
 
 if __name__ == "__main__":
