@@ -1,4 +1,4 @@
-"""From a move on the Explore tab to new pixels through the server, in a real Chromium, beside floors measured in between.
+"""From a move on the Explore tab to new pixels through the server, in a real Chromium, beside floors of the same run.
 
 The floors are smallest possible Gradio apps: a server function whose constant PNG a gr.HTML shows (as in
 benchmarks.latency), and one whose ten constant digits are put onto ten canvases. A figure starts when the page's
