@@ -18,7 +18,9 @@ def main(argv: list[str] | None = None) -> int:
     """0 when the folder is made; 2 and a sentence when something is lacking or wrong."""
     parser = argparse.ArgumentParser(prog="python -m scripts.site", description="Make the page as a folder of files.")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "site", help="the folder (build/site)")
-    parser.add_argument("--models", nargs="+", metavar="NAME", help="only these of checkpoints/, the default first (all)")
+    parser.add_argument(
+        "--models", nargs="+", metavar="NAME", help="only these of checkpoints/, the default first (all)"
+    )
     args = parser.parse_args(argv)
     with refusing("scripts.site") as ended:
         files = build(args.out, args.models, tell=print)

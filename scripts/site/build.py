@@ -30,7 +30,9 @@ class SiteError(Refusal):
     """What is lacking for a site, or in its way, in a sentence."""
 
 
-def build(out: Path, names: Collection[str] | None = None, tell: Callable[[str], object] = lambda _: None) -> list[Path]:
+def build(
+    out: Path, names: Collection[str] | None = None, tell: Callable[[str], object] = lambda _: None
+) -> list[Path]:
     """Make `out` anew -> its files, relative to it, in order.
 
     names: models of checkpoints/, the default first; all that are there, without. One that the page's engine cannot
@@ -62,7 +64,9 @@ def check_target(out: Path) -> None:
     except (OSError, ValueError):
         ours = False
     if not ours or ROOT.is_relative_to(out):
-        raise SiteError(say("{out} is no site that this command made; name another folder, or remove it.", out=str(out)))
+        raise SiteError(
+            say("{out} is no site that this command made; name another folder, or remove it.", out=str(out))
+        )
 
 
 def write_models(

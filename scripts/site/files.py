@@ -1,6 +1,6 @@
 """The page's own files, as a folder needs them: path -> bytes. What they are made of is the app's, and in one place.
 
-The frame, which Gradio is in the app, is gan/ui/site/; everything else is read where the app reads it (gan/ui/assets.py).
+The frame, which Gradio is in the app, is gan/ui/site/; all else is read where the app reads it (gan/ui/assets.py).
 """
 
 import html
@@ -26,7 +26,7 @@ Files = dict[str, bytes]
 
 
 def list_files(cards: dict[str, Any]) -> Files:
-    """All of the page's own files but index.html; cards: what the About tab answers of each model, the default first."""
+    """All of the page's own files but index.html; cards: what the About tab answers of each model, in order."""
     modules = {path.relative_to(assets.UI).as_posix(): path.read_bytes() for path in assets.list_modules()}
     languages = {f"words/{name}.json": _dump(table) for name, table in read_languages().items()}
     told = {"names": list(cards), "models": {name: {"card": card} for name, card in cards.items()}}
@@ -34,6 +34,7 @@ def list_files(cards: dict[str, Any]) -> Files:
     for module in TABS:
         name = module.TAB.name
         tabs[f"tabs/{name}/tab.js"] = _join(path for path in assets.list_scripts() if path.parent.name == name)
+        tabs[f"tabs/{name}/page.html"] = assets.read_page(name).encode()
         tabs[f"tabs/{name}/tab.css"] = _join(path for path in assets.list_styles() if path.parent.name == name)
     return {
         **{name: text.encode() for name, text in (("page.css", write_style()), ("page.js", write_scripts()))},
@@ -47,13 +48,14 @@ def list_files(cards: dict[str, Any]) -> Files:
 
 
 def write_index(names: list[str], weights: dict[str, str], modules: Files, version: str) -> str:
-    """index.html: the frame around all tabs' pages."""
+    """index.html: the frame, and in it the first tab's page; the others come when they are opened."""
     tabs = [module.TAB for module in TABS]
     first = tabs[0].name
     early = follow_imports(modules, ["local/open.js", f"tabs/{first}/local/answers.js"])
     told = {
         "names": names,
         "weights": weights,
+        "local": [tab.name for tab in tabs if f"tabs/{tab.name}/local/answers.js" in modules],
         "firsts": {tab.name: tab.first for tab in tabs},
         "command": get_public("ui.app"),
     }
@@ -70,7 +72,9 @@ def write_index(names: list[str], weights: dict[str, str], modules: Files, versi
         header=assets.read_part("header"),
         letters=assets.read_part("letters"),
         buttons="".join(fill("button", name=name, label=text) for name, text in labels.items()),
-        panels="".join(fill("panel", name=name, page=assets.read_page(name)) for name in labels),
+        panels="".join(
+            fill("panel", name=name, page=assets.read_page(name) if name == first else "") for name in labels
+        ),
     )
 
 
@@ -120,8 +124,8 @@ def follow_imports(modules: Files, entries: Iterable[str]) -> list[str]:
         if path in found:
             continue
         found[path] = None
-        for name in IMPORT.findall(modules[path].decode()):
-            waiting.append(_resolve(PurePosixPath(path).parent, name))
+        folder = PurePosixPath(path).parent
+        waiting += [_resolve(folder, name) for name in IMPORT.findall(modules[path].decode())]
     return list(found)
 
 

@@ -46,11 +46,22 @@ const parse = (bytes, file) => {
   }
 };
 
+/* A part that is gone may be of a version that has been replaced since the manifest was read: then the one that is there
+   now names another. Snapshots are named by another file. */
+const explainMissing = async (error, folder, { file }) => {
+  if (error.reason !== "missing" || file.startsWith("moment.")) return error;
+  const now = await loadManifest(folder).catch(() => null);
+  const isNamed = !now || Object.values(now.parts).some((one) => one.file === file);
+  return isNamed ? error : new Problem("changed", file);
+};
+
 /* A part's bytes, checked; part: {file, bytes, sha256} of the manifest. What fails may be a browser's old or half copy:
    it is fetched once more past the cache. */
 export const loadPart = async (folder, part) => {
   const address = new URL(part.file, folder);
-  const bytes = await load(address, part.file);
+  const bytes = await load(address, part.file).catch(async (error) => {
+    throw await explainMissing(error, folder, part);
+  });
   if (!findFault(bytes, part)) return bytes;
   const again = await load(address, part.file, "reload"), fault = findFault(again, part); // prettier-ignore
   if (fault) throw fault;

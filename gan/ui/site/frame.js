@@ -2,7 +2,7 @@
    in the app (gan/ui/page.py, gan/ui/tab.py), with no server behind it.
 
    #site holds what scripts/site told: {names: the models, the default first; firsts: {tab: what its script begins with};
-   weights: {model: the file of G}; command: what serves the page with Python}.
+   local: the tabs that answer by themselves; weights: {model: the file of G}; command: what serves the page with Python}.
 
      DigitForge.openSite({ tabs, open })    the row of tabs: open(name) is called at each change
      DigitForge.makeSite()                  all of it, once the page is read */
@@ -51,39 +51,53 @@
     tell();
   };
 
-  const addStyle = (name) => {
-    const href = `tabs/${name}/tab.css`;
-    if (document.head.querySelector(`link[href="${href}"]`)) return;
-    document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href }));
-  };
-
   const nameMount = (name) => `mount${name[0].toUpperCase()}${name.slice(1)}`;
 
-  const addScript = (name) =>
+  /* A script or a style; rejected with an Error that names its file. */
+  const add = (file, tag, how) =>
     new Promise((resolve, reject) => {
-      if (forge[nameMount(name)]) return resolve();
-      const script = document.createElement("script");
-      script.src = `tabs/${name}/tab.js`;
-      script.onload = resolve;
-      script.onerror = () => reject(new Error(script.src));
-      document.head.append(script);
+      const element = Object.assign(document.createElement(tag), how);
+      element.onload = resolve;
+      element.onerror = () => reject(new Error(file));
+      document.head.append(element);
     });
 
-  /* Gets what a tab needs: its style, its script and what answers in the server's place; a failure is forgotten, so that
-     the next to open the tab tries again. */
-  const makeLoader = ({ names }) => {
+  const addStyle = async (name) => {
+    const href = `tabs/${name}/tab.css`;
+    if (!document.head.querySelector(`link[href="${href}"]`)) await add(href, "link", { rel: "stylesheet", href });
+  };
+
+  const addScript = async (name) => {
+    const src = `tabs/${name}/tab.js`;
+    if (!forge[nameMount(name)]) await add(src, "script", { src });
+  };
+
+  const addPage = async (name) => {
+    const root = find(`tab-${name}`).querySelector(".df-root");
+    if (root.childElementCount) return;
+    const file = `tabs/${name}/page.html`;
+    const answer = await fetch(file).catch(() => null);
+    if (!answer?.ok) throw new Error(file);
+    root.innerHTML = await answer.text();
+  };
+
+  /* Gets what a tab needs: its page, style and script, and what answers in the server's place; a failure is forgotten,
+     so that the next to open the tab tries again. */
+  const makeLoader = ({ names, local }) => {
     const loading = new Map();
-    let last = Promise.resolve(); // tabs share one Worker: each joins what the one before it has opened
-    const openAnswers = async (name) => {
-      const before = await last.catch(() => null);
-      return forge.openLocal({ root: "./", tabs: { [name]: null }, names, waits: true, here: before });
+    let last = Promise.resolve(null); // tabs share one Worker: each joins what the one before it has opened
+    const openAnswers = async (name, before) => {
+      const here = await before.catch(() => null);
+      if (!local.includes(name)) return here; // all of it needs Python
+      return forge.openLocal({ root: "./", tabs: { [name]: null }, names, waits: true, here }).catch(() => {
+        throw Object.assign(new Error(`tabs/${name}/local/answers.js`), { here });
+      });
     };
     return (name) => {
       if (loading.has(name)) return loading.get(name);
-      addStyle(name);
-      const answers = openAnswers(name);
-      last = answers.catch(() => last);
-      const loaded = Promise.all([addScript(name), answers]);
+      const answers = openAnswers(name, last);
+      last = answers.catch(({ here }) => here);
+      const loaded = Promise.all([addPage(name), addStyle(name), addScript(name), answers]);
       loading.set(name, loaded);
       loaded.catch(() => loading.delete(name));
       return loaded;
