@@ -44,10 +44,7 @@ const rest = () => new Promise((done) => setTimeout(done));
 /* pixels: uint8 (n 784); order: the frames as they are played; kind: "gif" or "webp" -> {data, type}. The pixels stay as
    they are in both. FieldError for a kind that is none. */
 export const encodeFilm = async (pixels, order, kind, recipe = null) => {
-  if (kind === "mp4") {
-    const template = "an MP4 is made by a server, which {command} starts on your own machine; this page makes GIF and WebP.";
-    throw new FieldError(say(template, { command: "make demo" }));
-  }
+  if (kind === "mp4") throw new FieldError(window.DigitForge.word("interpolate.mp4.none", { command: "make demo" }));
   if (!Object.hasOwn(KINDS, kind)) throw new FieldError(say("there is no {value} to ask for here.", { value: quote(kind) }));
   const [type, encode] = KINDS[kind];
   const note = recipe ? new TextEncoder().encode(writeJson(recipe)) : null;

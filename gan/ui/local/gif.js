@@ -1,4 +1,6 @@
 /* Cut frames (films.js) -> the pieces of a GIF of 256 greys (GIF89a; LZW: its appendix F), which loops for ever. */
+import { enlarge } from "./sheets.js";
+
 const CLEAR = 256;
 const END = 257;
 const CODES = 4096; // a code has 12 bits at most
@@ -42,9 +44,9 @@ class Table {
   }
 }
 
-/* The pixels, each `scale` times across and down, as LZW codes. */
-const compress = ({ grey, width, height }, scale, table) => {
-  const out = new Uint8Array(2 * width * height * scale * scale + 16); // 12 bits a pixel and a code to clear, at most
+/* Pixels as LZW codes. */
+const compress = (grey, table) => {
+  const out = new Uint8Array(2 * grey.length + 16); // 12 bits a pixel and a code to clear, at most
   let [size, bits, held] = [0, 0, 0];
   const put = (code) => {
     held |= code << bits;
@@ -54,12 +56,10 @@ const compress = ({ grey, width, height }, scale, table) => {
   table.empty();
   put(CLEAR);
   let run = grey[0]; // the code of the pixels that are not written yet
-  for (let i = 1; i < width * height * scale * scale; i++) {
-    const x = i % (width * scale), y = (i - x) / (width * scale); // prettier-ignore
-    const pixel = grey[Math.floor(y / scale) * width + Math.floor(x / scale)];
-    const key = run * 256 + pixel;
-    if (table.next[key]) {
-      run = table.next[key];
+  for (const pixel of grey.subarray(1)) {
+    const key = run * 256 + pixel, longer = table.next[key]; // prettier-ignore
+    if (longer) {
+      run = longer;
       continue;
     }
     put(run);
@@ -87,7 +87,7 @@ export function* encodeGif(frames, { side, scale, fps, note }) {
     yield Uint8Array.from([0x21, 0xf9, 4, 1 << 2, ...word(Math.round(100 / fps)), 0, 0]); // 1 << 2: it stays
     const place = [frame.left, frame.top, frame.width, frame.height].flatMap((value) => word(value * scale));
     yield Uint8Array.from([0x2c, ...place, 0, 8]); // 8: bits of a pixel
-    yield block(compress(frame, scale, table));
+    yield block(compress(enlarge(frame, scale).grey, table));
   }
   yield Uint8Array.of(0x3b);
 }

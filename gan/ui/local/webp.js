@@ -5,7 +5,7 @@
 const GREENS = 256 + 24; // symbols: greys, then lengths
 const DISTANCES = 40;
 const [ABOVE, BEFORE] = [0, 1]; // distance symbols of the pixel above, and of the one before
-const LONGEST = 15; // bits of a code
+const LONGEST = 15; // bits of a code, as the format has it
 
 const text = (letters) => new TextEncoder().encode(letters);
 const little = (value, count) => Array.from({ length: count }, (_, i) => (value >>> (8 * i)) & 255);
@@ -28,21 +28,18 @@ class Bits {
   }
 }
 
-/* Counts -> lengths of a prefix code (Huffman 1952), none above LONGEST: rare ones are counted as more until that is so. */
+/* Counts -> lengths of a prefix code (Huffman 1952). A frame has 1,596 symbols at most, too few for more than 14 bits. */
 const measureCode = (counts) => {
-  for (let least = 1; ; least *= 2) {
-    const trees = [];
-    counts.forEach((count, symbol) => count && trees.push({ count: Math.max(count, least), symbols: [symbol] }));
-    const lengths = new Uint8Array(counts.length);
-    while (trees.length > 1) {
-      trees.sort((a, b) => b.count - a.count);
-      const [a, b] = [trees.pop(), trees.pop()];
-      const symbols = [...a.symbols, ...b.symbols];
-      for (const symbol of symbols) lengths[symbol] += 1;
-      trees.push({ count: a.count + b.count, symbols });
-    }
-    if (Math.max(...lengths) <= LONGEST) return lengths;
+  const trees = [], lengths = new Uint8Array(counts.length); // prettier-ignore
+  counts.forEach((count, symbol) => count && trees.push({ count, symbols: [symbol] }));
+  while (trees.length > 1) {
+    trees.sort((a, b) => b.count - a.count);
+    const [a, b] = [trees.pop(), trees.pop()];
+    const symbols = [...a.symbols, ...b.symbols];
+    for (const symbol of symbols) lengths[symbol] += 1;
+    trees.push({ count: a.count + b.count, symbols });
   }
+  return lengths;
 };
 
 /* Lengths -> the canonical code of each symbol, its first bit the lowest. */
