@@ -45,6 +45,12 @@ export const capitalize = (said) => {
   return /^\p{L}+$/u.test(text.split(" ")[0]) ? retell(said, text.charAt(0).toUpperCase() + text.slice(1)) : said;
 };
 
+/* As a sentence of its own: with a capital, and a full stop where it has no end. */
+export const complete = (said) => {
+  const whole = capitalize(said);
+  return /([.?!:]|\.\))$/.test(textOf(whole)) ? whole : retell(whole, `${textOf(whole)}.`);
+};
+
 /* Several sentences one after the other. */
 export const join = (sentences) => {
   const kept = sentences.filter(Boolean);
