@@ -90,7 +90,7 @@ def site(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page's modules and the models' files, as a static site has them, and an empty page."""
     folder = tmp_path_factory.mktemp("site")
     scripts = "".join(f'<script src="/scripts/{name}.js"></script>' for name in CLASSIC)
-    (folder / "index.html").write_text(f"<!doctype html><title>answers</title>{scripts}")
+    (folder / "index.html").write_text(f'<!doctype html><meta charset="utf-8"><title>answers</title>{scripts}')
     for name in ("engine", "local", "tabs", "scripts"):
         (folder / name).symlink_to(UI / name)
     for name in MODELS:
@@ -151,6 +151,8 @@ def list_differences(ours: Answer, theirs: Answer) -> list[str]:
         theirs = theirs | {"pixels": {"base64": encode(zlib.decompress(decode(theirs.pop("deflated"))))}}
     if "blob" in ours:
         ours = ours | {"data": ours.pop("blob")}
+    if ("problem" in ours) != ("problem" in theirs):
+        return [f"{ours.get('problem', 'an answer')} for {theirs.get('problem', 'an answer')}"]
     own, other = (set(answer) - UNTOLD for answer in (ours, theirs))
     found = [f"{name} is on one side alone" for name in sorted(own ^ other)]
     for name in sorted(own & other):
