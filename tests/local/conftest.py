@@ -13,9 +13,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 from playwright.sync_api import Browser
 
+from gan.drawing.generator import Generator
+from gan.handwriting.hand import Hand
 from gan.handwriting.planes import Directions, find_planes
 from gan.handwriting.planes_file import get_path, write_directions
 from gan.store import released as checkpoint
@@ -77,12 +80,23 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         patch.setattr(checkpoint, "CHECKPOINTS", folder)
         patch.setattr(explorer, "fit_hand", lambda *_, **__: None)  # a minute's work, which nothing here asks for
         service = Service()
-        for name in ("three", "free"):  # their planes are known, their handwriting is not measured
+        for name in ("three", "free"):
             generator = service.get(name)
-            found = Directions(name, generator.sha256, *find_planes(generator))
+            found = Directions(name, generator.sha256, *find_planes(generator), make_hand(generator))
             write_directions(get_path(generator), found)
         assert tuple(service.models()) == MODELS
         yield service
+
+
+def make_hand(generator: Generator) -> Hand:
+    """Measured handwriting that nobody measured: its numbers are those of some hand."""
+    classes, wide = generator.num_classes, generator.w_dim
+    low, high = torch.tensor([-10.0, 1.5, 6.0, 16.0]), torch.tensor([25.0, 3.5, 14.0, 22.0])
+    knots = torch.lerp(low, high, torch.linspace(0, 1, 5)[:, None, None]).expand(5, classes, 4).contiguous()
+    random = torch.Generator().manual_seed(1)
+    sizes = [(96, wide + classes), (96,), (96, 96), (96,), (4, 96), (4,)]
+    layers = tuple(torch.randn(size, generator=random) / size[-1] ** 0.5 for size in sizes)
+    return Hand(knots, torch.full((classes, 4), 2.0), torch.zeros(classes, wide), layers)
 
 
 @pytest.fixture(scope="package")

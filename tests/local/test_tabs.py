@@ -179,12 +179,12 @@ def test_maps_and_what_is_known_of_a_hand(check, explore: Explore):
 
 
 @pytest.mark.parametrize("model", ["free", "three"])
-def test_planes_of_other_classes(check, explore: Explore, model: str):
+def test_hands_of_other_classes(check, explore: Explore, model: str):
     first = {"want": "edit", **HAND, "model": model, "digits": "0", "x": 1}
-    check(explore, [*vary(first, digits=["0", "all", "2", "3", None], x=["z"]), {"want": "map", **HAND, "model": model, "digit": 0}])
+    moved = vary(first, digits=["0", "all", "2", "3", None], x=["z"], slant=[5, 99], height=["17.5"])
+    check(explore, [*moved, {"want": "map", **HAND, "model": model, "digit": 0}, {"want": "hand", "model": model}])
 
 
-def test_hand_that_is_not_measured_is_left_to_a_server(ask):
-    known = {"want": "hand", "model": "three"}
-    asked = [known, {"want": "edit", **HAND, "model": "three", "digits": "0", "slant": 5}, {"want": "hand", "model": "ten"}]
+def test_hand_that_nobody_measured_is_left_to_a_server(ask):
+    asked = [{"want": want, **HAND, "model": "ten", "digit": 0} for want in ("hand", "edit", "map", "explore.png")]
     assert all("elsewhere" in one for one in ask("explore", asked))

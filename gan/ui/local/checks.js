@@ -1,6 +1,6 @@
 /* The checks of what a visitor may ask for: a value, or a Refusal with one sentence. Twin of gan/drawing/arguments.py
    and of the typed ones in gan/ui/inputs.py. `model` is the manifest of the model asked. */
-import { cut, dropBlanks, readFloat, readInt, repr, strip, tell, tellFloat } from "./python.js";
+import { cut, dropBlanks, isTrue, readFloat, readInt, repr, strip, tell, tellFloat } from "./python.js";
 import { FieldError, Refusal, checked, list, quote, say, show } from "./say.js";
 
 export const MAX_SEED = 2 ** 32 - 1;
@@ -124,7 +124,7 @@ export const checkLinked = async (here, link, names) => {
 };
 
 /* The link of a request; what says nothing is none. */
-export const readLink = (link) => (link && !(Array.isArray(link) && !link.length) ? link : {});
+export const readLink = (link) => (isTrue(link) ? link : {});
 
 /* A model that a link's first request must find with the weights it was made with. */
 export const checkMadeWith = (weights, model) => {

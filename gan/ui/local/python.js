@@ -102,5 +102,8 @@ export const repr = (value) => {
 /* As Python's str writes it. */
 export const tell = (value) => (typeof value === "string" ? value : repr(value));
 
+/* Whether a value counts as true. */
+export const isTrue = (value) => Boolean(value) && (typeof value !== "object" || Object.keys(value).length > 0);
+
 /* The first letters of a text; a letter of two code units is one. */
 export const cut = (text, most) => [...text].slice(0, most).join("");

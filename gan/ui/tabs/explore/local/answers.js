@@ -5,7 +5,7 @@ import { describeRow } from "../../../local/captions.js";
 import { checkPsi, checkSeed, checkWeights, parseDigits } from "../../../local/checks.js";
 import { Elsewhere } from "../../../local/elsewhere.js";
 import { encodePng } from "../../../local/png.js";
-import { roundTo } from "../../../local/python.js";
+import { isTrue, roundTo } from "../../../local/python.js";
 import { makeRecipe } from "../../../local/recipe.js";
 import { FieldError, checked, join, list, say } from "../../../local/say.js";
 import { makeSheet } from "../../../local/sheets.js";
@@ -36,9 +36,9 @@ const readLabels = (digits, model) => {
 };
 
 export const answers = (here) => {
-  const find = async (name, weights = "") => {
+  const find = async (name, weights) => {
     const model = await here.find(name);
-    if (weights) checked("", checkWeights, weights, model.manifest);
+    if (isTrue(weights)) checked("", checkWeights, weights, model.manifest);
     if (!model.manifest.parts.planes) throw new Elsewhere("planes"); // a server finds them, and measures the hand
     return model;
   };
