@@ -14,7 +14,8 @@
    the server answers, until they are there. `tell(state)` hears what becomes of the Worker: {ready, ms} or {failed: error}. */
 import { EngineError, start } from "../engine/engine.js";
 import { Elsewhere } from "./elsewhere.js";
-import { FieldError, quote, say } from "./say.js";
+import { cut, repr, tell } from "./python.js";
+import { FieldError, say } from "./say.js";
 
 const LIVES = 3; // Workers that may die before no more are started
 const SHARED = 8; // pictures that are worth two Workers
@@ -134,7 +135,7 @@ class Here {
   async find(name) {
     if (this.over) throw this.over;
     if (this.names && !this.names.includes(name)) {
-      const values = { value: quote(name), names: this.names.join(", ") };
+      const values = { value: repr(cut(tell(name), 100)), names: this.names.join(", ") };
       throw new FieldError(say("there is no model {value}; those there are: {names}.", values), "model");
     }
     const known = this.models.get(name);

@@ -1,5 +1,5 @@
 /* What the Interpolate tab asks for, answered in the page; twin of gan/ui/tabs/interpolate/tab.py. */
-import { checkLinked, checkMadeWith, checkPsi } from "../../../local/checks.js";
+import { checkLinked, checkPsi, readLink } from "../../../local/checks.js";
 import { encodeFilm } from "../../../local/films.js";
 import { encodePng } from "../../../local/png.js";
 import { describeWay as describe } from "../../../local/recipe.js";
@@ -16,9 +16,8 @@ const nameFile = ({ ends }, kind) => {
 };
 
 export const answers = (here) => {
-  const draw = async ({ model: name, weights, ...request }, choose) => {
+  const draw = async ({ model: name, ...request }, choose) => {
     const model = await here.find(name);
-    checkMadeWith(weights, model);
     const way = readWay(model.manifest, { ...FIRST, ...request });
     const { method, travels, truncation: psi } = way;
     const stops = way.loop === "round" ? [...way.ends, way.ends[0]] : way.ends;
@@ -69,8 +68,9 @@ export const answers = (here) => {
     "frames.webp": (request) => makeFilm(request, "webp"),
     "frames.mp4": (request) => makeFilm(request, "mp4"),
 
-    async link({ link }) {
-      const { name, manifest } = await checkLinked(here, link ?? {}, ["ends", "method", "travels", "loop", "psi"]);
+    async link({ link: asked }) {
+      const link = readLink(asked);
+      const { name, manifest } = await checkLinked(here, link, ["ends", "method", "travels", "loop", "psi"]);
       const found = { model: name };
       if ("ends" in link) {
         found.ends = checked("ends", parseEnds, link.ends, manifest).map(({ digit, seed }) => `${digit}.${seed}`).join(); // prettier-ignore

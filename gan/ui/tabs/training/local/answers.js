@@ -1,0 +1,96 @@
+/* What the Training tab asks for, answered in the page; twin of gan/ui/tabs/training/tab.py and time_machine.py. The time
+   machine draws the snapshots of the run that made the model. To train takes Python: a run is refused, in a sentence. */
+import { listDigits } from "../../../local/captions.js";
+import { checkMadeWith, checkSeed } from "../../../local/checks.js";
+import { encodePng } from "../../../local/png.js";
+import { makeRecipe } from "../../../local/recipe.js";
+import { FieldError, complete, checked, join, say } from "../../../local/say.js";
+import { makeSheet } from "../../../local/sheets.js";
+
+const HANDS = 4; // rows of a moment's sheet
+const COLUMNS = 10;
+const COMMAND = { preset: "tutorial-mlp", data: "data", out: "runs/mine" };
+
+const sayWhy = () =>
+  say(
+    "a run is trained by Python, which this page does without: `make demo` opens the app with this tab on your own " +
+      "machine, and `python train.py --preset {preset} --data {data} --out {out}` trains without a page.",
+    COMMAND,
+  );
+
+/* What a moment's sheet shows: {labels, indices, columns, alt}. */
+const layOut = ({ conditional, num_classes: count, class_names: names }) => {
+  const columns = conditional ? Math.min(COLUMNS, count) : COLUMNS;
+  const places = Array.from({ length: HANDS * columns }, (_, i) => i);
+  if (conditional) {
+    const digits = listDigits(names.slice(0, columns));
+    const alt = say("{digits}, {rows} rows, one hand each", { digits, rows: HANDS });
+    return { columns, labels: places.map((i) => i % columns), indices: places.map((i) => Math.floor(i / columns)), alt };
+  }
+  const alt = say("whichever digits it likes, {rows} rows", { rows: HANDS });
+  return { columns, labels: places.map(() => 0), indices: places, alt };
+};
+
+/* A row of the history as the page shows it: without what says where its snapshot lies. */
+const tellMoment = ({ file, sha256, bytes, network, ...figures }) => figures;
+
+export const answers = (here) => {
+  /* The models that have a history; those that cannot be looked into have none. */
+  const findOthers = async () => {
+    const look = async (name) => {
+      const manifest = await (await here.fetch(`models/${encodeURIComponent(name)}/manifest.json`)).json();
+      return manifest.parts.history ? name : "";
+    };
+    const found = await Promise.allSettled((here.names ?? []).map(look));
+    return found.map(({ value }) => value).filter(Boolean);
+  };
+
+  const sayNone = async ({ name }) => {
+    const template =
+      "the run that made {name} left no history here; python -m gan.history add RUN --name {name} brings one";
+    const names = (await findOthers()).join(", ");
+    return join([complete(say(template, { name })), names ? say("There is one of: {names}.", { names }) : ""]);
+  };
+
+  const refuse = async () => {
+    throw new FieldError(sayWhy());
+  };
+
+  return {
+    async history({ model: name, weights, seed }) {
+      const model = await here.find(name), { manifest } = model; // prettier-ignore
+      checkMadeWith(weights, model);
+      const number = checked("seed", checkSeed, seed);
+      if (!manifest.parts.history) return { none: await sayNone(manifest) };
+      const { moments, curves } = await model.ask("moment", {});
+      const { columns, labels, indices, alt } = layOut(manifest);
+      const pixels = new Uint8Array(moments.length * labels.length * 784);
+      let spent = 0;
+      for (const index of moments.keys()) {
+        const drawn = await model.ask("moment", { index, labels, indices, seed: number });
+        pixels.set(drawn.pixels, index * labels.length * 784);
+        spent += drawn.ms;
+      }
+      const recipe = makeRecipe(manifest, { seed: number, moments: moments.map(({ images }) => images) });
+      return {
+        png: await encodePng(makeSheet(pixels, columns), recipe, { shown: true }),
+        rows: HANDS,
+        columns,
+        moments: moments.map(tellMoment),
+        curves,
+        alt,
+        recipe,
+        milliseconds: Math.round(spent),
+      };
+    },
+
+    /* As of a server that lets nobody train. */
+    status: async () => ({ allowed: false, why: sayWhy(), state: "idle", mine: true, missing: "", megabytes: 0 }),
+
+    start: refuse,
+    steer: refuse,
+    keep: refuse,
+    file: refuse,
+    classes: here.classes,
+  };
+};
