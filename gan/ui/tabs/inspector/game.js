@@ -4,7 +4,8 @@
 
      const game = DigitForge.inspector.makeGame(element, source, anew)    anew(): another game is wanted
      game.start(request)    what the rounds are drawn by: {model, digit, count, seed, psi}
-     game.getAsked()        the request of the game that is played; null before the first */
+     game.getAsked()        the request of the game that is played; null before the first
+     game.forget()          the next to open it begins another: what the rounds are drawn from has changed */
 (() => {
   const forge = window.DigitForge;
   const TAB = "inspector";
@@ -123,6 +124,7 @@
 
     return {
       getAsked: () => play?.asked || null,
+      forget: () => (play = null),
       start(asked) {
         play = { asked, round: 0, rounds: ROUNDS, scores: [], open: false, over: false };
         const { model, seed } = asked;

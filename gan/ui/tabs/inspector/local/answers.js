@@ -178,8 +178,8 @@ export const answers = (here) => {
       const { model, pixels, label, forged, rival } = await makeRound(request);
       const labels = [label ?? 0, label ?? 0];
       const { logits, shares, kind } = await model.ask("judge", { pixels, labels });
-      // By D's own number: a probability may be at its end for both
-      const inspector = logits[0] <= logits[1] ? 0 : 1;
+      // By D's own number: a probability may be at its end for both. Of two forgers' D takes the more real for its own's
+      const inspector = (rival ? logits[0] >= logits[1] : logits[0] <= logits[1]) ? 0 : 1;
       return { forged, choice, inspector, shares: [...shares].map(round), kind, rival };
     },
 
