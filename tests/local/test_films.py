@@ -64,7 +64,8 @@ async ({ films, recipe }) => {
       }
       image.close();
     }
-    return { wrong, count: decoder.tracks.selectedTrack.frameCount, loops: decoder.tracks.selectedTrack.repetitionCount };
+    const { frameCount: count, repetitionCount: loops } = decoder.tracks.selectedTrack;
+    return { wrong, count, loops };
   };
   const found = {};
   for (const [name, kind, base64, order] of films) {
@@ -143,7 +144,8 @@ def test_what_cannot_be_made_is_said(page):  # noqa: F811
         """async () => {
           window.DigitForge.word = (key, values) => `${key} ${JSON.stringify(values)}`;
           const { encodeFilm } = await import("/local/films.js");
-          const tell = (kind) => encodeFilm(new Uint8Array(784), [0], kind).catch((error) => [error.name, error.message]);
+          const tell = (kind) =>
+            encodeFilm(new Uint8Array(784), [0], kind).catch((error) => [error.name, error.message]);
           return Promise.all(["mp4", "webm", "toString", "", null].map(tell));
         }"""
     )
