@@ -13,94 +13,16 @@ HAND = {"model": "digits", "seed": 7, "psi": 0.8, "plane": "pca", "pair": 1, "x"
 LARGE = 10**21  # in JavaScript and in JSON a number with an exponent
 NUMBERS = ["7", 7.0, -1, 2**32, "", None, "abc", True, False, 1.5, "1.5", " 12 ", "+3", "1_000", "1__0", "٣", "７", "९"]
 NUMBERS += ["0x10", "1e3", "9" * 25, "9" * 40, "-" + "9" * 31, LARGE, 1e30, 1e300, 1e-7, [], [1], {}, {"a": None}]
-NUMBERS += ["it's", 'a "b"', 'it\'s "so"', "\u200b", "a\x00\x1f\x7f", "\ufeff7", "\x1c7", "7\u2003", "x" * 70]
+NUMBERS += ["it's", 'a "b"', "it's \"so\"", "\u200b", "a\x00\x1f\x7f", "\ufeff7", "\x1c7", "7\u2003", "x" * 70]
 NUMBERS += ["😀" * 50, "a\\b\n\t", [True, None, 1.5, "it's", {"k": [1e-7]}], "\u00a0", "\U000e0001", "𝟗", "႑"]
-PSIS = [
-    "0.7",
-    "nan",
-    1.6,
-    -0.1,
-    0,
-    1.5,
-    "inf",
-    "-Infinity",
-    "1e400",
-    "",
-    None,
-    True,
-    "abc",
-    "1_0e-1",
-    " .5 ",
-    "5.",
-    "١.٥",
-]
-PSIS += [
-    2,
-    1e16,
-    1e21,
-    1e-7,
-    -1e-5,
-    123456789.25,
-    [0.5],
-    {},
-    "0x1",
-    "1e",
-    "--1",
-    "-0.0",
-    "\u20030.5",
-    "1,5",
-    "1._5",
-    "∞",
-]
+PSIS = ["0.7", "nan", 1.6, -0.1, 0, 1.5, "inf", "-Infinity", "1e400", "", None, True, "abc", "1_0e-1", " .5 ", "5.", "١.٥"]
+PSIS += [2, 1e16, 1e21, 1e-7, -1e-5, 123456789.25, [0.5], {}, "0x1", "1e", "--1", "-0.0", "\u20030.5", "1,5", "1._5", "∞"]
 DIGITS = ["20.11.2026", "２０２６", "٢٠٢٦", "२०२६", "", "12a", "-12", "1" * 65, "1" * 1001, "2 0-2/6", "all", "ALL"]
 DIGITS += [[0, 1], ["0", 7], [1.5], [True], [None], ["x"], [[1]], [], [-1], [10], [1e30], 2026, 0, -5, 1.5, 1e21, True]
-DIGITS += [
-    None,
-    {},
-    {"a": 1},
-    "2026年11月20日",
-    "0,25",
-    "1,,2",
-    ",",
-    ", ,",
-    "0,a",
-    "๔๕",
-    "١٢:٤٥",
-    "12:45",
-    "１，２",
-    "½",
-    "²",
-]
-DIGITS += [
-    "1" * 400,
-    "😀",
-    "\u3000",
-    "7\ufeff",
-    "𝟜𝟡",
-    ["７", "٣"],
-    ["1234567890"],
-    "1,1234567890",
-    ["四"],
-    "20。11、20",
-    [""],
-]
+DIGITS += [None, {}, {"a": 1}, "2026年11月20日", "0,25", "1,,2", ",", ", ,", "0,a", "๔๕", "١٢:٤٥", "12:45", "１，２", "½", "²"]
+DIGITS += ["1" * 400, "😀", "\u3000", "7\ufeff", "𝟜𝟡", ["７", "٣"], ["1234567890"], "1,1234567890", ["四"], "20。11、20", [""]]
 ROWS = [0, 21, "3", 1.5, 20, "20", None, "", -1, 1e21, [1], True, "twenty"]
-NAMES = [
-    None,
-    7,
-    "",
-    "none",
-    "../digits",
-    "x" * 120,
-    ["digits"],
-    {},
-    True,
-    1.5,
-    "DIGITS",
-    "digits ",
-    "it's",
-    "constructor",
-]
+NAMES = [None, 7, "", "none", "../digits", "x" * 120, ["digits"], {}, True, 1.5, "DIGITS", "digits ", "it's", "constructor"]
 WEIGHTS = ["", "0" * 12, "a" * 11, "g" * 12, "A" * 12, "0" * 64, "0" * 65, None, 7, [], "0" * 12 + "\n"]
 
 
@@ -111,11 +33,7 @@ def vary(first: dict, **many: list) -> list[dict]:
 
 def lacking(first: dict) -> list[dict]:
     """`first` without one value, for each."""
-    return [
-        {name: value for name, value in first.items() if name not in ("want", gone)} | {"want": first["want"]}
-        for gone in first
-        if gone != "want"
-    ]
+    return [{name: value for name, value in first.items() if name not in ("want", gone)} | {"want": first["want"]} for gone in first if gone != "want"]
 
 
 @pytest.fixture(scope="module")
@@ -125,19 +43,7 @@ def generate(service: Service) -> Generate:
 
 def test_sheets(check, generate: Generate):
     first = {"want": "sheet", **SHEET}
-    locks = [
-        "0:7.0",
-        "0:7.0,1:4294967295.19",
-        "1:3.2",
-        "x",
-        "0:7",
-        "20:1.0",
-        "0:1.20",
-        "0:4294967296.0",
-        "٣:1.0",
-        7,
-        True,
-    ]
+    locks = ["0:7.0", "0:7.0,1:4294967295.19", "1:3.2", "x", "0:7", "20:1.0", "0:1.20", "0:4294967296.0", "٣:1.0", 7, True]
     locks += [None, [], "0:7.0,", "1" * 1001, " 0:7.0", "0:7.0,0:8.1", {}]
     hands = ["many", "both", None, "", ["one"], 1, True]
     answers = check(
@@ -155,9 +61,7 @@ def test_sheets(check, generate: Generate):
 def test_sheets_of_other_classes(check, generate: Generate, model: str):
     first = {"want": "sheet", **SHEET, "model": model}
     digits = ["0", "all", "25", "0,25", "A,Z", ["A", 25, "Z"], "word 7,word 99", "0,a", "3", [2], ["word 100"], "0,100"]
-    answers = check(
-        generate, [*vary(first, digits=[*digits, "B", 7, "", None, "2,", "００"]), {"want": "classes", "model": model}]
-    )
+    answers = check(generate, [*vary(first, digits=[*digits, "B", 7, "", None, "2,", "００"]), {"want": "classes", "model": model}])
     assert any("problem" in one for one in answers)
     assert any("png" in one for one in answers)
 
@@ -173,19 +77,13 @@ def test_files_of_sheets_and_slices_of_datasets(check, generate: Generate):
         + [png | {"digits": "0123456789" * 4, "rows": 10}, {"want": "sheet.zip", **SHEET}]
         + [{"want": "sheet.zip", **SHEET, "seed": "x"}, {"want": "sheet.zip", **SHEET, "seed": "9", "locks": "1:2.3"}]
         + [part, *lacking(part), *vary(part, count=counts, at=places, digits=DIGITS[:30], seed=["x"], psi=["x"])]
-        + [
-            part | {"count": 503, "at": 500},
-            part | {"count": 60_000, "at": 59_990, "digits": "0,9"},
-            part | {"model": "free"},
-        ],
+        + [part | {"count": 503, "at": 500}, part | {"count": 60_000, "at": 59_990, "digits": "0,9"}, part | {"model": "free"}],
     )
     assert answers[0]["name"] == "digits-seed-7.png"
 
 
 def test_verdicts(check, generate: Generate):
-    requests = [
-        {"want": "judge", **SHEET, "model": model, "digits": "0"} for model in ("digits", "ten", "free", "letters")
-    ]
+    requests = [{"want": "judge", **SHEET, "model": model, "digits": "0"} for model in ("digits", "ten", "free", "letters")]
     answers = check(generate, [*requests, {"want": "judge", **SHEET, "seed": "x"}])
     assert len(answers[0]["real"]) == len(answers[0]["read"]) == 2
 
@@ -193,30 +91,11 @@ def test_verdicts(check, generate: Generate):
 def test_links_to_sheets(check, generate: Generate, service: Service):
     whole = {"model": "digits", "weights": service.get("digits").sha256, "digits": "2026", "rows": "3", "seed": "5"}
     whole |= {"psi": "0.9", "hands": "many", "locks": "0:7.0"}
-    links = [
-        whole,
-        {},
-        None,
-        "",
-        0,
-        False,
-        [],
-        [1],
-        "x",
-        7,
-        True,
-        {"model": "none"},
-        {"model": None},
-        {"models": "digits"},
-    ]
+    links = [whole, {}, None, "", 0, False, [], [1], "x", 7, True, {"model": "none"}, {"model": None}, {"models": "digits"}]
     links += [whole | {name: value} for name in whole for value in ("", None, "x", 7, [], "digits", "-1", "nan", "２")]
     links += [{"strange": 1}, {"it's": 1}, {"x" * 60: ""}, {"digits": "all"}, {"digits": "all", "rows": "21"}]
     links += [{"model": "words", "digits": "word 7,99"}, {"model": "words", "digits": "all", "rows": "20"}]
-    links += [
-        {"model": "three", "digits": "012"},
-        {"model": "three", "digits": "all"},
-        {"digits": "1" * 64, "rows": "20"},
-    ]
+    links += [{"model": "three", "digits": "012"}, {"model": "three", "digits": "all"}, {"digits": "1" * 64, "rows": "20"}]
     links += [{"weights": value} for value in WEIGHTS] + [{"seed": value} for value in NUMBERS[:20]]
     check(generate, [{"want": "link", "link": link} for link in links] + [{"want": "link"}])
 
@@ -226,42 +105,9 @@ def interpolate(service: Service) -> Interpolate:
     return Interpolate(service)
 
 
-ENDS = [
-    "3.4",
-    "3.4,8",
-    "3.4,8.x",
-    "3.4,.7",
-    "12.4,8.7",
-    "a.4,8.7",
-    "3.-1,8.7",
-    "3.4294967296,1.1",
-    ",",
-    "",
-    None,
-    7,
-    [],
-]
-ENDS += [
-    "1.1," * 11 + "1.1",
-    "1.1," * 12 + "1.1",
-    "1.1" * 400,
-    "３.４,٨.٧",
-    "3.4, 8.7",
-    " 3.4 ,8.7",
-    "3.4.5,8.7",
-    "3,4.8,7",
-]
-ENDS += [
-    [{"digit": 3, "seed": 4}],
-    True,
-    "-3.4,8.7",
-    "3.4;8.7",
-    "8.1_0,1.1",
-    "eight.7,3.4",
-    "3.4,8.7,",
-    "3.4,😀.7",
-    "1.1,1.1",
-]
+ENDS = ["3.4", "3.4,8", "3.4,8.x", "3.4,.7", "12.4,8.7", "a.4,8.7", "3.-1,8.7", "3.4294967296,1.1", ",", "", None, 7, []]
+ENDS += ["1.1," * 11 + "1.1", "1.1," * 12 + "1.1", "1.1" * 400, "３.４,٨.٧", "3.4, 8.7", " 3.4 ,8.7", "3.4.5,8.7", "3,4.8,7"]
+ENDS += [[{"digit": 3, "seed": 4}], True, "-3.4,8.7", "3.4;8.7", "8.1_0,1.1", "eight.7,3.4", "3.4,8.7,", "3.4,😀.7", "1.1,1.1"]
 
 
 def test_ways(check, interpolate: Interpolate):
@@ -301,48 +147,8 @@ def explore(service: Service) -> Explore:
     return Explore(service)
 
 
-COORDINATES = [
-    "1.5",
-    -3,
-    3,
-    3.01,
-    "-3.5",
-    "nan",
-    "inf",
-    "",
-    None,
-    True,
-    [],
-    [1],
-    {},
-    "x" * 60,
-    1e-7,
-    1e21,
-    "١",
-    "0.30000000000000004",
-]
-MEASURED = [
-    0,
-    5,
-    "5",
-    0.25,
-    1e7,
-    -1e7,
-    123456.75,
-    "nan",
-    "inf",
-    "-inf",
-    "abc",
-    "",
-    None,
-    True,
-    [],
-    [2],
-    "x" * 60,
-    1e-7,
-    "1_0",
-    1e300,
-]
+COORDINATES = ["1.5", -3, 3, 3.01, "-3.5", "nan", "inf", "", None, True, [], [1], {}, "x" * 60, 1e-7, 1e21, "١", "0.30000000000000004"]
+MEASURED = [0, 5, "5", 0.25, 1e7, -1e7, 123456.75, "nan", "inf", "-inf", "abc", "", None, True, [], [2], "x" * 60, 1e-7, "1_0", 1e300]
 
 
 def test_hands_moved_and_measured(check, explore: Explore):
@@ -356,11 +162,7 @@ def test_hands_moved_and_measured(check, explore: Explore):
         + vary(first, x=COORDINATES, y=[4], slant=MEASURED, thickness=MEASURED, width=["x", 100], height=[1, 21])
         + vary(first, plane=planes, pair=pairs, seed=NUMBERS, psi=PSIS[:12], digits=DIGITS, model=NAMES[:8])
         + [first | {"plane": "x", "pair": 9, "x": 7, "slant": 1e9}, first | {"pair": 9, "x": 7, "height": "x"}]
-        + [
-            first | {"weights": "0" * 12},
-            {"want": "explore.png", **HAND, "slant": 5},
-            {"want": "explore.png", **HAND, "x": 9},
-        ],
+        + [first | {"weights": "0" * 12}, {"want": "explore.png", **HAND, "slant": 5}, {"want": "explore.png", **HAND, "x": 9}],
     )
     assert len(answers[0]["measures"]) == 2
     assert sum("problem" in one for one in answers) > 90
@@ -371,11 +173,7 @@ def test_maps_and_what_is_known_of_a_hand(check, explore: Explore):
     hand = {"want": "hand", "model": "digits"}
     check(
         explore,
-        [
-            place,
-            *lacking(place),
-            *vary(place, digit=["12", 7, "x", None, [4], ""], plane=["x"], pair=[5, "2"], seed=["x"]),
-        ]
+        [place, *lacking(place), *vary(place, digit=["12", 7, "x", None, [4], ""], plane=["x"], pair=[5, "2"], seed=["x"])]
         + [place | {"plane": "x", "seed": "y"}, hand, *vary(hand, weights=WEIGHTS, model=NAMES[:4])],
     )
 

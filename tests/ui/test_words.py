@@ -110,12 +110,7 @@ SCRIPT_TEMPLATES = {
 TEMPLATES = set().union(*SCRIPT_TEMPLATES.values()) | {
     template for path, source in PYTHON.items() if path != "gan/errors.py" for template in list_templates(source)
 }
-UNTOLD = {
-    "stopped",
-    "hand",
-    "gradients",
-    "runtime",
-}  # the page's own doing, or what its handlers say in their own words
+UNTOLD = {"stopped", "hand", "gradients", "runtime"}  # the page's own doing, or what its handlers say in their own words
 MODELS = {row["about"] for row in read_index().values() if row.get("about")}  # said of the models that are released
 
 
@@ -160,9 +155,7 @@ def test_what_a_module_says_is_known_to_every_language(path: str):
 
 
 def test_what_becomes_of_the_engine_has_a_word_and_no_word_is_said_by_nobody():
-    source = "\n".join(
-        COMMENT.sub("", text) for path, text in SCRIPTS.items() if path.startswith(("engine/", "local/"))
-    )
+    source = "\n".join(COMMENT.sub("", text) for path, text in SCRIPTS.items() if path.startswith(("engine/", "local/")))
     reasons = set(re.findall(r'\b(?:Problem|EngineError|end)\(\s*"(\w+)"', source))
     assert {"cut", "died", "network"} <= reasons
     named = {key.partition(".")[2] for text in SCRIPTS.values() for key in re.findall(r'"(engine\.[\w.]+)"', text)}
