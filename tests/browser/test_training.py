@@ -439,3 +439,31 @@ def test_on_a_space_training_is_off_and_says_why_while_the_time_machine_works(br
         expect(page.locator("#training-download")).to_be_hidden()
         page.get_by_role("button", name="Time machine").click()
         wait_until_drawn(page.locator("#machine-picture"))
+
+
+ALONE = """async () => {
+  const { answers } = await import(DigitForge.locate("/gradio_api/page/tabs/training/local/answers.js"));
+  const own = answers({ names: [] });
+  window.asked = [];
+  const count = (want) => (request) => window.asked.push(want) && own[want](request);
+  DigitForge.local.training = Object.fromEntries(["status", "start", "steer", "keep", "file"].map((w) => [w, count(w)]));
+}"""
+
+
+def test_page_without_a_server_says_how_to_train_and_asks_no_more(browser: Browser, demo: str):
+    with new_context(browser, viewport=SIZES["desktop"]) as context:
+        page = context.new_page()
+        page.clock.install()
+        page.goto(demo)
+        page.wait_for_function("() => window.DigitForge?.local?.generate")
+        page.evaluate(ALONE)
+        open_tab(page, "Training")
+        page.locator("#training-to-train").click()
+        why = page.locator("#training-missing")
+        expect(why).to_contain_text("A run is trained by Python, which this page does without: `make demo` opens the app")
+        expect(why).to_contain_text("python train.py --preset tutorial-mlp --data data --out runs/mine")
+        for name in ("training-download", "training-figure", "training-start", "training-form", "training-losses"):
+            expect(page.locator(f"#{name}")).to_be_hidden()
+        assert page.locator("#training-start").get_attribute("aria-disabled") == "true"
+        page.clock.run_for(60_000)
+        assert page.evaluate("window.asked") == ["status"]

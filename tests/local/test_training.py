@@ -4,7 +4,7 @@ import pytest
 
 from gan.ui.service import Service
 from gan.ui.tabs.training.tab import Training
-from tests.local.test_tabs import NAMES, NUMBERS, WEIGHTS, vary
+from tests.local.requests import NAMES, NUMBERS, WEIGHTS, vary
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +17,12 @@ def test_time_machine(check, training: Training, service: Service):
     own = service.get("digits").sha256
     answers = check(
         training,
-        [first, first | {"seed": "4294967295", "weights": own[:12]}, {"want": "history"}, {"want": "history", "seed": 1}]
+        [
+            first,
+            first | {"seed": "4294967295", "weights": own[:12]},
+            {"want": "history"},
+            {"want": "history", "seed": 1},
+        ]
         + [first | {"model": model} for model in ("ten", "free", "three", "letters", "words")]
         + vary(first, model=[*NAMES], weights=[one for one in WEIGHTS if one is not None])
         + [first | {"seed": seed, "model": "ten"} for seed in NUMBERS]
@@ -30,7 +35,9 @@ def test_time_machine(check, training: Training, service: Service):
 
 
 def test_run_is_refused_in_one_sentence_with_the_command(ask):
-    status, *refused = ask("training", [{"want": want, "owner": "x" * 16} for want in ("status", "start", "steer", "keep", "file")])
+    status, *refused = ask(
+        "training", [{"want": want, "owner": "x" * 16} for want in ("status", "start", "steer", "keep", "file")]
+    )
     assert (status["state"], status["allowed"], status["mine"]) == ("idle", False, True)
     assert "run" not in status
     for command in ("make demo", "python train.py --preset tutorial-mlp --data data --out runs/mine"):

@@ -87,7 +87,7 @@ def read_texts(source: str) -> list[str]:
 
 
 def list_script_templates(source: str) -> Iterator[str]:
-    """The templates that a module says; AssertionError for one that stands neither at the call nor in `template`, `said`.
+    """The templates that a module says; AssertionError for one that is neither at the call nor in `template` or `said`.
 
     They are the first argument of `say` and `refuse`, and a later one of `checkWord`.
     """
@@ -110,7 +110,12 @@ SCRIPT_TEMPLATES = {
 TEMPLATES = set().union(*SCRIPT_TEMPLATES.values()) | {
     template for path, source in PYTHON.items() if path != "gan/errors.py" for template in list_templates(source)
 }
-UNTOLD = {"stopped", "hand", "gradients", "runtime"}  # the page's own doing, or what its handlers say in their own words
+UNTOLD = {
+    "stopped",
+    "hand",
+    "gradients",
+    "runtime",
+}  # the page's own doing, or what its handlers say in their own words
 MODELS = {row["about"] for row in read_index().values() if row.get("about")}  # said of the models that are released
 
 
@@ -130,7 +135,8 @@ const template = "the three {value}.";
 throw new Refusal(say(template, { value: quote("no sentence") }));
 const said = isOne ? "the four." : "the " + "five.";
 const b = checkWord(hands, HANDS, "the six {list}.", { what: "no one" });
-const c = say("the outer {inner}", { inner: say("the inner") }), e = list(["seven and"], "or"), d = essay("eight nine"), said2 = say(
+const c = say("the outer {inner}", { inner: say("the inner") }),
+  e = list(["seven and"], "or"), d = essay("eight nine"), said2 = say(
   "ten, on a line of its own",
 );
 const refuse = (template, values) => say(template, values);
@@ -155,7 +161,9 @@ def test_what_a_module_says_is_known_to_every_language(path: str):
 
 
 def test_what_becomes_of_the_engine_has_a_word_and_no_word_is_said_by_nobody():
-    source = "\n".join(COMMENT.sub("", text) for path, text in SCRIPTS.items() if path.startswith(("engine/", "local/")))
+    source = "\n".join(
+        COMMENT.sub("", text) for path, text in SCRIPTS.items() if path.startswith(("engine/", "local/"))
+    )
     reasons = set(re.findall(r'\b(?:Problem|EngineError|end)\(\s*"(\w+)"', source))
     assert {"cut", "died", "network"} <= reasons
     named = {key.partition(".")[2] for text in SCRIPTS.values() for key in re.findall(r'"(engine\.[\w.]+)"', text)}

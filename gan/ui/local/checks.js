@@ -1,6 +1,6 @@
 /* The checks of what a visitor may ask for: a value, or a Refusal with one sentence. Twin of gan/drawing/arguments.py
    and of the typed ones in gan/ui/inputs.py. `model` is the manifest of the model asked. */
-import { cut, dropBlanks, isTrue, readFloat, readInt, repr, strip, tell, tellFloat } from "./python.js";
+import { cut, dropBlanks, isTrue, isWhole, readFloat, readInt, repr, strip, tell, tellFloat } from "./python.js";
 import { FieldError, Refusal, checked, list, quote, say, show } from "./say.js";
 
 export const MAX_SEED = 2 ** 32 - 1;
@@ -19,8 +19,8 @@ export const readNumber = (value) => readFloat(value) ?? NaN;
 export const checkWhole = (value, what, low, high) => {
   const number = readInt(value);
   if (number !== null && number >= low && number <= high) return Number(number);
-  const shown = show(number ?? value);
-  return refuse("the {what} is {value}; it must be a whole number from {low:,} to {high:,}.", { what, value: shown, low, high });
+  const values = { what, value: show(number ?? value), low, high };
+  return refuse("the {what} is {value}; it must be a whole number from {low:,} to {high:,}.", values);
 };
 
 export const checkSeed = (value) => checkWhole(value, "seed", 0, MAX_SEED);
@@ -30,15 +30,13 @@ export const checkCount = (value, most = MOST, what = "count") => checkWhole(val
 export const checkPsi = (value) => {
   const psi = readFloat(value);
   if (psi !== null && psi >= 0 && psi <= MAX_PSI) return psi;
-  const shown = psi === null ? show(value) : tellFloat(psi);
-  return refuse("truncation psi is {value}; it must be a number from {low} to {high}.", { value: shown, low: 0, high: MAX_PSI });
+  const values = { value: psi === null ? show(value) : tellFloat(psi), low: 0, high: MAX_PSI };
+  return refuse("truncation psi is {value}; it must be a number from {low} to {high}.", values);
 };
 
 /* One of the words of a list, which the sentence names. */
 export const checkWord = (value, words, template, more = {}) =>
   words.includes(value) ? value : refuse(template, { value: quote(value), list: list(words, "or"), ...more });
-
-const isWhole = (value) => Number.isInteger(value) && Math.abs(value) < 1e21; // JSON writes larger ones as floats
 
 const asClass = (item, { num_classes: count, class_names: names }) => {
   const given = typeof item === "string" ? readMarks(item) : item;
@@ -66,7 +64,7 @@ const readDigits = (digits, model) => {
   const given = digits ?? "";
   if (Array.isArray(given)) return given.map((item) => asClass(item, model));
   if (typeof given === "string") return readText(readMarks(given), model);
-  if (Number.isInteger(given)) return readText(String(BigInt(given)), model);
+  if (Number.isInteger(given)) return readText(String(readInt(given)), model);
   return refuse("{value} is no number; write digits from 0 to 9 only.", { value: quote(digits) });
 };
 
@@ -89,7 +87,8 @@ export const parseDigits = (digits, model) => {
 
 /* One class: its digit, its number or its name. */
 export const parseClass = (value, model, what = "") => {
-  const text = strip(tell(value)), isOne = typeof value !== "object" && (typeof value !== "number" || isWhole(value)); // prettier-ignore
+  const text = strip(tell(value));
+  const isOne = typeof value === "number" ? isWhole(value) : typeof value !== "object";
   const alone = model.num_classes > 10 || model.class_names.includes(text);
   const labels = parseDigits(alone && text && isOne ? [text] : value, model);
   if (labels.length === 1) return labels[0];
@@ -117,7 +116,9 @@ export const checkLinked = async (here, link, names) => {
     throw new FieldError(say("the link is not a list of named values."));
   }
   const strange = Object.keys(link).find((name) => !["model", "weights", ...names].includes(name));
-  if (strange !== undefined) throw new FieldError(say("it has {value}, which means nothing here.", { value: quote(strange) }));
+  if (strange !== undefined) {
+    throw new FieldError(say("it has {value}, which means nothing here.", { value: quote(strange) }));
+  }
   const model = await here.find("model" in link ? link.model : (here.names?.[0] ?? ""));
   if ("weights" in link) checked("weights", checkWeights, link.weights, model.manifest);
   return model;

@@ -1,7 +1,9 @@
 /* Values as Python reads and writes them, for sentences that quote what a visitor typed: str(), repr(), int(), float()
    and three formats of numbers. What JSON can hold is known, nothing else. */
-const BLANK = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]"; // str.isspace
-const BLANKS = new RegExp(BLANK, "g"), ENDS = new RegExp(`^${BLANK}+|${BLANK}+$`, "g"); // prettier-ignore
+const OTHERS = "\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000"; // blanks that are not ASCII
+const BLANKS = new RegExp(`[\\t-\\r\\x1c-\\x20${OTHERS}]`, "g"); // str.isspace
+const ENDS = new RegExp(`^${BLANKS.source}+|${BLANKS.source}+$`, "g");
+const ROUND_FIGURES = new RegExp(`^[\\t-\\r ${OTHERS}]+|[\\t-\\r ${OTHERS}]+$`, "g"); // what int() and float() strip
 const WHOLE = /^[+-]?\d+(_\d+)*$/;
 const FLOAT = /^[+-]?(\d+(_\d+)*\.?(\d+(_\d+)*)?|\.\d+(_\d+)*)(e[+-]?\d+(_\d+)*)?$/i;
 const SPECIAL = /^[+-]?(nan|inf|infinity)$/i;
@@ -10,17 +12,16 @@ const MOST_FIGURES = 4300; // of text that int() reads
 
 export const strip = (text) => text.replace(ENDS, "");
 
-/* Text that int() and float() read: of ASCII alone they strip fewer blanks. */
-const readFigures = (text) => readDigits(/[^\0-\x7f]/.test(text) ? strip(text) : text.replace(/^[\t-\r ]+|[\t-\r ]+$/g, ""));
+const readFigures = (text) => readDigits(text.replace(ROUND_FIGURES, ""));
 
 export const dropBlanks = (text) => text.replace(BLANKS, "");
 
 /* What int(value, 10) makes of text, and a number that is whole: a BigInt, or null for what is none. */
 export const readInt = (value) => {
-  if (typeof value === "number") return Number.isInteger(value) ? BigInt(value) : null;
+  if (typeof value === "number") return Number.isInteger(value) ? BigInt(isWhole(value) ? String(value) : value) : null;
   if (typeof value !== "string") return null;
-  const text = readFigures(value), isWhole = WHOLE.test(text) && text.length <= MOST_FIGURES; // prettier-ignore
-  return isWhole ? BigInt(text.replace(/[_+]/g, "")) : null;
+  const text = readFigures(value), isGood = WHOLE.test(text) && text.length <= MOST_FIGURES; // prettier-ignore
+  return isGood ? BigInt(text.replace(/[_+]/g, "")) : null;
 };
 
 /* What float(value) makes of text or a number; null for what is none. */
@@ -48,24 +49,27 @@ export const tellFloat = (value) => {
   return Number.isInteger(value) ? value.toFixed(1) : String(value);
 };
 
+/* Rounded text, which JavaScript rounds away from 0 where two are as near: the even one of them. exact: with all its
+   figures; places: how many of it are kept behind the point. */
+const makeEven = (near, exact, places) => {
+  const end = exact.indexOf(".") + 1 + places, last = /\d(?=e|$)/.exec(near)[0]; // prettier-ignore
+  if (last % 2 === 0 || !/^50*(e|$)/.test(exact.slice(end))) return near;
+  return exact.slice(0, places ? end : end - 1) + (/e.*/.exec(exact)?.[0] ?? "");
+};
+
 /* The format "g": six figures that matter. */
 export const tellShort = (value) => {
   if (!Number.isFinite(value)) return special(value);
-  const text = value.toExponential(5), power = Number(text.split("e")[1]); // prettier-ignore
-  const [figures] = text.split("e");
-  if (power < -4 || power >= 6) return scientific(`${String(Number(figures))}e${text.split("e")[1]}`);
-  return String(Number(value.toPrecision(6)));
+  const text = makeEven(value.toExponential(5), value.toExponential(100), 5);
+  const [figures, power] = text.split("e");
+  return power < -4 || power >= 6 ? scientific(`${Number(figures)}e${power}`) : String(Number(text));
 };
 
-/* The format ".2f": to the nearest, where two are as near to the even one. */
+/* The format ".2f". */
 export const tellFixed = (value, places) => {
   if (!Number.isFinite(value)) return special(value);
-  const near = value.toFixed(places), exact = value.toFixed(Math.min(100, places + 60)); // prettier-ignore
-  const isTie = /^50*$/.test(exact.slice(exact.indexOf(".") + 1 + places));
-  if (!isTie || Number(near.at(-1)) % 2 === 0) return near;
-  const whole = BigInt(near.replace(".", "")), even = String(whole + (whole < 0n ? 1n : -1n)).replace("-", ""); // prettier-ignore
-  const digits = even.padStart(places + 1, "0"), cut = digits.length - places; // prettier-ignore
-  return `${near.startsWith("-") ? "-" : ""}${digits.slice(0, cut)}${places ? "." : ""}${digits.slice(cut)}`;
+  if (Math.abs(value) >= 1e21) return `${BigInt(value)}${places ? "." : ""}${"0".repeat(places)}`;
+  return makeEven(value.toFixed(places), value.toFixed(places + 60), places);
 };
 
 /* round(value, places) */
@@ -87,7 +91,10 @@ const quoteText = (text) => {
   return `${mark}${mark === "'" ? escaped.replaceAll("'", "\\'") : escaped}${mark}`;
 };
 
-const tellNumber = (value) => (Number.isInteger(value) && Math.abs(value) < 1e21 ? String(value) : tellFloat(value));
+/* As it arrives by JSON, where the largest have a power of ten and are floats */
+export const isWhole = (value) => Number.isInteger(value) && Math.abs(value) < 1e21;
+
+const tellNumber = (value) => (isWhole(value) ? String(value) : tellFloat(value));
 
 /* As Python's repr quotes it. */
 export const repr = (value) => {

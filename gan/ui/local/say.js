@@ -67,7 +67,9 @@ export const quote = (value) => repr(cut(tell(value), 40));
 /* A value as a sentence quotes it: never longer than a line. */
 export const show = (value) => {
   if (value === null || value === undefined || value === "") return say("empty");
-  if (typeof value === "bigint") return value >= LONG || value <= -LONG ? say("a number of more than 30 digits") : String(value);
+  if (typeof value === "bigint") {
+    return value >= LONG || value <= -LONG ? say("a number of more than 30 digits") : String(value);
+  }
   const text = repr(value), letters = [...text]; // prettier-ignore
   return letters.length <= 60 ? text : `${letters.slice(0, 56).join("")}...`;
 };
