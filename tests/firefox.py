@@ -1,8 +1,6 @@
 """Firefox without a window, told what to do by WebDriver BiDi (W3C): Debian's own, which Playwright cannot drive.
 
-with open_firefox() as firefox:
-    firefox.open("http://127.0.0.1:8000/")
-    firefox.evaluate("async () => document.title")
+`with open_firefox() as firefox:`, then `firefox.open(address)` and `firefox.evaluate("async () => document.title")`.
 """
 
 import json

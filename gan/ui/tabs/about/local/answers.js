@@ -12,14 +12,20 @@ const shade = ({ z_dim: size, noise }, seed) => {
   return new Uint8Array(Uint8ClampedArray.from(z, (value) => Math.fround(128 + Math.fround(40 * value))));
 };
 
+/* Whom a lesson is about: the model, a seed and a class, checked; `ms` counts what its pictures take. */
+const choose = async (here, { model: name, weights, seed, digit }) => {
+  const model = await here.find(name), { manifest } = model; // prettier-ignore
+  checkMadeWith(weights, model);
+  const number = checked("seed", checkSeed, seed);
+  const label = manifest.conditional ? checked("digit", parseClass, digit, manifest, "digit") : 0;
+  const kind = manifest.conditional ? manifest.class_names[label] : "picture";
+  return { model, seed: number, label, kind, ms: 0 };
+};
+
 export const answers = (here) => ({
-  async lesson({ model: name, weights, seed, digit }) {
-    const model = await here.find(name), { manifest } = model; // prettier-ignore
-    checkMadeWith(weights, model);
-    const number = checked("seed", checkSeed, seed);
-    const label = manifest.conditional ? checked("digit", parseClass, digit, manifest, "digit") : 0;
-    const kind = manifest.conditional ? manifest.class_names[label] : "picture";
-    const subject = { model, seed: number, label, kind, ms: 0 };
+  /* As Python answers it; with `later` without the pictures of the run, whose files are as large as the model each. */
+  async lesson({ later = false, ...request }) {
+    const subject = await choose(here, request), { model, seed: number, label } = subject, { manifest } = model; // prettier-ignore
     const steps = {
       draw: await showOne(subject),
       styles: await showStyles(subject),
@@ -28,8 +34,10 @@ export const answers = (here) => ({
     const { step, explain = "", problem = "" } = await showOpinions(subject);
     if (step) steps.judge = step;
     const learned = "history" in manifest.parts;
-    steps.learn = await (learned ? showLearning : showWays)(subject);
+    const waits = learned && later;
+    if (!waits) steps.learn = await (learned ? showLearning : showWays)(subject);
     return {
+      ...(waits ? { later } : {}),
       noise: shade(manifest, number),
       steps,
       learned,
@@ -39,6 +47,12 @@ export const answers = (here) => ({
       milliseconds: Math.round(subject.ms),
       recipe: makeRecipe(manifest, { seed: number, digit: label }),
     };
+  },
+
+  /* The last step of a lesson that was asked for without it. */
+  async learn(request) {
+    const subject = await choose(here, request);
+    return { step: await showLearning(subject), milliseconds: Math.round(subject.ms) };
   },
 
   /* The site has them as Python answered when it was built. */

@@ -52,36 +52,50 @@ export const answers = (here) => {
     return join([complete(say(template, { name })), names ? say("There is one of: {names}.", { names }) : ""]);
   };
 
+  /* The model and the seed, checked; or, in `none`, why there are no moments. */
+  const open = async (name, weights, seed) => {
+    const model = await here.find(name);
+    checkMadeWith(weights, model);
+    const number = checked("seed", checkSeed, seed);
+    return { model, number, none: model.manifest.parts.history ? null : await sayNone(model.manifest) };
+  };
+
+  const draw = (model, index, seed) => {
+    const { labels, indices } = layOut(model.manifest);
+    return model.ask("moment", { index, labels, indices, seed });
+  };
+
   const refuse = async () => {
     throw new FieldError(sayWhy());
   };
 
   return {
-    async history({ model: name, weights, seed }) {
-      const model = await here.find(name), { manifest } = model; // prettier-ignore
-      checkMadeWith(weights, model);
-      const number = checked("seed", checkSeed, seed);
-      if (!manifest.parts.history) return { none: await sayNone(manifest) };
-      const { moments, curves } = await model.ask("moment", {});
-      const { columns, labels, indices, alt } = layOut(manifest);
+    /* As Python answers it; with `later` without pictures: a moment is a file of its own, and comes when it is asked. */
+    async history({ model: name, weights, seed, later = false }) {
+      const { model, number, none } = await open(name, weights, seed);
+      if (none) return { none };
+      const { manifest } = model, { moments, curves } = await model.ask("moment", {}); // prettier-ignore
+      const { columns, labels, alt } = layOut(manifest);
+      const recipe = makeRecipe(manifest, { seed: number, moments: moments.map(({ images }) => images) });
+      const told = { rows: HANDS, columns, moments: moments.map(tellMoment), curves, alt, recipe };
+      if (later) return { ...told, later };
       const pixels = new Uint8Array(moments.length * labels.length * 784);
       let spent = 0;
       for (const index of moments.keys()) {
-        const drawn = await model.ask("moment", { index, labels, indices, seed: number });
+        const drawn = await draw(model, index, number);
         pixels.set(drawn.pixels, index * labels.length * 784);
         spent += drawn.ms;
       }
-      const recipe = makeRecipe(manifest, { seed: number, moments: moments.map(({ images }) => images) });
-      return {
-        png: await encodePng(makeSheet(pixels, columns), recipe, { shown: true }),
-        rows: HANDS,
-        columns,
-        moments: moments.map(tellMoment),
-        curves,
-        alt,
-        recipe,
-        milliseconds: Math.round(spent),
-      };
+      const png = await encodePng(makeSheet(pixels, columns), recipe, { shown: true });
+      return { ...told, png, milliseconds: Math.round(spent) };
+    },
+
+    /* One moment's sheet; place: of those that `history` lists. */
+    async moment({ model: name, weights, seed, place }) {
+      const { model, number } = await open(name, weights, seed);
+      const { pixels, ms } = await draw(model, place, number);
+      const png = await encodePng(makeSheet(pixels, layOut(model.manifest).columns), null, { shown: true });
+      return { png, milliseconds: Math.round(ms) };
     },
 
     /* As of a server that lets nobody train. */
