@@ -106,8 +106,9 @@
 
     const note = ({ answer: { rows, columns, recipe }, sheets, ms }) => {
       const moments = sheets.count();
+      const key = moments === 1 ? "training.note.one" : "training.note";
       const values = { count: moments * rows * columns, moments, ms, model: recipe.model };
-      figure.querySelector(".df-note").textContent = moments ? forge.word("training.note", values) : "";
+      figure.querySelector(".df-note").textContent = moments ? forge.word(key, values) : "";
     };
 
     const show = async (answer) => {
