@@ -19,7 +19,7 @@ PY := $(VENV)/bin/python
 export VENV PYTHON TORCH_INDEX
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types format bench site space app-venv dev-venv clean
+.PHONY: help demo test check lint types format bench space site app-venv dev-venv clean
 
 help:  ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "  %-12s %s\n", $$1, $$2 }'
@@ -50,11 +50,11 @@ bench: dev-venv  ## Print the speeds of sampling and of the page
 	@$(PY) -m benchmarks.sampling
 	@CHROMIUM="$$($(PY) -m tests.chromium --install)" && export CHROMIUM && $(PY) -m benchmarks.latency
 
-site: app-venv  ## Make build/site: the page as plain files, for any host, with no server behind it
-	@$(PY) -m scripts.site --out build/site
-
 space: dev-venv  ## Make build/space, all that a Hugging Face Space needs, and try it
 	@CHROMIUM="$$($(PY) -m tests.chromium --install)" && export CHROMIUM && $(PY) -m scripts.space --sdk $(SDK)
+
+site: app-venv  ## Make build/site, the page as plain files for any web host
+	@$(PY) -m scripts.site
 
 clean:  ## Remove caches, not .venv and not your runs
 	@rm -rf .mypy_cache .pytest_cache .ruff_cache build dist *.egg-info

@@ -13,6 +13,7 @@ import click
 import pytest
 from huggingface_hub.cli.hf import app
 
+from scripts.site.build import build
 from scripts.space.assemble import ROOT, assemble, list_files
 from tests.commands import list_commands
 from tests.stand_in_hub import Hub, serve_hub
@@ -20,6 +21,13 @@ from tests.stand_in_hub import Hub, serve_hub
 HF = Path(sys.executable).with_name("hf")
 COMMANDS = list_commands("hf")
 UPLOADS = [words for words in COMMANDS if words[0] == "upload"]
+CREATIONS = [words for words in COMMANDS if words[:2] == ["repos", "create"]]
+GROUPS = ("auth", "repos")  # whose second word is the command
+# What makes the folder that is uploaded -> its files; of a site one small model is enough here
+MAKES = {
+    "build/space": lambda folder: assemble(ROOT, folder),
+    "build/site": lambda folder: build(folder, ["digits-tiny"]),
+}
 
 
 def run_hf(words: list[str], hub: Hub, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -30,7 +38,8 @@ def run_hf(words: list[str], hub: Hub, folder: Path) -> subprocess.CompletedProc
 
 def test_there_are_such_commands():
     assert ["auth", "login"] in COMMANDS
-    assert UPLOADS
+    assert {words[2] for words in UPLOADS} == set(MAKES)
+    assert CREATIONS
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=lambda words: " ".join(words[:3]))
@@ -39,14 +48,15 @@ def test_every_command_is_one_that_the_program_takes(words: list[str], monkeypat
     reached: list[str] = []
     monkeypatch.setattr(click.Command, "invoke", lambda self, context: reached.append(context.info_name))
     app(words, standalone_mode=False)  # raises where a word is wrong
-    assert reached[-1] == [word for word in words if word.isalpha()][1 if words[0] == "auth" else 0]
+    assert reached[-1] == [word for word in words if word.isalpha()][1 if words[0] in GROUPS else 0]
     with pytest.raises(click.UsageError):
         app([*words, "one-word-too-many", "--no-such-option"], standalone_mode=False)
 
 
 @pytest.mark.parametrize("words", [list(one) for one in sorted({tuple(one) for one in UPLOADS})], ids=" ".join)
-def test_an_upload_takes_exactly_what_make_space_made(words: list[str], tmp_path: Path):
-    files = assemble(ROOT, tmp_path / "build" / "space")
+def test_an_upload_takes_exactly_what_was_made(words: list[str], tmp_path: Path):
+    folder = tmp_path / words[2]
+    files = MAKES[words[2]](folder)
     with serve_hub() as hub:
         run = run_hf(words, hub, tmp_path)
     assert run.returncode == 0, run.stderr
@@ -56,8 +66,17 @@ def test_an_upload_takes_exactly_what_make_space_made(words: list[str], tmp_path
     assert all(path.startswith("/api/spaces/YOU/NAME/commit/main") for path, _ in hub.commits)
     assert set(hub.files) == {path.as_posix() for path in files}
     for path, content in hub.files.items():
-        assert content == (ROOT / path).read_bytes(), path
-    assert sum(path.endswith(".safetensors") for path in hub.files) > 5
+        assert content == (folder / path).read_bytes(), path
+    assert sum(path.endswith(".safetensors") for path in hub.files) >= 4
+
+
+def test_a_static_space_is_made_as_one(tmp_path: Path):
+    """An upload alone would make a Gradio Space, whatever the README's header says."""
+    for words in CREATIONS:
+        with serve_hub() as hub:
+            run = run_hf(words, hub, tmp_path)
+        assert run.returncode == 0, run.stderr
+        assert [(made["type"], made["sdk"]) for made in hub.made] == [("space", "static")]
 
 
 def test_a_wrong_upload_reaches_no_hub_and_is_known_as_wrong(tmp_path: Path):

@@ -19,7 +19,7 @@ from gan.ui.words.tables import ENGLISH, read_languages, write_script
 
 FRAME = assets.UI / "site"
 SCRIPTS = ("offline.js", "frame.js")  # the frame's own, after all shared ones
-IMPORT = re.compile(r'^(?:import|export)\b[^;]*?from "(\.[^"]+)"', re.MULTILINE)
+IMPORT = re.compile(r'^(?:import|export)\b(?:[^;"]*?\bfrom)?\s*"(\.[^"]+)"', re.MULTILINE)
 RULE = re.compile(r"^\s*(--[\w-]+):\s*(.*?);\s*$", re.MULTILINE)
 USED = re.compile(r"var\(\s*(--[\w-]+)")
 Files = dict[str, bytes]
@@ -100,7 +100,10 @@ def write_style() -> str:
 
 
 def prune_theme(theme: str, style: str) -> str:
-    """Those variables of Gradio's theme that a style names, and those that these name in turn; light, then dark."""
+    """Those variables of Gradio's theme that a style names, and those that these name in turn; light, then dark.
+
+    They weigh nothing (`:where`): a style that gives one another value has it so.
+    """
     blocks = [(head.strip(), dict(RULE.findall(body))) for head, body in re.findall(r"([^{}]+)\{([^{}]*)\}", theme)]
     needed: set[str] = set()
     waiting = set(USED.findall(style))
@@ -111,7 +114,7 @@ def prune_theme(theme: str, style: str) -> str:
     found = ""
     for head, rules in blocks:
         lines = [f"  {name}: {value};" for name, value in rules.items() if name in needed]
-        found += "\n".join([f"{head} {{", *lines, "}", ""])
+        found += "\n".join([f":where({head}) {{", *lines, "}", ""])
     return found
 
 

@@ -105,7 +105,7 @@
   };
 
   const complain = (panel, text) => {
-    const note = panel.querySelector(":scope > .df-linked") ?? forge.makeElement("p", "", "df-linked");
+    const note = panel.querySelector(".ds-lacking") ?? forge.makeElement("p", "", "df-linked ds-lacking");
     note.setAttribute("role", "alert");
     note.textContent = text;
     panel.prepend(note);
@@ -143,7 +143,7 @@
       }
       if (mounted.has(name)) return;
       mounted.add(name);
-      panel.querySelector(":scope > .df-linked")?.remove();
+      panel.querySelector(".ds-lacking")?.remove();
       await forge.begin(name, panel, makeServer(name, told, drawn), (root, server) => {
         const begins = { model: told.names[0], ...told.firsts[name] };
         forge[nameMount(name)](root, forge.serverSource(server), begins, () => {});
