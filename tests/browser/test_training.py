@@ -446,7 +446,8 @@ ALONE = """async () => {
   const own = answers({ names: [] });
   window.asked = [];
   const count = (want) => (request) => window.asked.push(want) && own[want](request);
-  DigitForge.local.training = Object.fromEntries(["status", "start", "steer", "keep", "file"].map((w) => [w, count(w)]));
+  const wants = ["status", "start", "steer", "keep", "file"];
+  DigitForge.local.training = Object.fromEntries(wants.map((want) => [want, count(want)]));
 }"""
 
 
@@ -460,7 +461,9 @@ def test_page_without_a_server_says_how_to_train_and_asks_no_more(browser: Brows
         open_tab(page, "Training")
         page.locator("#training-to-train").click()
         why = page.locator("#training-missing")
-        expect(why).to_contain_text("A run is trained by Python, which this page does without: `make demo` opens the app")
+        expect(why).to_contain_text(
+            "A run is trained by Python, which this page does without: `make demo` opens the app"
+        )
         expect(why).to_contain_text("python train.py --preset tutorial-mlp --data data --out runs/mine")
         for name in ("training-download", "training-figure", "training-start", "training-form", "training-losses"):
             expect(page.locator(f"#{name}")).to_be_hidden()

@@ -1,5 +1,5 @@
-/* What the Training tab asks for, answered in the page; twin of gan/ui/tabs/training/tab.py and time_machine.py. The time
-   machine draws the snapshots of the run that made the model. To train takes Python: a run is refused, in a sentence. */
+/* What the Training tab asks for, answered in the page; twin of gan/ui/tabs/training/tab.py and time_machine.py: the
+   time machine draws the snapshots of the run that made the model. To train takes Python: a run is refused. */
 import { listDigits } from "../../../local/captions.js";
 import { checkMadeWith, checkSeed } from "../../../local/checks.js";
 import { encodePng } from "../../../local/png.js";
@@ -25,7 +25,8 @@ const layOut = ({ conditional, num_classes: count, class_names: names }) => {
   if (conditional) {
     const digits = listDigits(names.slice(0, columns));
     const alt = say("{digits}, {rows} rows, one hand each", { digits, rows: HANDS });
-    return { columns, labels: places.map((i) => i % columns), indices: places.map((i) => Math.floor(i / columns)), alt };
+    const indices = places.map((i) => Math.floor(i / columns)); // one hand a row
+    return { columns, labels: places.map((i) => i % columns), indices, alt };
   }
   const alt = say("whichever digits it likes, {rows} rows", { rows: HANDS });
   return { columns, labels: places.map(() => 0), indices: places, alt };
