@@ -11,7 +11,8 @@ import sys
 from pathlib import Path
 
 from gan.command import refusing
-from scripts.site.build import ROOT, build
+from scripts.site.build import build
+from scripts.space.assemble import ROOT
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -16,7 +16,7 @@ from tests.browser.rest import PATIENCE
 
 NAMES = ("digits", "digits-tiny")
 BELOW = "forge"
-DRAWN = "(id) => Number(document.getElementById(id).dataset.version) > 0"
+DRAWN = "(id) => Number(document.getElementById(id)?.dataset.version) > 0"
 
 
 class Host(ThreadingHTTPServer):
@@ -24,12 +24,21 @@ class Host(ThreadingHTTPServer):
 
     Attributes:
         sent: (path below the site, bytes of its body) of each answer.
+        policy: the content security policy that goes with each answer, "" for none.
     """
 
     def __init__(self, folder: Path) -> None:
         sent = self.sent = list[tuple[str, int]]()
+        self.policy = ""
 
         class Handler(SimpleHTTPRequestHandler):
+            server: Host
+
+            def end_headers(self) -> None:
+                if self.server.policy:
+                    self.send_header("content-security-policy", self.server.policy)
+                super().end_headers()
+
             def copyfile(self, source: Any, outputfile: Any) -> None:
                 data = source.read()
                 sent.append((self.path.removeprefix(f"/{BELOW}/"), len(data)))

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from gan.errors import Refusal, say
+from gan.store import released
 from gan.ui import assets
-from gan.ui.engine.parts import ExportError
+from gan.ui.engine.parts import ExportError, write_model
 from gan.ui.tabs import NAMES
-from scripts.site import build as building
 from scripts.site.__main__ import main
-from scripts.site.build import SiteError, build
+from scripts.site.build import ALONE, SiteError, build
 from scripts.site.files import IMPORT, USED, follow_imports, prune_theme
 from scripts.space.assemble import read_header
 
@@ -81,7 +81,7 @@ def test_modules_are_followed_as_a_browser_does():
 
 def test_the_service_worker_knows_each_file_and_its_hash(site):
     told, files = read_worker(site), read_all(site)
-    listed = {path for path in files if not path.startswith("models/")} - set(building.ALONE)
+    listed = {path for path in files if not path.startswith("models/")} - set(ALONE)
     assert set(told["files"]) == listed
     for path, wanted in told["files"].items():
         assert path == "index.html" or hashlib.sha256(files[path]).hexdigest() == wanted
@@ -160,15 +160,13 @@ def test_a_model_that_is_not_there_is_said(tmp_path, names, capsys):
 
 
 def test_a_model_that_the_page_cannot_draw_is_left_out_with_a_line_or_refused_where_it_was_named(tmp_path, monkeypatch):
-    write = building.write_model
-
     def refuse(name: str, out: Path) -> dict[str, Any]:
         if name == "dcgan":
             raise ExportError(say("the page's engine does not draw {name}.", name=name))
-        return write(name, out)
+        return write_model(name, out)
 
-    monkeypatch.setattr(building, "write_model", refuse)
-    monkeypatch.setattr(building.released, "list_names", lambda: ["digits-tiny", "dcgan"])
+    monkeypatch.setattr("scripts.site.build.write_model", refuse)
+    monkeypatch.setattr(released, "list_names", lambda: ["digits-tiny", "dcgan"])
     lines: list[str] = []
     build(tmp_path / "site", tell=lines.append)
     assert lines[1] == "dcgan is left out: the page's engine does not draw dcgan."
@@ -177,6 +175,6 @@ def test_a_model_that_the_page_cannot_draw_is_left_out_with_a_line_or_refused_wh
         build(tmp_path / "other", ["digits-tiny", "dcgan"])
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
-    monkeypatch.setattr(building.released, "list_names", list)
+    monkeypatch.setattr(released, "list_names", list)
     with pytest.raises(Refusal, match="train one"):
         build(tmp_path / "other")

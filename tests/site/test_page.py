@@ -10,7 +10,8 @@ from playwright.sync_api import Page, Route, expect
 
 from gan.ui.tabs import NAMES
 from tests.browser.test_accessibility import GRAVE, RULES, describe
-from tests.site.conftest import Host, Visit
+from tests.commands import ROOT
+from tests.site.conftest import Host, Visit, serve
 
 LOST = "A file of this page did not come"
 READY = ("generate", "interpolate", "explore")  # whose pictures are drawn as soon as they are opened
@@ -67,7 +68,7 @@ def test_tabs_by_pointer_and_by_keys_as_their_role_promises(visit: Visit):
         page.keyboard.press(key)
         expect(page.locator(f"#tab-{name}-button")).to_be_focused()
         assert get_selected(page) == [name] * 3, key
-    page.locator("#tab-generate-button").focus()
+    page.keyboard.press("Home")
     page.keyboard.press("Tab")  # from the row into its panel
     assert page.evaluate("document.activeElement.closest('[role=tabpanel]')?.id") == "tab-generate"
 
@@ -88,7 +89,7 @@ def test_nothing_is_wrong_for_anybody(visit: Visit, theme: Any, width: int):
         found = Axe().run(page, options=RULES).response["violations"]
         assert [describe(one) for one in found if one["impact"] in GRAVE] == []
         assert page.evaluate("document.documentElement.scrollWidth") == width
-    other = "light" if theme == "dark" else "dark"
+    other: Any = "light" if theme == "dark" else "dark"
     page.emulate_media(color_scheme=other)
     page.wait_for_function("(dark) => document.body.classList.contains('dark') === dark", arg=other == "dark")
     assert visitor.complaints == []
@@ -155,6 +156,24 @@ def test_what_no_tab_answers_by_itself_is_said_with_the_command(visit: Visit):
     for name in NAMES:  # whatever they have, none is left blank
         page.locator(f"#tab-{name}-button").click()
         expect(page.locator(f"#tab-{name} .df-root > *").first).to_be_visible()
+
+
+def test_it_keeps_to_a_strict_content_security_policy(visit: Visit, site: Path):
+    """The one that docs/hosting.md has; and one that forbids WebAssembly, which is said."""
+    text = (ROOT / "docs" / "hosting.md").read_text(encoding="utf-8")
+    rules = re.findall(r"`((?:script|img)-src [^`]+)`", text)
+    with serve(site.parent) as host:
+        host.policy = "; ".join(["default-src 'self'", *rules])
+        visitor = visit(host.address)
+        page = visitor.come()
+        page.locator("#tab-explore-button").click()
+        page.wait_for_function("() => document.querySelector('#tab-explore [data-version]:not([data-version=\"0\"])')")
+        page.wait_for_function("() => DigitForge.mountAbout")
+        assert visitor.complaints == []
+
+        host.policy = host.policy.replace(" 'wasm-unsafe-eval'", "")
+        page = visit(host.address).come("", "")
+        expect(page.locator("#tab-generate .df-problem").first).to_contain_text("rules forbid WebAssembly here")
 
 
 def break_off(page: Page, pattern: str, spoil: Any) -> None:

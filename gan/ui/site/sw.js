@@ -8,6 +8,9 @@ const ROOT = new URL(self.registration.scope);
 const OURS = `digit-forge ${ROOT.pathname} `; // caches belong to an origin, where other sites of ours may be
 const [SHELL, MODELS] = [`${OURS}${SITE.version}`, `${OURS}models`];
 const INDEX = new URL("index.html", ROOT).href;
+const TRIES = 5; // of a newer version to begin
+let busy = 0; // models that are being fetched: no other version begins meanwhile
+let tried = 0;
 
 const hash = async (bytes) => {
   const digest = await crypto.subtle.digest("SHA-256", bytes);
@@ -86,7 +89,8 @@ const countPages = async () => {
 /* The page itself. Where a newer version waits and nobody else shows this one, that version opens. */
 const openPage = async (request) => {
   const { waiting } = self.registration;
-  if (waiting && (await countPages()) < 2) {
+  if (waiting && !busy && tried < TRIES && (await countPages()) < 2) {
+    tried += 1;
     waiting.postMessage({ begin: true });
     return new Response("", { headers: { "content-type": "text/html", refresh: "0" } });
   }
@@ -116,8 +120,10 @@ self.addEventListener("message", (event) => {
   const { begin, keep } = event.data;
   if (begin) self.skipWaiting();
   if (!keep) return;
+  busy += 1;
   const done = (kept) => kept && event.source?.postMessage({ kept: keep });
-  event.waitUntil(keepModel(keep).then(done, () => {})); // no room, or no network: the next visit tries again
+  // No room, or no network: the next visit tries again
+  event.waitUntil(keepModel(keep).then(done, () => {}).finally(() => (busy -= 1)));
 });
 
 self.addEventListener("fetch", (event) => {
