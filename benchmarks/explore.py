@@ -1,4 +1,4 @@
-"""From a move on the Explore tab to new pixels, in a real Chromium: ten digits, beside the floors measured in between.
+"""From a move on the Explore tab to new pixels through the server, in a real Chromium, beside floors of the same run.
 
 The floors are smallest possible Gradio apps: a server function whose constant PNG a gr.HTML shows (as in
 benchmarks.latency), and one whose ten constant digits are put onto ten canvases. A figure starts when the page's
@@ -27,7 +27,7 @@ import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import app
-from benchmarks.latency import MEASURE, WARMUP, build_function_floor, open_page
+from benchmarks.latency import MEASURE, WARMUP, build_function_floor, leave_engine, open_demo, open_page
 from benchmarks.machine import describe_machine, take_percentiles
 from gan.ui.assets import SCRIPTS
 from gan.ui.moves import make_route
@@ -149,7 +149,7 @@ def measure_moves(browser: Browser, count: int) -> None:
     """Print the table of floors and controls."""
     address = serve(app.demo, app.service, host="127.0.0.1", port=free_port(), block=False)
     png, pixels = open_floor(browser, build_function_floor()), open_floor(browser, build_pixels_floor())
-    explore = open_explore(open_page(browser, address))
+    explore = open_explore(open_demo(browser, address))
     each = -(-count // BLOCKS) + WARMUP
 
     def spread(low: float, high: float) -> list[str]:
@@ -205,6 +205,7 @@ def measure_people(browser: Browser, people: int, seconds: float) -> None:
         for _ in range(people):
             pages.append(browser.new_context(viewport={"width": 1280, "height": 900}).new_page())
             pages[-1].goto(address)
+            leave_engine(pages[-1])
             open_explore(pages[-1])
         for page in pages:
             page.evaluate(DRAG, [seconds, 10**9])
@@ -233,7 +234,7 @@ def measure_memory(browser: Browser, events: int) -> None:
     """Print the server's resident memory before and after so many moves."""
     process, address = serve_apart()
     try:
-        page = open_explore(open_page(browser, address))
+        page = open_explore(open_demo(browser, address))
 
         def move(count: int) -> int:
             page.evaluate(DRAG, [3600, count])

@@ -1,4 +1,4 @@
-"""From a control to new pixels, in a real Chromium: our page beside the floor, a Gradio app that returns a constant.
+"""From a control to new pixels through the server, in a real Chromium: our page beside a Gradio app's constant.
 
 Each figure starts when the page's own script sets the control and fires its event, and ends in the first animation
 frame after the new pixels are in place. The floors are two smallest possible Gradio apps, measured in the same run:
@@ -156,6 +156,19 @@ def open_page(browser: Browser, address: str) -> Page:
     return page
 
 
+def open_demo(browser: Browser, address: str) -> Page:
+    """The demo, drawn by its server alone: `benchmarks.page` has the page's own engine."""
+    page = open_page(browser, address)
+    leave_engine(page)
+    return page
+
+
+def leave_engine(page: Page) -> None:
+    """Take the page's engine away, once it is there; `window.kept` has it."""
+    page.wait_for_function("() => window.DigitForge?.local?.explore", timeout=60_000)
+    page.evaluate("() => { window.kept ??= DigitForge.local; DigitForge.local = {}; }")
+
+
 def measure_floor(
     browser: Browser, blocks: gr.Blocks, values: list[str], control: str, attribute: str
 ) -> tuple[float, float]:
@@ -193,7 +206,7 @@ def main() -> None:
              measure_floor(browser, build_function_floor(), odd_even, "#slider", "data-version"))
         )  # fmt: skip
         address = serve(app.demo, app.service, host="127.0.0.1", port=free_port(), block=False)
-        page = open_page(browser, address)
+        page = open_demo(browser, address)
         page.wait_for_selector("#generate-figure:not(.df-empty)")
         psi = [f"{0.5 + 0.05 * (i % 2):.2f}" for i in turns]
         slider = "#generate-psi input[type=range]"

@@ -45,7 +45,11 @@ HIDE_OTHERS = "".join(
 )
 
 # What the page draws by itself as soon as its engine is there, by tab; all else is the server's
-LOCAL = {"generate": ["sheet"], "interpolate": ["frames"], "explore": ["edit", "map"]}
+LOCAL = {
+    "generate": ["sheet", "sheet.png", "sheet.zip"],
+    "interpolate": ["frame", "frames", "strip.png"],
+    "explore": ["edit", "map", "explore.png"],
+}
 
 TRANSLATE = "DigitForge.translate(element);"
 

@@ -29,7 +29,6 @@ def list_files(cards: dict[str, Any]) -> Files:
     """All of the page's own files but index.html; cards: what the About tab answers of each model, in order."""
     modules = {path.relative_to(assets.UI).as_posix(): path.read_bytes() for path in assets.list_modules()}
     languages = {f"words/{name}.json": _dump(table) for name, table in read_languages().items()}
-    told = {"names": list(cards), "models": {name: {"card": card} for name, card in cards.items()}}
     tabs = {}
     for module in TABS:
         name = module.TAB.name
@@ -40,7 +39,8 @@ def list_files(cards: dict[str, Any]) -> Files:
         **{name: text.encode() for name, text in (("page.css", write_style()), ("page.js", write_scripts()))},
         "begin.js": (FRAME / "begin.js").read_bytes(),
         "favicon.png": (assets.SCRIPTS / "favicon.png").read_bytes(),
-        "site.json": _dump({"format": "digit-forge-site/1", **told}),
+        "site.json": _dump({"format": "digit-forge-site/1", "names": list(cards)}),
+        "cards.json": _dump(cards),
         **tabs,
         **languages,
         **modules,

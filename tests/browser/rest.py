@@ -12,8 +12,9 @@ from playwright.sync_api import Browser, BrowserContext, Page
 PATIENCE = 60_000  # milliseconds, for a busy machine; nothing waits this long where all is well
 QUESTIONS = itertools.count(1)
 
-# Counted: requests of the tabs until their answers are read, moves by a socket until theirs come, pictures until they
-# are decoded, and timers that are short enough to be a hand's pause. `frames` is how many were drawn since then.
+# Counted: requests of the tabs until their answers are read, moves by a socket and questions to a Worker until theirs
+# come, pictures until they are decoded, and timers that are short enough to be a hand's pause. `frames` is how many
+# were drawn since then.
 WATCH = """(() => {
   const LONGEST = 1000;  // milliseconds; what waits longer (a word that changes back) is no part of an answer
   let underWay = 0;
@@ -51,6 +52,26 @@ WATCH = """(() => {
     send(data) {
       begin(new Promise((end) => this.#unanswered.push(end)));
       super.send(data);
+    }
+  };
+
+  // The page's own engine: a question is unanswered until a message with its number comes back
+  window.Worker = class extends Worker {
+    #unanswered = new Map();
+    constructor(...words) {
+      super(...words);
+      this.addEventListener("message", ({ data }) => {
+        this.#unanswered.get(data.id)?.();
+        this.#unanswered.delete(data.id);
+      });
+    }
+    postMessage(data, ...words) {
+      begin(new Promise((end) => this.#unanswered.set(data.id, end)));
+      super.postMessage(data, ...words);
+    }
+    terminate() {
+      super.terminate();
+      for (const end of this.#unanswered.values()) end();
     }
   };
 

@@ -25,6 +25,12 @@ SWALLOWED = 10_000  # milliseconds
 QUIET = ("hand", "training")
 
 
+def let_the_server_draw(page: Page) -> None:
+    """Take the page's own engine away, once it is there: the server draws from then on."""
+    page.wait_for_function("() => window.DigitForge?.local?.generate")
+    page.evaluate("() => (DigitForge.local = {})")
+
+
 def open_by_id(page: Page, name: str) -> None:
     """Open the tab of that id (see NAMES in gan/ui/tabs) and wait until what it draws by itself is drawn."""
     button = page.locator(f"#tab-{name}-button")

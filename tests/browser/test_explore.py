@@ -16,9 +16,9 @@ from gan.handwriting.measures import measure_hand
 from gan.recipes.read import read_recipe
 from gan.ui.tabs.explore.tab import MOVES
 from tests.browser.conftest import SIZES
-from tests.browser.pictures import open_tab, read_picture, read_version, wait_until_drawn, wait_until_newer
+from tests.browser.pictures import is_same, open_tab, read_picture, read_version, wait_until_drawn, wait_until_newer
 from tests.browser.rest import new_context, wait_for_a_frame, wait_until_rest
-from tests.browser.tabs import on_desktop, opens_a_link
+from tests.browser.tabs import let_the_server_draw, on_desktop, opens_a_link
 
 
 def open_explore(page: Page) -> None:
@@ -108,11 +108,11 @@ def test_slider_asks_in_units_and_every_picture_is_measured(page, digits, name, 
 def test_letting_go_gives_the_hand_back(page, digits):
     before = read_digits(digits)
     move(page, "slant", -15)
-    assert not np.array_equal(read_digits(digits), before)
+    assert not is_same(read_digits(digits), before)
     version = read_version(digits)
     page.get_by_role("button", name="Let go of Slant").click()
     wait_until_drawn(digits, version)
-    np.testing.assert_array_equal(read_digits(digits), before)
+    assert is_same(read_digits(digits), before)
     expect(page.locator("#explore-slant-shown")).to_contain_text("free")
     assert "edits" not in read_shown_recipe(page)
 
@@ -132,7 +132,7 @@ def test_pad_is_dragged_and_all_digits_follow(page, digits):
     assert edits["x"] == pytest.approx(0.6 * 3.75, abs=0.1)
     assert edits["y"] == pytest.approx(0.4 * 3.75, abs=0.1)
     after = read_digits(digits)
-    assert all(not np.array_equal(a, b) for a, b in zip(before, after, strict=True))
+    assert all(not is_same(a, b) for a, b in zip(before, after, strict=True))
 
 
 def test_pad_works_by_keyboard_and_home_returns(page, digits):
@@ -143,10 +143,10 @@ def test_pad_works_by_keyboard_and_home_returns(page, digits):
     version = wait_until_drawn(digits, version)
     expect(page.locator("#explore-x-shown")).to_have_text("0.10")
     expect(page.locator("#explore-y-shown")).to_have_text("0.50")
-    assert not np.array_equal(read_digits(digits), before)
+    assert not is_same(read_digits(digits), before)
     page.keyboard.press("Home")
     wait_until_drawn(digits, version)
-    np.testing.assert_array_equal(read_digits(digits), before)
+    assert is_same(read_digits(digits), before)
 
 
 def test_map_shows_the_plane_with_this_hand_in_its_middle(page, digits):
@@ -158,7 +158,7 @@ def test_map_shows_the_plane_with_this_hand_in_its_middle(page, digits):
     version = wait_until_drawn(plane, version)
     page.get_by_label("Which two").select_option("2")
     wait_until_drawn(plane, version)
-    np.testing.assert_array_equal(read_picture(plane)[56:84, 56:84], middle)
+    assert is_same(read_picture(plane)[56:84, 56:84], middle)
 
 
 def test_seed_randomize_truncation_and_reset(page, digits):
@@ -166,10 +166,10 @@ def test_seed_randomize_truncation_and_reset(page, digits):
     version = read_version(digits)
     page.locator("#explore-randomize").click()
     version = wait_until_drawn(digits, version)
-    assert not np.array_equal(read_digits(digits), first)
+    assert not is_same(read_digits(digits), first)
     page.locator("#explore-seed-input").fill(old)
     wait_until_drawn(digits, version)
-    np.testing.assert_array_equal(read_digits(digits), first)
+    assert is_same(read_digits(digits), first)
     move(page, "psi", 0.2)
     move(page, "x", 1.5)
     move(page, "slant", 10)
@@ -177,7 +177,7 @@ def test_seed_randomize_truncation_and_reset(page, digits):
     version = read_version(digits)
     page.locator("#explore-reset").click()
     wait_until_drawn(digits, version)
-    np.testing.assert_array_equal(read_digits(digits), first)
+    assert is_same(read_digits(digits), first)
 
 
 def test_number_is_written_in_this_hand(page, digits):
@@ -186,11 +186,11 @@ def test_number_is_written_in_this_hand(page, digits):
     expect(written).to_be_visible()
     pixels, shown = read_picture(written), read_digits(digits)
     two = shown[2].astype(int)
-    np.testing.assert_array_equal(pixels[:, 2:26], two[:, 2:26])
+    assert is_same(pixels[:, 2:26], two[:, 2:26])
     version = read_version(written)
     move(page, "slant", 25)
     assert read_version(written) > version  # it follows the hand
-    assert not np.array_equal(read_picture(written), pixels)
+    assert not is_same(read_picture(written), pixels)
     box = page.locator("#explore-number")
     page.locator("#explore-number-input").fill("12a")
     expect(box.get_by_role("alert")).to_contain_text("“a” is not a digit of this model")
@@ -228,7 +228,7 @@ def test_link_opens_exactly_this_hand(page, digits, address):
     open_explore(page)
     wait_until_drawn(digits)
     rest(page)
-    np.testing.assert_array_equal(read_digits(digits), shown)
+    assert is_same(read_digits(digits), shown)
     expect(page.locator("#explore-number-input")).to_have_value("7")
 
 
@@ -307,6 +307,7 @@ def test_moves_go_by_the_socket_in_turn(page, address):
         socket.on("framesent", lambda text: sent.append(str(text)))
 
     page.on("websocket", listen)
+    let_the_server_draw(page)
     open_explore(page)
     digits = page.locator("#explore-digits")
     wait_until_drawn(digits)
@@ -346,6 +347,7 @@ def test_lost_socket_costs_no_move_and_is_opened_anew(browser: Browser, address)
 
     page.route_web_socket(f"**{MOVES}", stand_between)
     page.goto(address)
+    let_the_server_draw(page)
     open_explore(page)
     wait_until_drawn(page.locator("#explore-digits"))
     move_until_sent(page, sent)
@@ -373,6 +375,7 @@ def test_where_no_socket_is_to_be_had_moves_go_as_requests_and_tries_end(browser
 
     page.route_web_socket(f"**{MOVES}", refuse)
     page.goto(address)
+    let_the_server_draw(page)
     open_explore(page)
     digits = page.locator("#explore-digits")
     version = wait_until_newer(digits)
@@ -397,6 +400,7 @@ def test_socket_that_says_nothing_is_given_up(browser: Browser, address):
     heard: list[str] = []
     page.route_web_socket(f"**{MOVES}", lambda route: route.on_message(lambda text: heard.append(str(text))))
     page.goto(address)
+    let_the_server_draw(page)
     open_explore(page)
     digits = page.locator("#explore-digits")
     version = wait_until_newer(digits)

@@ -19,7 +19,7 @@ from gan.sample import main
 from gan.ui.judge import judge
 from gan.ui.service import Service
 from gan.ui.tabs.generate.sheet import draw_sheet
-from tests.browser.pictures import read_picture, read_version, wait_until_drawn, wait_until_newer
+from tests.browser.pictures import is_same, read_picture, read_version, wait_until_drawn, wait_until_newer
 from tests.browser.tabs import on_desktop
 
 
@@ -69,9 +69,9 @@ def test_randomize_changes_the_sheet_and_the_old_seed_brings_it_back(page, sheet
     first, old = read_picture(sheet), seed.input_value()
     second = change(sheet, page.get_by_role("button", name="Randomize").click)
     assert seed.input_value() != old
-    assert not np.array_equal(first, second)
+    assert not is_same(first, second)
     third = change(sheet, lambda: seed.fill(old))
-    np.testing.assert_array_equal(first, third)
+    assert is_same(first, third)
 
 
 def test_typed_number_gives_its_digits_as_columns(page, sheet):
@@ -79,7 +79,7 @@ def test_typed_number_gives_its_digits_as_columns(page, sheet):
     expect(sheet).to_have_attribute("alt", "Sheet of 32 handwritten digits, 8 rows of 2 0 2 6")
     pixels = read_picture(sheet)
     assert ink_of_cells(pixels, rows=8, columns=4).min() > 128
-    np.testing.assert_array_equal(pixels[2:, 2:30], pixels[2:, 62:90])  # the two twos of each row
+    assert is_same(pixels[2:, 2:30], pixels[2:, 62:90])  # the two twos of each row
     pressed = page.locator("#generate-toggles input:checked")
     expect(pressed).to_have_count(3)
 
@@ -102,7 +102,7 @@ def test_toggles_all_and_none(page, sheet):
 def test_generate_draws_the_same_again(page, sheet):
     before = read_picture(sheet)
     after = change(sheet, page.get_by_role("button", name="Generate").click)
-    np.testing.assert_array_equal(before, after)
+    assert is_same(before, after)
 
 
 def test_sheet_stays_in_sight_while_the_last_control_is_moved(page, sheet):
@@ -128,8 +128,8 @@ def test_sliders_change_the_sheet(page, sheet):
     psi = page.get_by_label("range slider for Truncation")
     psi.focus()
     mean = change(sheet, lambda: page.keyboard.press("Home"))
-    assert not np.array_equal(before, mean)
-    np.testing.assert_array_equal(mean[2:30], mean[32:60])  # psi 0: every row is the mean
+    assert not is_same(before, mean)
+    assert is_same(mean[2:30], mean[32:60])  # psi 0: every row is the mean
 
 
 @pytest.mark.parametrize(
@@ -151,10 +151,10 @@ def test_bad_input_is_a_sentence_at_its_control_and_the_page_recovers(page, shee
     problem = page.locator(f"#generate-{control}").get_by_role("alert")
     expect(problem).to_have_text(said)
     expect(box).to_have_attribute("aria-invalid", "true")
-    np.testing.assert_array_equal(read_picture(sheet), before)
+    assert is_same(read_picture(sheet), before)
     after = change(sheet, lambda: box.fill(good))
     expect(problem).to_have_count(0)
-    np.testing.assert_array_equal(after, before)
+    assert is_same(after, before)
 
 
 @on_desktop
@@ -166,7 +166,7 @@ def test_server_that_does_not_answer_is_said_and_generate_tries_again(page, shee
     expect(problem).to_have_text(
         "The server did not answer. Is it still running? The page tries again at the next change."
     )
-    np.testing.assert_array_equal(read_picture(sheet), before)
+    assert is_same(read_picture(sheet), before)
     page.unroute("**/component_server**")
     page.get_by_role("button", name="Generate").click()
     expect(sheet).to_have_attribute("alt", "Sheet of 8 handwritten digits, 8 rows of 7")
@@ -184,7 +184,7 @@ def test_saved_png_is_the_sheet_and_carries_its_recipe(page, sheet):
     shown = json.loads(page.locator("#generate-figure").get_attribute("data-recipe") or "")
     assert read_recipe(io.BytesIO(data)) == shown
     with Image.open(io.BytesIO(data)) as image:
-        np.testing.assert_array_equal(np.asarray(image)[::10, ::10], read_picture(sheet))
+        assert is_same(np.asarray(image)[::10, ::10], read_picture(sheet))
 
 
 def test_picture_comes_first_and_does_not_move_when_the_sheet_changes(page, sheet):
@@ -214,16 +214,16 @@ def test_locked_row_stays_while_the_others_are_rerolled(page, sheet):
     page.keyboard.press("Space")
     expect(lock).to_have_attribute("aria-pressed", "true")
     wait_until_drawn(sheet, version)
-    np.testing.assert_array_equal(read_picture(sheet), before)
+    assert is_same(read_picture(sheet), before)
     after = change(sheet, page.get_by_role("button", name="Randomize").click)
     rows = range(2, 242, 30)
-    same = [np.array_equal(before[top : top + 28], after[top : top + 28]) for top in rows]
+    same = [is_same(before[top : top + 28], after[top : top + 28]) for top in rows]
     assert same == [row == 2 for row in range(8)]
     every = change(sheet, page.get_by_role("button", name="Locked style in every row").click)
     for top in rows:
         assert np.abs(every[top : top + 28].astype(int) - before[62:90]).max() <= 1
     loose = change(sheet, page.get_by_role("button", name="Unlock", exact=True).click)
-    assert not np.array_equal(loose[62:90], before[62:90])
+    assert not is_same(loose[62:90], before[62:90])
     expect(lock).to_have_attribute("aria-pressed", "false")
 
 
@@ -244,9 +244,9 @@ def test_many_hands_write_equal_digits_differently(page, sheet):
     page.get_by_label("Or type a number").fill("33")
     wait_until_drawn(sheet, version)
     pixels = read_picture(sheet)
-    np.testing.assert_array_equal(pixels[2:, 2:30], pixels[2:, 32:60])
+    assert is_same(pixels[2:, 2:30], pixels[2:, 32:60])
     pixels = change(sheet, lambda: page.get_by_label("Many hands").check())
-    assert not np.array_equal(pixels[2:30, 2:30], pixels[2:30, 32:60])
+    assert not is_same(pixels[2:30, 2:30], pixels[2:30, 32:60])
 
 
 def test_verdicts_stand_under_each_digit_on_demand(page, sheet):
@@ -289,7 +289,7 @@ def test_png_is_saved_at_the_chosen_scale(page, sheet, scale):
     with page.expect_download() as download:
         page.get_by_role("button", name="Save PNG").click()
     with Image.open(download.value.path()) as image:
-        np.testing.assert_array_equal(np.asarray(image)[::scale, ::scale], read_picture(sheet))
+        assert is_same(np.asarray(image)[::scale, ::scale], read_picture(sheet))
 
 
 @on_desktop
@@ -299,7 +299,7 @@ def test_zip_holds_the_sheets_digits(page, sheet):
     with zipfile.ZipFile(download.value.path()) as archive:
         rows = list(csv.DictReader(io.StringIO(archive.read("digits.csv").decode())))
         with Image.open(io.BytesIO(archive.read(rows[13]["file"]))) as one:
-            np.testing.assert_array_equal(np.asarray(one), read_picture(sheet)[32:60, 92:120])
+            assert is_same(np.asarray(one), read_picture(sheet)[32:60, 92:120])
     assert len(rows) == 80
     assert (rows[13]["label"], rows[13]["index"]) == ("3", "1")
 

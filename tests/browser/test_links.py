@@ -3,7 +3,6 @@
 import json
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-import numpy as np
 import pytest
 from playwright.sync_api import Page, WebSocket, expect
 
@@ -11,7 +10,7 @@ from gan.drawing.generator import load
 from gan.ui.tabs import NAMES
 from tests import served
 from tests.browser.conftest import SIZES
-from tests.browser.pictures import open_tab, read_picture, read_version, wait_until_drawn
+from tests.browser.pictures import is_same, open_tab, read_picture, read_version, wait_until_drawn
 from tests.browser.rest import new_context
 from tests.browser.tabs import on_desktop, open_by_id, opens_a_link
 
@@ -61,7 +60,7 @@ def test_link_of_a_sheet_opens_exactly_that_sheet_and_sets_the_controls(page):
     page.goto("about:blank")
     page.goto(link)
     wait_until_drawn(sheet)
-    np.testing.assert_array_equal(read_picture(sheet), pixels)
+    assert is_same(read_picture(sheet), pixels)
     assert read_json(page, "generate") == recipe
     expect(seed).to_have_value(typed)
     expect(page.get_by_label("Or type a number")).to_have_value("2026")
@@ -86,7 +85,7 @@ def test_link_of_a_way_opens_its_tab_and_exactly_those_frames(page):
     page.goto(link)
     expect(page.get_by_role("tab", name="Interpolate")).to_have_attribute("aria-selected", "true")
     wait_until_drawn(strip)
-    np.testing.assert_array_equal(read_picture(strip), pixels)
+    assert is_same(read_picture(strip), pixels)
     assert read_json(page, "interpolate") == recipe
     expect(page.get_by_role("radio", name="Linear (lerp)")).to_be_checked()
     expect(page.locator("#interpolate-ends li")).to_have_count(6)
@@ -229,4 +228,4 @@ def test_link_survives_a_restart(browser):
             process.terminate()
             process.wait(30)
     context.close()
-    np.testing.assert_array_equal(shown[0], shown[1])
+    assert is_same(shown[0], shown[1])

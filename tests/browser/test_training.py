@@ -110,7 +110,9 @@ def test_the_slider_shows_the_same_z_at_each_moment_and_asks_nothing_of_the_serv
     monkeypatch.setattr(checkpoint, "CHECKPOINTS", folder)
     history = read_history("digits", generator.sha256)
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    page.on(
+        "request", lambda one: None if "/page/" in one.url else asked.append(one.url)
+    )  # the engine may be on its way
     seen = []
     for place in (0, len(history.moments) // 2, len(history.moments) - 1):
         before = read_version(machine)
@@ -416,7 +418,7 @@ def test_the_run_is_steered_by_keyboard_and_the_focus_stays(train):
 def test_nothing_is_asked_of_the_server_while_nothing_runs(train):
     asked: list[str] = []
     wait_until_rest(train)
-    train.on("request", lambda request: asked.append(request.url))
+    train.on("request", lambda one: None if "/page/" in one.url else asked.append(one.url))  # as above
     wait_until_rest(train)
     assert asked == []
     assert count_to_come(train) == 1  # the sign of life, which is given only for a run of one's own
@@ -437,3 +439,34 @@ def test_on_a_space_training_is_off_and_says_why_while_the_time_machine_works(br
         expect(page.locator("#training-download")).to_be_hidden()
         page.get_by_role("button", name="Time machine").click()
         wait_until_drawn(page.locator("#machine-picture"))
+
+
+ALONE = """async () => {
+  const { answers } = await import(DigitForge.locate("/gradio_api/page/tabs/training/local/answers.js"));
+  const own = answers({ names: [] });
+  window.asked = [];
+  const count = (want) => (request) => window.asked.push(want) && own[want](request);
+  const wants = ["status", "start", "steer", "keep", "file"];
+  DigitForge.local.training = Object.fromEntries(wants.map((want) => [want, count(want)]));
+}"""
+
+
+def test_page_without_a_server_says_how_to_train_and_asks_no_more(browser: Browser, demo: str):
+    with new_context(browser, viewport=SIZES["desktop"]) as context:
+        page = context.new_page()
+        page.clock.install()
+        page.goto(demo)
+        page.wait_for_function("() => window.DigitForge?.local?.generate")
+        page.evaluate(ALONE)
+        open_tab(page, "Training")
+        page.locator("#training-to-train").click()
+        why = page.locator("#training-missing")
+        expect(why).to_contain_text(
+            "A run is trained by Python, which this page does without: `make demo` opens the app"
+        )
+        expect(why).to_contain_text("python train.py --preset tutorial-mlp --data data --out runs/mine")
+        for name in ("training-download", "training-figure", "training-start", "training-form", "training-losses"):
+            expect(page.locator(f"#{name}")).to_be_hidden()
+        assert page.locator("#training-start").get_attribute("aria-disabled") == "true"
+        page.clock.run_for(60_000)
+        assert page.evaluate("window.asked") == ["status"]

@@ -13,7 +13,6 @@ import torch
 from playwright.sync_api import Browser, Page
 
 from gan.ui.engine.parts import write_model
-from gan.ui.engine.runtime import get_runtime
 
 ENGINE = Path(__file__).resolve().parents[2] / "gan" / "ui" / "engine"
 HERE = Path(__file__).resolve().parent
@@ -55,15 +54,6 @@ def write(site: Path) -> Callable[..., str]:
         return f"/{place}/"
 
     return write
-
-
-@pytest.fixture(scope="session")
-def runtime(site: Path) -> str:
-    """jax-js, where the site has it."""
-    place = site / "runtime"
-    if not place.exists():
-        place.symlink_to(get_runtime())
-    return "/runtime/index.js"
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,16 @@ export const open = async (folder, how = {}) => {
   return { manifest, heap, take, tensors, generator: new Generator(heap, manifest, told.network, tensors) };
 };
 
+/* What finds and refines the hand of a picture, of an opened model. */
+export const invert = async ({ heap, manifest, generator, take }) => {
+  const [{ Encoder }, { Inverter }, { Refiner }, { Reader }] =
+    await Promise.all(["encoder", "inversion", "refine", "reader"].map(load));
+  const [hand, weights] = [await take("hand"), await take("reader")];
+  const encoder = manifest.parts.hand.network ? new Encoder(heap, manifest, hand) : null;
+  const refiner = new Refiner(generator, new Reader(heap, weights), hand.spread.data);
+  return { inverter: new Inverter(generator, hand.spread, encoder), refiner };
+};
+
 export const read = async (name, Kind = Float32Array) => new Kind(await (await fetch(`/ref/${name}`, { cache: "no-store" })).arrayBuffer());
 
 /* The largest difference from what is written down, Infinity where one is a number and the other not. */

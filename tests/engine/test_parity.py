@@ -282,7 +282,7 @@ def test_verdict_of_no_number_is_a_half(ask, write):
     assert ask(body, write("digits")) == [0.5, 1, 0]
 
 
-def test_refinement_takes_the_same_steps(ask, write, keep, generator, labels, images, runtime):
+def test_refinement_takes_the_same_steps(ask, write, keep, generator, labels, images):
     """A step of each of a hundred, and twenty of one."""
     inverter = Inverter(generator, load_classifier(), load_encoder(generator))
     found = inverter.refine(images, labels, inverter.start(images, labels), steps=1)
@@ -291,25 +291,18 @@ def test_refinement_takes_the_same_steps(ask, write, keep, generator, labels, im
     keep("hands", torch.cat([found.z, found.u], 1))
     keep("redrawn", inverter.redraw(found, labels))
     body = """
-      const m = await t.open(a.folder), jax = await import(a.runtime);
-      await jax.init("wasm");
-      jax.defaultDevice("wasm");
-      const [{ Encoder }, { Inverter, Refiner }] = await Promise.all(["encoder", "inversion"].map(t.load));
-      const [hand, reader, images] = [await m.take("hand"), await m.take("reader"), await t.read("images")];
-      const inverter = new Inverter(m.generator, hand.spread, new Encoder(m.heap, m.manifest, hand));
-      inverter.refiner = new Refiner(jax, m.manifest, { generator: m.tensors, spread: hand.spread, reader });
+      const m = await t.open(a), { inverter, refiner } = await t.invert(m), images = await t.read("images");
       const hands = [], redrawn = [];
       const cut = (i) => images.subarray(784 * i, 784 * i + 784);
       for (const i of t.range(100)) {
-        const found = await inverter.refine(cut(i), i % 10, inverter.start(cut(i), i % 10), 1);
+        const found = refiner.refine(cut(i), i % 10, inverter.start(cut(i), i % 10), 1);
         hands.push(...found.z, ...found.u);
         redrawn.push(...inverter.redraw(found, i % 10));
       }
-      const far = inverter.redraw(await inverter.refine(cut(3), 3, inverter.start(cut(3), 3), 20), 3);
-      inverter.refiner.free();
+      const far = inverter.redraw(refiner.refine(cut(3), 3, inverter.start(cut(3), 3), 20), 3);
       return Promise.all([t.differ(hands, "hands"), t.differ(redrawn, "redrawn"), t.differ(far, "far")]);
     """
-    hands, redrawn, later = ask(body, {"folder": write("digits", full=True), "runtime": runtime})
+    hands, redrawn, later = ask(body, write("digits", full=True))
     assert hands <= 5e-3  # Adam's first step divides by the gradient's own size, however tiny that is
     assert redrawn <= 2e-3
     assert later <= 2e-3

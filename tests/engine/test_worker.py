@@ -10,7 +10,7 @@ import gan
 from gan.data import to_uint8
 
 START = "const { start } = await import('/engine/engine.js'), at = (f) => new URL(f, location.href);"
-OPEN = START + " const engine = await start({ folder: at(a.folder), runtime: at(a.runtime ?? '/runtime/index.js') });"
+OPEN = START + " const engine = await start({ folder: at(a.folder) });"
 REFUSED = (
     "(promise) => promise.then(() => 'no error', ({ name, reason, file, detail }) => [name, reason, file, detail])"
 )
@@ -33,7 +33,7 @@ def test_worker_draws_what_python_draws(ask, write, keep):
     assert (found["name"], found["classes"]) == ("digits", 10)
 
 
-def test_every_want_is_answered(ask, write, runtime):
+def test_every_want_is_answered(ask, write):
     body = (
         OPEN
         + """
@@ -58,7 +58,7 @@ def test_every_want_is_answered(ask, write, runtime):
       return { told, step: second.state.step, better: second.error - first.error, same: first.ten.length };
     """
     )
-    found = ask(body, {"folder": write("digits"), "runtime": runtime})
+    found = ask(body, {"folder": write("digits")})
     told, digits = found["told"], 3 * 784
     assert told["walk"]["pixels"] == told["moment"]["pixels"] == told["edit"]["pixels"] == digits
     assert (told["edit"]["measured"], told["edit"]["asked"]) == (12, 12)
@@ -165,19 +165,59 @@ def test_parts_and_wants_that_are_not_there_are_reasons(ask, write):
     assert still == 784
 
 
-def test_runtime_that_is_not_there_is_a_reason_and_drawing_goes_on(ask, write):
+STATES = {
+    "of another model": "({ ...state, z: state.z.slice(1) })",
+    "cut off": "({ z: state.z, u: state.u, step: 3 })",
+    "no numbers": "({ ...state, u: state.u.map(() => NaN) })",
+    "plain lists": "({ ...state, z: [...state.z] })",
+    "a step too far": "({ ...state, step: 61 })",
+    "half a step": "({ ...state, step: 0.5 })",
+    "a negative square": "({ ...state, square: state.square.map(() => -1) })",
+    "nothing": "null",
+}
+
+
+def test_what_is_no_refinement_is_a_reason_and_drawing_goes_on(ask, write):
+    made = ", ".join(STATES.values())
     body = (
         OPEN
         + f"""
       const {{ pixels }} = await engine.ask("draw", {{ labels: [3], seed: 1 }});
-      const first = await engine.ask("look", {{ pixels, label: 3 }});
-      const found = await ({REFUSED})(engine.ask("refine", {{ pixels, label: 3, state: first.state }}));
+      const {{ state }} = await engine.ask("look", {{ pixels, label: 3 }});
+      const found = [];
+      for (const harmed of [{made}])
+        found.push((await ({REFUSED})(engine.ask("refine", {{ pixels, label: 3, state: harmed }})))[1]);
       const again = await engine.ask("draw", {{ labels: [3], seed: 1 }});
       engine.stop();
-      return [found[1], again.pixels.every((value, i) => value === pixels[i])];
+      return [found, again.pixels.every((value, i) => value === pixels[i])];
     """
     )
-    assert ask(body, {"folder": write("digits"), "runtime": "/nowhere/index.js"}) == ["runtime", True]
+    assert ask(body, {"folder": write("digits-tiny")}) == [["state"] * len(STATES), True]
+
+
+@pytest.mark.parametrize("name", ["digits", "digits-tiny", "tutorial-mlp", "dcgan"])
+def test_slices_of_any_size_end_at_the_same_refinement(ask, write, name):
+    """Every architecture is refined, each slice's answer as a page shows it; the end does not depend on the slices."""
+    body = (
+        OPEN
+        + """
+      const { pixels } = await engine.ask("draw", { labels: [5], seed: 8 }), one = { pixels, label: 5 };
+      const first = await engine.ask("look", one), ends = [];
+      for (const sizes of [[undefined], [7, 1, 20], [60]]) {
+        let answer = first;
+        for (let i = 0; answer.state.step < 60; i++)
+          answer = await engine.ask("refine", { ...one, state: answer.state, steps: sizes[i % sizes.length] });
+        ends.push(answer);
+      }
+      engine.stop();
+      const told = ({ state, hand, error }) => [state.step, hand, error];
+      return [first.error, ...ends.map(told)];
+    """
+    )
+    error, one, two, three = ask(body, {"folder": write(name)})
+    assert one == two == three
+    assert one[0] == 60
+    assert one[2] < error
 
 
 def test_worker_that_ends_is_a_reason_and_another_may_start(ask, write):

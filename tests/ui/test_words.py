@@ -1,7 +1,7 @@
 """Every word and every sentence of the page is there in each language; none is left over.
 
 A language is a file in gan/ui/words/. Keys are read from the pages and the scripts, templates from each `say("...")` of
-the server's source.
+the server's source and of the modules that answer in the page (local/).
 """
 
 import ast
@@ -74,9 +74,48 @@ def list_templates(source: str) -> Iterator[str]:
             yield template.value
 
 
-TEMPLATES = {
+TEXT = r'"(?:[^"\\\n]|\\.)*"'
+TEXTS = rf"{TEXT}(?:\s*\+\s*{TEXT})*"
+SAID = re.compile(rf"(?<![\w.])(say|refuse|checkWord)\(\s*(?:({TEXTS})|([^,)]*))(?=((?:{TEXT}|[^;\"])*))")
+HELD = re.compile(rf"\bconst (?:template|said) =((?:{TEXT}|[^;\"])*);")
+
+
+def read_texts(source: str) -> list[str]:
+    """The string literals in a piece of JavaScript, those joined by a plus as one."""
+    joined = (re.findall(TEXT, found) for found in re.findall(TEXTS, source))
+    return ["".join(json.loads(part) for part in parts) for parts in joined]
+
+
+def list_script_templates(source: str) -> Iterator[str]:
+    """The templates that a module says; AssertionError for one that is neither at the call nor in `template` or `said`.
+
+    They are the first argument of `say` and `refuse`, and a later one of `checkWord`.
+    """
+    source = COMMENT.sub("", source)
+    for name, text, other, rest in SAID.findall(source):
+        if name == "checkWord":
+            yield read_texts(rest)[0]
+        elif text:
+            yield from read_texts(text)
+        else:
+            assert other.strip() in ("template", "said"), other
+    for held in HELD.findall(source):
+        if not re.search(r"\b(?:say|list|join|await)\(", held):
+            yield from (text for text in read_texts(held) if " " in text)
+
+
+SCRIPT_TEMPLATES = {
+    path: set(list_script_templates(source)) for path, source in SCRIPTS.items() if "local" in path.split("/")[:-1]
+}
+TEMPLATES = set().union(*SCRIPT_TEMPLATES.values()) | {
     template for path, source in PYTHON.items() if path != "gan/errors.py" for template in list_templates(source)
 }
+UNTOLD = {
+    "stopped",
+    "hand",
+    "gradients",
+    "runtime",
+}  # the page's own doing, or what its handlers say in their own words
 MODELS = {row["about"] for row in read_index().values() if row.get("about")}  # said of the models that are released
 
 
@@ -86,6 +125,53 @@ def test_templates_are_read_as_the_source_says_them():
     with pytest.raises(AssertionError):
         list(list_templates("from gan.errors import say\nsay(template)"))
     assert len(TEMPLATES) > 150
+
+
+SCRIPT = """
+/* say("in a comment") */
+const a = say("one {gap:,} " + "and another", { gap: 1 });
+refuse("two \\"{x}\\".", { x });
+const template = "the three {value}.";
+throw new Refusal(say(template, { value: quote("no sentence") }));
+const said = isOne ? "the four." : "the " + "five.";
+const b = checkWord(hands, HANDS, "the six {list}.", { what: "no one" });
+const c = say("the outer {inner}", { inner: say("the inner") }),
+  e = list(["seven and"], "or"), d = essay("eight nine"), said2 = say(
+  "ten, on a line of its own",
+);
+const refuse = (template, values) => say(template, values);
+"""
+
+
+def test_templates_are_read_as_the_modules_say_them():
+    wanted = {'two "{x}".', "the three {value}.", "the four.", "the five.", "ten, on a line of its own"}
+    wanted |= {"one {gap:,} and another", "the six {list}.", "the outer {inner}", "the inner"}
+    assert set(list_script_templates(SCRIPT)) == wanted
+    for wrong in ("say(name, {})", "refuse(`a ${b} c`)", "say(isOne ? 'a' : 'b')", "say(quote(x))"):
+        with pytest.raises(AssertionError):
+            list(list_script_templates(wrong))
+    assert sum(map(len, SCRIPT_TEMPLATES.values())) > 50
+    assert {"local/checks.js", "tabs/training/local/answers.js"} <= set(SCRIPT_TEMPLATES)
+
+
+@pytest.mark.parametrize("path", sorted(path for path, said in SCRIPT_TEMPLATES.items() if said))
+def test_what_a_module_says_is_known_to_every_language(path: str):
+    for table in LANGUAGES.values():
+        assert SCRIPT_TEMPLATES[path] - set(table["sentences"]) == set()
+
+
+def test_what_becomes_of_the_engine_has_a_word_and_no_word_is_said_by_nobody():
+    source = "\n".join(
+        COMMENT.sub("", text) for path, text in SCRIPTS.items() if path.startswith(("engine/", "local/"))
+    )
+    reasons = set(re.findall(r'\b(?:Problem|EngineError|end)\(\s*"(\w+)"', source))
+    assert {"cut", "died", "network"} <= reasons
+    named = {key.partition(".")[2] for text in SCRIPTS.values() for key in re.findall(r'"(engine\.[\w.]+)"', text)}
+    words = {key.partition(".")[2] for key in ENGLISH if key.startswith("engine.")}
+    quoted = set(re.findall(r'"(\w+)"', source))  # also where a reason is chosen first: isHere ? "workers" : "died"
+    assert words - named - quoted == set()
+    assert named - words == set()
+    assert reasons - words <= UNTOLD
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))

@@ -2,7 +2,6 @@
 
 layout      a network's weights as the engine wants them: channels last, [in, out], batch normalization folded in
 parts       what a model is made of for the page: its files, and the manifest that names them
-runtime     jax-js from npm, by exact version and hash, which gives the engine gradients
 
 The engine, modules of a Worker; each says in its first lines whose twin it is:
 
@@ -10,8 +9,10 @@ engine.js         the page's side: starts the Worker, asks it, says why where it
 worker.js         the Worker: a message in, an answer out
 session.js        a model's files read, checked, and what they can answer
 files.js  sha256.js  half.js              a file of weights -> tensors
-wasm.js  kernel.js  heap.js  layers.js    products on vectors of four floats, and layers made of them
-noise.js  generator.js  style.js  dense.js  dcgan.js  interpolation.js             gan/drawing, gan/models
-measures.js  hand.js  planes.js  edits.js  write.js  encoder.js  inversion.js      gan/handwriting
+wasm.js  kernel.js  heap.js  layers.js  pool.js    products on vectors of four floats, and layers made of them
+backward.js  weights.js                   gradients through these layers: by what a layer was given, and by its weights
+noise.js  generator.js  interpolation.js                                           gan/drawing
+synthesis.js  style.js  modulated.js  dense.js  dcgan.js                           gan/models
+measures.js  hand.js  planes.js  edits.js  write.js  encoder.js  inversion.js  refine.js      gan/handwriting
 reader.js  discriminators.js  judge.js                                             gan/judges
 """

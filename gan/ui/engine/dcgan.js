@@ -2,6 +2,7 @@
 
    A transposed convolution of 4 x 4 with stride 2 is four convolutions of 2 x 2, one for each place in a cell of four
    output pixels. */
+import { packBack, pullFinish, pullProject, pullTanh, pullTransposed } from "./backward.js";
 import { convolve, finish, frame, keep, pack, project } from "./layers.js";
 import { Concatenating } from "./dense.js";
 
@@ -15,6 +16,15 @@ const split = ({ shape: [, , inputs, outputs], data }, i, j) => {
       out.set(data.subarray((row * 4 + column) * size, (row * 4 + column + 1) * size), (a * 2 + b) * size);
     }
   return { shape: [2, 2, inputs, outputs], data: out };
+};
+
+/* (places, in, out) -> (in, places out): of a single pixel every output pixel is a linear function. */
+const spread = ({ shape: [height, width, inputs, outputs], data }) => {
+  const out = new Float32Array(data.length), places = height * width; // prettier-ignore
+  for (let p = 0; p < places; p++)
+    for (let c = 0; c < inputs; c++)
+      out.set(data.subarray((p * inputs + c) * outputs, (p * inputs + c + 1) * outputs), (c * places + p) * outputs);
+  return { shape: [inputs, places * outputs], data: out };
 };
 
 class Transposed {
@@ -42,27 +52,41 @@ class Transposed {
 export class DCGANGenerator extends Concatenating {
   constructor(heap, tensors) {
     super(heap, tensors);
-    const { shape: [size, , inputs, outputs], data } = tensors["conv1.weight"]; // prettier-ignore
-    // Of a single pixel every output pixel is a linear function: (places, in, out) -> (in, places out)
-    const first = new Float32Array(data.length), places = size * size; // prettier-ignore
-    for (let p = 0; p < places; p++)
-      for (let c = 0; c < inputs; c++)
-        first.set(data.subarray((p * inputs + c) * outputs, (p * inputs + c + 1) * outputs), (c * places + p) * outputs);
-    this.conv1 = pack(heap, { shape: [inputs, places * outputs], data: first });
-    this.shift = { shift: keep(heap, tensors["conv1.bias"].data, outputs) };
+    this.tensors = tensors;
+    this.conv1 = pack(heap, spread(tensors["conv1.weight"]));
+    this.channels = tensors["conv1.weight"].shape[3];
+    this.shift = { shift: keep(heap, tensors["conv1.bias"].data, this.channels) };
     this.conv2 = new Transposed(heap, tensors["conv2.weight"], tensors["conv2.bias"]);
-    this.paint = new Transposed(heap, tensors["paint.weight"], tensors["paint.bias"]);
-    this.channels = outputs;
+    this.last = new Transposed(heap, tensors["paint.weight"], tensors["paint.bias"]);
+    this.back = null;
   }
 
-  /* w (n, w_dim) -> images (n, 784) in [-1, 1]. */
-  synthesize(w, n) {
+  /* w rows (n, w_dim) -> images (n, 784) in [-1, 1]; `kept` is given what `pull` needs. */
+  paint(w, kept = null) {
     const { heap, channels } = this;
-    return heap.borrow(() => {
-      const { at } = project(heap, this.conv1, heap.put(w, n, w.length / n));
-      const x = finish(heap, this.shift, { at, n: n * 49, width: channels, wide: channels }, 0); // 256: no padding
-      const pixels = this.paint.run(this.conv2.run(x, 7, 0), 14, 1);
-      return heap.copy(pixels).map(Math.tanh);
-    });
+    const { at, n } = project(heap, this.conv1, w);
+    const one = finish(heap, this.shift, { at, n: n * 49, width: channels, wide: channels }, 0); // 256: no padding
+    const two = this.conv2.run(one, 7, 0), images = heap.copy(this.last.run(two, 14, 1)).map(Math.tanh); // prettier-ignore
+    if (kept) Object.assign(kept, { one, two, images });
+    return images;
+  }
+
+  /* Gradients by the images (n, 784) -> by w: rows (n, w_dim). */
+  pull({ one, two, images }, gradients) {
+    const { heap, back, channels } = this, n = gradients.length / 784; // prettier-ignore
+    let d = heap.put(pullTanh(gradients, images), n * 784, 1);
+    d = pullFinish(heap, pullTransposed(heap, back.last, d, 14), two, 0);
+    d = pullFinish(heap, pullTransposed(heap, back.conv2, d, 7), one, 0);
+    return pullProject(heap, back.conv1, { at: d.at, n, width: 49 * channels, wide: 49 * channels });
+  }
+
+  /* Lay out what the way back needs, once and for good. */
+  prepare() {
+    const { heap, tensors } = this;
+    this.back ??= {
+      conv1: packBack(heap, spread(tensors["conv1.weight"])),
+      conv2: packBack(heap, tensors["conv2.weight"], false),
+      last: packBack(heap, tensors["paint.weight"], false),
+    };
   }
 }

@@ -3,7 +3,7 @@
 import {
   GAIN, LEAK, convolve, embed, finish, flatten, frame, join, linear, pack, project, unshuffle,
 } from "./layers.js"; // prettier-ignore
-import { packLayers } from "./dense.js";
+import { Layers } from "./dense.js";
 
 const takeLayers = (heap, tensors, names) =>
   names.map((name) => pack(heap, tensors[`${name}.weight`], tensors[`${name}.bias`]));
@@ -66,14 +66,14 @@ class Dense {
   constructor(heap, tensors) {
     this.heap = heap;
     this.embedding = tensors["embed.weight"];
-    this.layers = packLayers(heap, tensors);
+    this.layers = new Layers(heap, tensors);
   }
 
   run(images, labels) {
     const { heap } = this, n = labels.length; // prettier-ignore
     return heap.borrow(() => {
       const x = join(heap, heap.put(images, n, 784), embed(heap, this.embedding, labels));
-      return heap.copy(this.layers(x));
+      return heap.copy(this.layers.run(x));
     });
   }
 }

@@ -1,6 +1,6 @@
 /* The page's side of the engine: a Worker started, asked, and given up in words.
 
-     const engine = await start({ folder: new URL("models/digits/", location), runtime });
+     const engine = await start({ folder: new URL("models/digits/", location) });
      const { pixels, ms } = await engine.ask("draw", { labels: [2, 0, 2, 6], seed: 7, psi: 0.8 });
 
    A failure is an EngineError with a `reason`, for which the page has a sentence: of worker.js and files.js, or
@@ -20,8 +20,8 @@ export class EngineError extends Error {
 }
 
 class Engine {
-  constructor(worker, folder, runtime) {
-    Object.assign(this, { worker, folder: String(folder), runtime: runtime && String(runtime) });
+  constructor(worker, folder) {
+    Object.assign(this, { worker, folder: String(folder) });
     this.waiting = new Map();
     this.count = 0;
     this.ended = "";
@@ -46,7 +46,7 @@ class Engine {
     if (this.ended) return Promise.reject(new EngineError(this.ended));
     const id = (this.count += 1);
     const answer = new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject }));
-    this.worker.postMessage({ ...request, id, want, folder: String(folder), runtime: this.runtime });
+    this.worker.postMessage({ ...request, id, want, folder: String(folder) });
     return patience ? within(answer, patience) : answer;
   }
 
@@ -71,8 +71,8 @@ const within = (answer, patience) => {
 };
 
 /* Start the engine for the model whose files lie in `folder` -> an Engine whose `manifest` and `startMs` are known.
-   worker, runtime: addresses of worker.js and of jax-js; runtime is needed by "refine" alone. */
-export const start = async ({ folder, runtime, worker = new URL("worker.js", import.meta.url), patience = PATIENCE }) => {
+   worker: the address of worker.js. */
+export const start = async ({ folder, worker = new URL("worker.js", import.meta.url), patience = PATIENCE }) => {
   const begun = performance.now();
   if (!canRun()) throw new EngineError("simd");
   let made;
@@ -81,7 +81,7 @@ export const start = async ({ folder, runtime, worker = new URL("worker.js", imp
   } catch (error) {
     throw new EngineError("workers", "", error.message);
   }
-  const engine = new Engine(made, folder, runtime);
+  const engine = new Engine(made, folder);
   try {
     await within(engine.ready, patience);
     const { manifest, fused } = await engine.ask("open", {}, { patience });

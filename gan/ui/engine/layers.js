@@ -43,7 +43,7 @@ export const transpose = ({ shape: [rows, columns], data }) => {
 };
 
 /* The product: `fill(table, i)` writes the addresses of n rows, n for each segment -> rows. */
-const multiply = (heap, layer, n, fill) => {
+export const multiply = (heap, layer, n, fill) => {
   const count = Math.ceil(n / ROWS) * ROWS;
   const out = heap.makeRows(n, layer.outputs);
   const table = heap.take(count * layer.segments);
@@ -153,6 +153,31 @@ export const flatten = (heap, rows, side) => {
     heap.f.copyWithin(to, from, from + rows.width);
   }
   return out;
+};
+
+/* (n, places C) -> (n places, C). */
+export const unfold = (heap, rows, places, channels) => {
+  const out = heap.makeRows(rows.n * places, channels);
+  heap.f.fill(0, out.at, out.at + out.n * out.wide);
+  for (let m = 0; m < out.n; m++) {
+    const from = rows.at + Math.floor(m / places) * rows.wide + (m % places) * channels;
+    heap.f.copyWithin(out.at + m * out.wide, from, from + channels);
+  }
+  return out;
+};
+
+/* Rows once more, elsewhere. */
+export const duplicate = (heap, rows) => {
+  const at = heap.take(rows.n * rows.wide);
+  heap.f.copyWithin(at, rows.at, rows.at + rows.n * rows.wide);
+  return { ...rows, at };
+};
+
+/* a + b, in b's place. */
+export const add = (heap, a, b) => {
+  const { f } = heap;
+  for (let i = 0; i < b.n * b.wide; i++) f[b.at + i] += f[a.at + i];
+  return b;
 };
 
 /* Two rows side by side: (n, a) and (n, b) -> (n, a + b). */

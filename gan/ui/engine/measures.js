@@ -31,6 +31,8 @@ const findMoments = () => {
   const all = total + EPS, x = (sumX + MIDDLE * total) / all - MIDDLE, y = (sumY + MIDDLE * total) / all - MIDDLE; // prettier-ignore
   return {
     total,
+    x,
+    y,
     varX: (xx - 2 * x * sumX + x * x * total) / all,
     varY: (yy - 2 * y * sumY + y * y * total) / all,
     cov: (xy - x * sumY - y * sumX + x * y * total) / all,
@@ -61,5 +63,42 @@ export const measureHand = (images) => {
     out[n * 4 + 2] = Math.sqrt(12 * upright + EPS);
     out[n * 4 + 3] = Math.sqrt(12 * varY + EPS);
   }
+  return out;
+};
+
+/* A picture (784) -> [slant, thickness], and what turns gradients by these two into gradients by its pixels. */
+export const measureStyleWithPull = (image) => {
+  load(image, 0);
+  const own = ink.slice(), { total, x, y, varY, cov } = findMoments(), outline = findOutline(); // prettier-ignore
+  const shear = -cov / (varY + EPS), thickness = (2 * total) / (outline + EPS); // prettier-ignore
+  const pull = ([bySlant, byThickness]) => {
+    const out = new Float32Array(SIDE * SIDE), all = total + EPS; // prettier-ignore
+    const byShear = (bySlant * DEGREES) / (1 + shear * shear) / (varY + EPS);
+    // Places from the mean do not quite sum to 0, for EPS is in the sum that the mean is taken by
+    const restX = ((x + MIDDLE) * EPS) / all, restY = ((y + MIDDLE) * EPS) / all; // prettier-ignore
+    const byOutline = pullOutline(own, (-byThickness * thickness) / (outline + EPS));
+    for (let i = 0; i < out.length; i++) {
+      const column = i % SIDE, row = (i - column) / SIDE, dx = column - MIDDLE - x, dy = row - MIDDLE - y; // prettier-ignore
+      const byCov = dx * dy - cov - restY * dx - restX * dy, byVar = dy * dy - varY - 2 * restY * dy; // prettier-ignore
+      const through = (byShear * (-byCov - shear * byVar)) / all + (2 * byThickness) / (outline + EPS);
+      out[i] = (through + byOutline[(row + 1) * FRAMED + column + 1]) / 2; // of ink, which is (pixel + 1) / 2
+    }
+    return out;
+  };
+  return { style: [DEGREES * Math.atan(shear), thickness], pull };
+};
+
+/* A gradient by the outline -> by the framed ink. */
+const pullOutline = (own, d) => {
+  const out = new Float64Array(own.length);
+  for (let at = FRAMED; at < FRAMED * FRAMED; at += FRAMED)
+    for (let i = at + 1; i < at + FRAMED; i++) {
+      const a = own[i] - own[i - FRAMED - 1], b = own[i - 1] - own[i - FRAMED]; // prettier-ignore
+      const share = d / (2 * Math.sqrt((a * a + b * b) / 2 + 1e-8));
+      out[i] += share * a;
+      out[i - FRAMED - 1] -= share * a;
+      out[i - 1] += share * b;
+      out[i - FRAMED] -= share * b;
+    }
   return out;
 };

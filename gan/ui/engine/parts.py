@@ -247,11 +247,16 @@ def _add_history(folder: Folder, generator: Generator) -> None:
         history = read_history(generator.name, generator.sha256)
     except HistoryError:
         return
+    final = lay_out(generator.network)
+    assert final is not None
     moments = []
     for index, figures in enumerate(history.moments):
         laid = lay_out(history.build(index))
         assert laid is not None
-        moments.append({**figures, **folder.write("moment", laid[1], network=laid[0])})
+        # A run's last snapshot may be the released weights: in halves, in which snapshots are kept, it is their file
+        same = not folder.full and all(torch.equal(value.half(), final[1][name].half()) for name, value in laid[1].items())
+        told = folder.parts["generator"] if same else folder.write("moment", laid[1], network=laid[0])
+        moments.append({**figures, **told})
     told = {"weights": generator.sha256, "moments": moments, "curves": history.curves}
     data = json.dumps(told, sort_keys=True).encode()
     digest = hashlib.sha256(data).hexdigest()

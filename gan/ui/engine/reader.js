@@ -1,11 +1,13 @@
 /* The independent reader: which class does a picture show? Twin of gan/judges/classifier.py, normalization folded in. */
-import { convolve, finish, flatten, frame, linear, pack, project, unshuffle } from "./layers.js";
+import { packBack, pullConvolve, pullFinish, pullProject } from "./backward.js";
+import { convolve, finish, flatten, frame, linear, pack, project, shuffle, unfold, unshuffle } from "./layers.js";
+import { poolMean, poolMost, pullMean, pullMost } from "./pool.js";
 
 const BATCH = 32;
 
 export class Reader {
   constructor(heap, tensors) {
-    this.heap = heap;
+    Object.assign(this, { heap, tensors, back: null });
     const take = (name) => pack(heap, tensors[`${name}.weight`], tensors[`${name}.bias`]);
     this.layers = ["conv1", "conv2", "conv3", "conv4"].map(take);
     this.feature = take("features");
@@ -25,15 +27,46 @@ export class Reader {
 
   look(images) {
     const { heap } = this;
+    return heap.copy(linear(heap, this.head, this.findFeatures(images)));
+  }
+
+  /* Images -> the rows of features (n, 96) that the head reads, in the heap's scratch; `kept` is given what `pull`
+     needs. */
+  findFeatures(images, kept = null) {
+    const { heap } = this;
+    const keep = (name, x) => (kept ? (kept[name] = x) : x);
     let x = unshuffle(heap, images, images.length / 784);
     this.layers.forEach((layer, i) => {
       const side = i < 3 ? 14 : 7;
-      x = finish(heap, layer, convolve(heap, layer, frame(heap, x, side)), 0);
-      if (i === 2) x = pool(heap, x, 14, (values) => Math.max(...values));
-      if (i === 3) x = pool(heap, x, 7, (values) => values.reduce((sum, one) => sum + one, 0) / values.length);
+      x = keep(i, finish(heap, layer, convolve(heap, layer, frame(heap, x, side)), 0));
+      if (i === 2) x = keep("most", poolMost(heap, x, 14));
+      if (i === 3) x = poolMean(heap, x, 7);
     });
-    const seen = finish(heap, this.feature, project(heap, this.feature, flatten(heap, x, 4)), 0);
-    return heap.copy(linear(heap, this.head, seen));
+    return keep("features", finish(heap, this.feature, project(heap, this.feature, flatten(heap, x, 4)), 0));
+  }
+
+  /* Images (n, 784) -> features (n, 96), and what turns gradients by them into gradients by the images. After `prepare`,
+     and within one `borrow` with the pull. */
+  featuresWithPull(images) {
+    const { heap } = this, kept = {}, features = heap.copy(this.findFeatures(images, kept)); // prettier-ignore
+    return { features, pull: (gradients) => heap.borrow(() => this.pull(kept, gradients)) };
+  }
+
+  pull(kept, gradients) {
+    const { heap, back } = this, { n, width } = kept.features; // prettier-ignore
+    let d = pullFinish(heap, heap.put(gradients, n, width), kept.features, 0);
+    d = unfold(heap, pullProject(heap, back.feature, d), 16, kept[3].width);
+    d = pullMean(heap, d, kept[3], 7);
+    d = pullConvolve(heap, back.layers[3], pullFinish(heap, d, kept[3], 0), 7);
+    d = pullMost(heap, d, kept[2], kept.most, 14);
+    for (const i of [2, 1, 0]) d = pullConvolve(heap, back.layers[i], pullFinish(heap, d, kept[i], 0), 14);
+    return heap.copy(shuffle(heap, d, 14));
+  }
+
+  /* Lay out what the way back needs, once and for good. */
+  prepare() {
+    const weigh = (name) => packBack(this.heap, this.tensors[`${name}.weight`]);
+    this.back ??= { layers: ["conv1", "conv2", "conv3", "conv4"].map(weigh), feature: weigh("features") };
   }
 
   /* images (n, 784) -> probabilities of the classes (n, classes); each row sums to 1. */
@@ -48,19 +81,3 @@ export class Reader {
     return out;
   }
 }
-
-/* Cells of two by two, those at an odd edge smaller, each made one value: (n side side, C) -> (n half half, C). */
-const pool = (heap, rows, side, choose) => {
-  const half = Math.ceil(side / 2), n = rows.n / (side * side); // prettier-ignore
-  const out = heap.makeRows(n * half * half, rows.width), { f } = heap; // prettier-ignore
-  f.fill(0, out.at, out.at + out.n * out.wide);
-  for (let m = 0; m < out.n; m++) {
-    const x = 2 * (m % half), y = 2 * (Math.floor(m / half) % half), k = Math.floor(m / (half * half)); // prettier-ignore
-    const cells = [];
-    for (const dy of [0, 1])
-      for (const dx of [0, 1])
-        if (x + dx < side && y + dy < side) cells.push(rows.at + ((k * side + y + dy) * side + x + dx) * rows.wide);
-    for (let c = 0; c < rows.width; c++) f[out.at + m * out.wide + c] = choose(cells.map((cell) => f[cell + c]));
-  }
-  return out;
-};

@@ -4,6 +4,7 @@
     /gradio_api/page/models/digits/...         manifest.json and what it names (gan/ui/engine/parts.py)
 
 A model's files lie in a folder of this process that goes with it; weights that are replaced get files of their own.
+They are float32: the page and this server take turns with one picture, and halves would show where they change.
 """
 
 import tempfile
@@ -40,7 +41,7 @@ class Files:
         folder = Path(self._folder.name) / f"{generator.name}-{generator.sha256[:12]}"
         with self._making:
             if not (folder / MANIFEST).is_file():
-                write_model(name, folder, only=PARTS)
+                write_model(name, folder, full=True, only=PARTS)
         listed = {path.name: path for path in folder.iterdir()}
         if file not in listed:
             raise Refusal(f"{name} has no file {file!r}.")

@@ -6,11 +6,12 @@ import { Problem, loadJson, loadManifest, loadTensors } from "./files.js";
 import { ARCHITECTURES, Generator, toBytes, toFloats } from "./generator.js";
 import { Heap } from "./heap.js";
 import { walk } from "./interpolation.js";
-import { Inverter, Refiner, hearHand, measureError, tellHand } from "./inversion.js";
+import { Inverter, hearHand, measureError, tellHand } from "./inversion.js";
 import { Judge } from "./judge.js";
 import { MEASURES, measureHand } from "./measures.js";
 import { Planes, REACH } from "./planes.js";
 import { Reader } from "./reader.js";
+import { Refiner, isState } from "./refine.js";
 import { EXACT, QUICK } from "./write.js";
 
 const MAP_SIDE = 5; // digits along a side of a plane's map
@@ -23,9 +24,9 @@ const repeat = (z, n) => {
 };
 
 export class Session {
-  /* folder: the address of a model's files, with a slash at its end; runtime: that of jax-js. */
-  constructor(folder, runtime) {
-    Object.assign(this, { folder, runtime, memos: new Map(), parts: new Map() });
+  /* folder: the address of a model's files, with a slash at its end. */
+  constructor(folder) {
+    Object.assign(this, { folder, memos: new Map(), parts: new Map() });
   }
 
   async open() {
@@ -63,7 +64,7 @@ export class Session {
   }
 
   readerOf() {
-    return this.part("reader", (tensors) => ({ reader: new Reader(this.heap, tensors), tensors }));
+    return this.part("reader", (tensors) => new Reader(this.heap, tensors));
   }
 
   inverter() {
@@ -129,7 +130,7 @@ export class Session {
 
   /* What the reader makes of pictures: {pixels} -> {shares (n classes), classes}. */
   async read({ pixels }) {
-    const { reader } = await this.readerOf();
+    const reader = await this.readerOf();
     return { shares: reader.read(toFloats(pixels)), classes: reader.classes };
   }
 
@@ -140,17 +141,11 @@ export class Session {
   }
 
   /* Up to `steps` more of a refinement: {pixels, label, state, steps} -> as `look`. */
-  async refine({ pixels, label, state, steps = 2 }) {
-    const inverter = await this.inverter(), image = toFloats(pixels); // prettier-ignore
-    inverter.refiner ??= await this.makeRefiner(inverter);
-    return this.tell(inverter, image, label, await inverter.refine(image, label, state, steps));
-  }
-
-  async makeRefiner(inverter) {
-    if (this.manifest.parts.generator.network !== "style") throw new Problem("gradients", "generator");
-    const { tensors: reader } = await this.readerOf();
-    const spread = { data: inverter.spread };
-    return new Refiner(await loadRuntime(this.runtime), this.manifest, { generator: this.tensors, spread, reader });
+  async refine({ pixels, label, state, steps = 6 }) {
+    if (!isState(state, this.generator.zDim, this.generator.wDim)) throw new Problem("state", "state");
+    const inverter = await this.inverter(), reader = await this.readerOf(), image = toFloats(pixels); // prettier-ignore
+    this.refiner ??= new Refiner(this.generator, reader, inverter.spread);
+    return this.tell(inverter, image, label, this.refiner.refine(image, label, state, steps));
   }
 
   /* {state, redrawn, error, hand: z as text, ten: the classes in the hand as it is told, style of both}. */
@@ -184,26 +179,4 @@ export class Session {
     const { generator } = this.then;
     return { pixels: toBytes(generator.sample(labels, seed, psi, indices)) };
   }
-
-  /* Give back what jax-js holds; all else goes with this object. */
-  async close() {
-    const made = await this.parts.get("hand")?.catch(() => null);
-    made?.refiner?.free();
-  }
 }
-
-let running = null; // jax-js, once for all sessions
-
-const loadRuntime = (address) => {
-  running ??= import(address).then(async (jax) => {
-    // Never init() bare: that starts WebGL too. What comes back is what there is.
-    const there = await jax.init("wasm");
-    if (!there.includes("wasm")) throw new Problem("gradients", "jax-js");
-    jax.defaultDevice("wasm");
-    return jax;
-  });
-  running.catch(() => (running = null));
-  return running.catch((error) => {
-    throw error instanceof Problem ? error : new Problem("runtime", "jax-js", error.message);
-  });
-};

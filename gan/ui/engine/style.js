@@ -1,61 +1,28 @@
 /* The style generator. Twin of gan/models/style.py: (z, y) -> w by a mapping network, and a synthesis modulated by w
-   (StyleGAN2, Karras et al. 2020, arXiv:1912.04958, eqs. 1-3), convolutions at 7 x 7 and 14 x 14 alone. */
+   (modulated.js), convolutions at 7 x 7 and 14 x 14 alone. */
+import { packBack, pullConvolve, pullFinish, pullLength, pullProject, pullShuffle, pullTanh } from "./backward.js";
 import {
-  GAIN, LEAK, convolve, embed, finish, frame, join, linear, modulate, pack, project, shuffle, transpose,
+  GAIN, LEAK, add, convolve, duplicate, embed, finish, flatten, frame, join, linear, pack, project, shuffle, transpose,
+  unfold, unshuffle,
 } from "./layers.js"; // prettier-ignore
+import { Modulated } from "./modulated.js";
+import { Synthesis } from "./synthesis.js";
 
-/* A convolution whose input channels are scaled by an affine of w, then demodulated to unit variance. */
-class Modulated {
-  constructor(heap, tensors, name) {
-    this.heap = heap;
-    const weight = tensors[`${name}.weight`];
-    this.size = weight.shape[0];
-    this.layer = pack(heap, weight, tensors[`${name}.bias`]);
-    this.scale = pack(heap, tensors[`${name}.scale.weight`], tensors[`${name}.scale.bias`]);
-    this.power = pack(heap, findPower(weight));
-  }
-
-  /* x rows (n side side, in), w rows (n, w_dim) -> rows (n side side, out), activated. x is scaled in place. */
-  run(x, w, side) {
-    const { heap } = this, nothing = { shift: heap.zeros }; // prettier-ignore
-    const scale = linear(heap, this.scale, w);
-    modulate(heap, nothing, x, scale);
-    const framed = this.size === 1 ? null : frame(heap, x, side, this.size >> 1);
-    const out = framed ? convolve(heap, this.layer, framed) : project(heap, this.layer, x);
-    for (let i = scale.at; i < scale.at + scale.n * scale.wide; i++) heap.f[i] *= heap.f[i];
-    const demod = project(heap, this.power, scale);
-    for (let i = demod.at; i < demod.at + demod.n * demod.wide; i++) heap.f[i] = 1 / Math.sqrt(heap.f[i] + 1e-8);
-    return modulate(heap, this.layer, out, demod, LEAK, GAIN);
-  }
-}
-
-/* The squared length of each kernel: (k, k, in, out) -> (in, out). */
-const findPower = ({ shape: [, , inputs, outputs], data }) => {
-  const out = new Float32Array(inputs * outputs);
-  data.forEach((value, i) => (out[i % out.length] += value * value));
-  return { shape: [inputs, outputs], data: out };
-};
-
-/* a + b, in b's place. */
-const add = (heap, a, b) => {
-  const { f } = heap;
-  for (let i = 0; i < b.n * b.wide; i++) f[b.at + i] += f[a.at + i];
-  return b;
-};
-
-export class StyleGenerator {
+export class StyleGenerator extends Synthesis {
   constructor(heap, tensors) {
+    super();
     this.heap = heap;
     this.tensors = tensors;
     this.embedding = tensors["mapping.embed.weight"];
     const take = (name) => pack(heap, tensors[`${name}.weight`], tensors[`${name}.bias`]);
     [this.style, this.mix, this.out] = ["style", "mix", "out"].map((name) => take(`mapping.${name}`));
     this.canvas = take("canvas");
-    this.paint = take("paint");
+    this.last = take("paint");
     const modulated = ["conv1", "conv2", "up", "conv3"].map((name) => new Modulated(heap, tensors, name));
     [this.conv1, this.conv2, this.up, this.conv3] = modulated;
     this.channels = tensors["conv1.weight"].shape[2];
-    this.backwards = null; // of the mapping: packed when first asked for
+    this.backwards = null; // of the mapping, and of the synthesis: packed when first asked for
+    this.back = null;
   }
 
   /* z (n, z_dim), labels (n) -> w (n, w_dim). */
@@ -104,21 +71,49 @@ export class StyleGenerator {
     return { w: kept.w, pull };
   }
 
-  /* w (n, w_dim) -> images (n, 784) in [-1, 1]. */
-  synthesize(w, n) {
-    const { heap } = this;
-    return heap.borrow(() => {
-      const rows = heap.put(w, n, w.length / n);
-      const canvas = finish(heap, this.canvas, project(heap, this.canvas, rows), LEAK, GAIN);
-      let x = this.conv1.run(unfold(heap, canvas, 49, this.channels), rows, 7);
-      x = add(heap, duplicate(heap, x), this.conv2.run(x, rows, 7));
-      x = shuffle(heap, this.up.run(x, rows, 7), 7);
-      x = add(heap, duplicate(heap, x), this.conv3.run(x, rows, 14));
-      x = shuffle(heap, finish(heap, this.paint, convolve(heap, this.paint, frame(heap, x, 14))), 14);
-      const out = new Float32Array(n * 784);
-      for (let i = 0; i < out.length; i++) out[i] = Math.tanh(heap.f[x.at + i * x.wide]);
-      return out;
-    });
+  /* w rows (n, w_dim) -> images (n, 784) in [-1, 1]; `kept` is given what `pull` needs. */
+  paint(w, kept = null) {
+    const { heap } = this, of = (name) => (kept ? (kept[name] = {}) : null); // prettier-ignore
+    const canvas = finish(heap, this.canvas, project(heap, this.canvas, w), LEAK, GAIN);
+    // x + part(x): the part scales x in place, and its own output is needed on the way back
+    const around = (x, part) => {
+      const before = kept ? x : duplicate(heap, x), after = part(x); // prettier-ignore
+      return add(heap, before, kept ? duplicate(heap, after) : after);
+    };
+    let x = this.conv1.run(unfold(heap, canvas, 49, this.channels), w, 7, of("conv1"));
+    x = around(x, (one) => this.conv2.run(one, w, 7, of("conv2")));
+    x = shuffle(heap, this.up.run(x, w, 7, of("up")), 7);
+    x = around(x, (one) => this.conv3.run(one, w, 14, of("conv3")));
+    x = shuffle(heap, finish(heap, this.last, convolve(heap, this.last, frame(heap, x, 14))), 14);
+    const images = new Float32Array(w.n * 784);
+    for (let i = 0; i < images.length; i++) images[i] = Math.tanh(heap.f[x.at + i * x.wide]);
+    if (kept) Object.assign(kept, { canvas, images });
+    return images;
+  }
+
+  /* Gradients by the images (n, 784) -> by w: rows (n, w_dim). */
+  pull(kept, gradients) {
+    const { heap, back } = this, n = gradients.length / 784; // prettier-ignore
+    const byW = [];
+    const through = (name, d, side) => {
+      const found = this[name].pull(kept[name], d, side);
+      byW.push(found.byW);
+      return found.byX;
+    };
+    const around = (name, d, side) => add(heap, d, through(name, duplicate(heap, d), side));
+    let d = pullConvolve(heap, back.last, unshuffle(heap, pullTanh(gradients, kept.images), n), 14);
+    d = pullShuffle(heap, around("conv3", d, 14), 7);
+    d = around("conv2", through("up", d, 7), 7);
+    d = pullFinish(heap, flatten(heap, through("conv1", d, 7), 7), kept.canvas, LEAK, GAIN);
+    return byW.reduce((sum, one) => add(heap, one, sum), pullProject(heap, back.canvas, d));
+  }
+
+  /* Lay out what the way back through the synthesis needs, once and for good. */
+  prepare() {
+    if (this.back) return;
+    const { heap, tensors } = this;
+    for (const one of [this.conv1, this.conv2, this.up, this.conv3]) one.prepare();
+    this.back = { canvas: packBack(heap, tensors["canvas.weight"]), last: packBack(heap, tensors["paint.weight"]) };
   }
 }
 
@@ -129,39 +124,10 @@ const cut = ({ shape: [rows, columns], data }, kept) => {
   return { shape: [rows, kept], data: out };
 };
 
-/* (n, places C) -> (n places, C). */
-const unfold = (heap, rows, places, channels) => {
-  const out = heap.makeRows(rows.n * places, channels);
-  heap.f.fill(0, out.at, out.at + out.n * out.wide);
-  for (let m = 0; m < out.n; m++) {
-    const from = rows.at + Math.floor(m / places) * rows.wide + (m % places) * channels;
-    heap.f.copyWithin(out.at + m * out.wide, from, from + channels);
-  }
-  return out;
-};
-
-const duplicate = (heap, rows) => {
-  const at = heap.take(rows.n * rows.wide);
-  heap.f.copyWithin(at, rows.at, rows.at + rows.n * rows.wide);
-  return { ...rows, at };
-};
-
 /* Gradients (n each, width) by activate(x) -> by x, in place; activated (n, width) has the sign of x. */
 const pullActivation = (heap, rows, activated, each) => {
   for (let m = 0; m < rows.n; m++)
     for (let c = 0; c < rows.width; c++)
       heap.f[rows.at + m * rows.wide + c] *=
         activated[Math.floor(m / each) * rows.width + c] > 0 ? GAIN : GAIN * LEAK;
-};
-
-/* Gradients by z on its sphere -> by z: what normalizing takes off is along z. */
-const pullLength = (rows, z, inverse, each, zDim) => {
-  for (let m = 0; m < rows.length / zDim; m++) {
-    const i = Math.floor(m / each), row = rows.subarray(m * zDim, (m + 1) * zDim), own = z.subarray(i * zDim, (i + 1) * zDim); // prettier-ignore
-    let along = 0;
-    for (let k = 0; k < zDim; k++) along += row[k] * inverse[i] * own[k];
-    along *= inverse[i] ** 2 / zDim;
-    for (let k = 0; k < zDim; k++) row[k] = row[k] * inverse[i] - along * own[k];
-  }
-  return rows;
 };

@@ -7,7 +7,7 @@ export const article = (name) => (["8", "eight"].includes(name) ? "an" : "a");
 
 const drawsDigits = (model) => model.class_names.every((name) => /^\p{Nd}$/u.test(name));
 
-const listDigits = (names) => {
+export const listDigits = (names) => {
   if (names.length <= 20) return names.join(" ");
   const counts = new Map();
   for (const name of [...names].sort()) counts.set(name, (counts.get(name) ?? 0) + 1);

@@ -1,7 +1,8 @@
 /* What D and the independent reader say of pictures; twin of gan/ui/judge.py. */
+import { roundTo } from "./python.js";
 import { capitalize, say } from "./say.js";
 
-const round = (share) => Number(share.toFixed(4));
+const round = (share) => roundTo(share, 4);
 
 /* pixels (n 784) uint8 as labels -> {real: D's probability (n) or null, read: [name, confidence] (n) or null, explain,
    reader: what the two are, or why there is none}. */

@@ -14,9 +14,11 @@
    the server answers, until they are there. `tell(state)` hears what becomes of the Worker: {ready, ms} or {failed: error}. */
 import { EngineError, start } from "../engine/engine.js";
 import { Elsewhere } from "./elsewhere.js";
-import { FieldError, quote, say } from "./say.js";
+import { cut, repr, tell } from "./python.js";
+import { FieldError, say } from "./say.js";
 
 const LIVES = 3; // Workers that may die before no more are started
+const SHARED = 8; // pictures that are worth two Workers
 
 class Model {
   constructor(here, name, folder, manifest) {
@@ -24,9 +26,43 @@ class Model {
   }
 
   ask(want, request) {
-    return this.here.ask(this.folder, want, request);
+    const parts = this.here.second ? split(want, request) : null;
+    return parts ? this.share(want, parts) : this.here.ask(this.folder, want, request);
+  }
+
+  /* Two halves at once; a second Worker that fails is done without. */
+  async share(want, [first, other]) {
+    const { here, folder } = this;
+    const apart = here.second.ask(want, other, { folder }).catch(() => {
+      here.second = null;
+      return here.ask(folder, want, other);
+    });
+    const [a, b] = await Promise.all([here.ask(folder, want, first), apart]);
+    const both = Object.entries(a).map(([name, value]) => [name, ArrayBuffer.isView(value) ? concat(value, b[name]) : value]);
+    return { ...Object.fromEntries(both), ms: Math.max(a.ms, b.ms) };
   }
 }
+
+const concat = (a, b) => {
+  const out = new a.constructor(a.length + b.length);
+  out.set(a);
+  out.set(b, a.length);
+  return out;
+};
+
+/* A request for many pictures as two for half of them; null for one that is not. Pictures do not depend on each other. */
+const split = (want, request) => {
+  const lists = { draw: ["labels", "indices"], walk: ["ts"], edit: ["labels"] }[want];
+  const count = request[lists?.[0]]?.length ?? 0;
+  if (count < SHARED) return null;
+  const middle = Math.ceil(count / 2), cut = (from, to) => { // prettier-ignore
+    const half = { ...request };
+    for (const name of lists) half[name] = request[name].slice(from, to);
+    if (Array.isArray(request.seed)) half.seed = request.seed.slice(from, to);
+    return half;
+  };
+  return [cut(0, middle), cut(middle)];
+};
 
 class Here {
   constructor({ base, names, waits, tell }) {
@@ -35,6 +71,7 @@ class Here {
     this.models = new Map(); // name: {model} once it is open, {opening}, or {error}
     this.lives = LIVES;
     this.engine = null; // a promise
+    this.second = null; // once it is there
   }
 
   folderOf(name) {
@@ -46,6 +83,7 @@ class Here {
     this.engine ??= start({ folder }).then(
       (engine) => {
         this.tell({ ready: true, ms: engine.startMs });
+        if (navigator.hardwareConcurrency > 1) this.double(folder);
         return engine;
       },
       (error) => {
@@ -56,8 +94,19 @@ class Here {
     return this.engine;
   }
 
+  /* A second Worker, for many pictures at once; without it the first draws them all. */
+  async double(folder) {
+    try {
+      this.second = await start({ folder });
+    } catch {
+      this.second = null;
+    }
+  }
+
   /* A Worker that ended is begun anew by the next question; one that cannot run here is not. */
   fail(error) {
+    this.second?.stop();
+    this.second = null;
     const isMortal = ["died", "slow", "network", "stopped"].includes(error.reason);
     if (isMortal && (this.lives -= 1) > 0) {
       this.engine = null;
@@ -86,7 +135,7 @@ class Here {
   async find(name) {
     if (this.over) throw this.over;
     if (this.names && !this.names.includes(name)) {
-      const values = { value: quote(name), names: this.names.join(", ") };
+      const values = { value: repr(cut(tell(name), 100)), names: this.names.join(", ") };
       throw new FieldError(say("there is no model {value}; those there are: {names}.", values), "model");
     }
     const known = this.models.get(name);
@@ -96,7 +145,7 @@ class Here {
     this.models.set(name, { opening });
     opening.then(
       (model) => this.models.set(name, { model }),
-      (error) => this.models.set(name, { error }),
+      (error) => this.models.set(name, error.reason === "network" ? {} : { error }), // the network may come back
     );
     if (!this.waits) throw new Elsewhere("not yet");
     return opening;

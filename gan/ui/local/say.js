@@ -3,6 +3,9 @@
    letter: a language knows them by that. DigitForge.reword (scripts/words.js) shows them.
 
      throw new FieldError(say("the seed is {value}; it must be ...", { value: quote(seed) }), "seed"); */
+import { cut, repr, tell, tellFixed, tellShort } from "./python.js";
+
+export { repr };
 
 const textOf = (said) => (typeof said === "object" && said !== null ? said.text : String(said));
 
@@ -10,15 +13,16 @@ const textOf = (said) => (typeof said === "object" && said !== null ? said.text 
 const shape = (value, format) => {
   if (typeof value !== "number") return textOf(value);
   const places = /^(,?)\.(\d+)f$/.exec(format);
-  if (places) return value.toFixed(Number(places[2])).replace(...(places[1] ? THOUSANDS : [/$^/, ""]));
-  return format === "," ? String(value).replace(...THOUSANDS) : String(value);
+  if (places) return tellFixed(value, Number(places[2])).replace(...(places[1] ? THOUSANDS : [/$^/, ""]));
+  if (format === "g") return tellShort(value);
+  return format === "," ? tell(value).replace(...THOUSANDS) : tell(value);
 };
 const THOUSANDS = [/(\d)(?=(\d{3})+(?!\d))/g, "$1,"];
 
 export const say = (template, values = {}) => {
   const kept = {};
   for (const [name, value] of Object.entries(values)) {
-    kept[name] = typeof value === "number" ? String(value) : value && value.template ? stripStop(value) : value;
+    kept[name] = typeof value === "number" ? tell(value) : value && value.template ? stripStop(value) : value;
   }
   const text = template.replace(/\{(\w+)(?::([^}]*))?\}/g, (_, name, format = "") => {
     const shown = shape(values[name] && values[name].template ? kept[name] : values[name], format);
@@ -45,29 +49,31 @@ export const capitalize = (said) => {
   return /^\p{L}+$/u.test(text.split(" ")[0]) ? retell(said, text.charAt(0).toUpperCase() + text.slice(1)) : said;
 };
 
+/* As a sentence of its own: with a capital, and a full stop where it has no end. */
+export const complete = (said) => {
+  const whole = capitalize(said);
+  return /([.?!:]|\.\))$/.test(textOf(whole)) ? whole : retell(whole, `${textOf(whole)}.`);
+};
+
 /* Several sentences one after the other. */
 export const join = (sentences) => {
   const kept = sentences.filter(Boolean);
   return kept.length === 1 ? kept[0] : { text: kept.map(textOf).join(" "), parts: kept };
 };
 
-/* Text as Python's repr quotes it. */
-export const repr = (text) => {
-  const mark = text.includes("'") && !text.includes('"') ? '"' : "'";
-  const escaped = text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll("\r", "\\r").replaceAll("\t", "\\t");
-  return `${mark}${mark === "'" ? escaped.replaceAll("'", "\\'") : escaped}${mark}`;
-};
-
 /* A word that is none of those known, as a sentence quotes it: its first 40 letters. */
-export const quote = (value) => repr([...String(value ?? "None")].slice(0, 40).join(""));
+export const quote = (value) => repr(cut(tell(value), 40));
 
 /* A value as a sentence quotes it: never longer than a line. */
 export const show = (value) => {
   if (value === null || value === undefined || value === "") return say("empty");
-  if (typeof value === "number" && Math.abs(value) >= 1e30) return say("a number of more than 30 digits");
-  const text = typeof value === "string" ? repr(value) : typeof value === "boolean" ? (value ? "True" : "False") : Array.isArray(value) ? `[${value.map(textOf).join(", ")}]` : String(value);
-  return text.length <= 60 ? text : `${text.slice(0, 56)}...`;
+  if (typeof value === "bigint") {
+    return value >= LONG || value <= -LONG ? say("a number of more than 30 digits") : String(value);
+  }
+  const text = repr(value), letters = [...text]; // prettier-ignore
+  return letters.length <= 60 ? text : `${letters.slice(0, 56).join("")}...`;
 };
+const LONG = 10n ** 30n;
 
 /* A visitor's input is wrong: the sentence, and the control it belongs to ("" for none). */
 export class FieldError extends Error {

@@ -1,6 +1,7 @@
 /* The classes that a model can be asked for, and how text names them.
 
      DigitForge.askClasses(source, tab, model) -> Promise<names>    none of a model that knows no classes
+     DigitForge.readDigits(text)             its digits, of any script, as 0 to 9
      DigitForge.readMarks(text)              its digits, of any script, as 0 to 9; its marks as . - / : and ,
      DigitForge.readClasses(text, names)     the classes that a text names, as numbers; NaN for what is none
      DigitForge.writeClasses(labels, names)  the same back: "2026", or "A,Z" or "0,25" where there are more than ten
@@ -8,20 +9,27 @@
      DigitForge.FEW_CLASSES                  as many as there are digits: more are named with commas between, and chosen */
 (() => {
   const forge = window.DigitForge;
-  // Where the digits of a script begin, which are ten in a row (Unicode, general category Nd)
-  const ZEROS = [0x660, 0x6f0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0xff10];
   // As gan/drawing/arguments.py has them
   const MARKS = { "．": ".", "。": ".", "－": "-", "／": "/", "：": ":", "，": ",", "、": "," };
   const DATES = "年月日号號时時分秒・";
 
+  /* Each script has its digits in a row, 0 to 9, and some have several such rows (Unicode, general category Nd) */
+  const readDigit = (mark) => {
+    const code = mark.codePointAt(0);
+    let first = code;
+    while (/\p{Nd}/u.test(String.fromCodePoint(first - 1))) first -= 1;
+    return String((code - first) % 10);
+  };
+
   const readMark = (mark) => {
     if (MARKS[mark]) return MARKS[mark];
     if (DATES.includes(mark)) return " ";
-    const zero = ZEROS.find((one) => mark.codePointAt(0) >= one && mark.codePointAt(0) < one + 10);
-    return zero ? String(mark.codePointAt(0) - zero) : mark;
+    return /\p{Nd}/u.test(mark) ? readDigit(mark) : mark;
   };
 
   forge.FEW_CLASSES = 10;
+
+  forge.readDigits = (text) => text.replace(/\p{Nd}/gu, readDigit);
 
   forge.readMarks = (text) => [...text].map(readMark).join("");
 

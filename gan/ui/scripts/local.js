@@ -2,14 +2,14 @@
 
      await DigitForge.openLocal({ root, tabs, names, waits, here })
          root: the folder of local/, engine/, tabs/ and models/; tabs: {tab: [wants] or null for all}; the rest: see
-         local/open.js, whose `here` it gives back. Where there is no engine the server goes on drawing; with `waits`
-         there is no server: what fails is said, and a script that is lacking is thrown
+         local/open.js, whose `here` it gives back and keeps as DigitForge.here. Where there is no engine the server
+         goes on drawing; with `waits` there is no server: what fails is said, and a script that is lacking is thrown
+     DigitForge.alone                whether there is no server behind this page
      DigitForge.tellWhere(answer)    where it was drawn, in a word or two, and why not here where that is for good */
 (() => {
   const forge = window.DigitForge;
   const ONCE = ["simd", "workers", "blocked", "died"]; // what is so for good, and said
   let reason = "";
-  let isAlone = false; // no server is behind this page
 
   forge.explain = (error) => {
     const known = forge.word(`engine.${error.reason}`, { file: error.file, detail: error.detail });
@@ -19,7 +19,7 @@
   /* What the visitor is told of it, or null: then the server is asked. */
   forge.leaveToServer = (error) => {
     if (error.reason && ONCE.includes(error.reason)) reason = error.reason;
-    return isAlone && error.name !== "Elsewhere" ? forge.explain(error) : null;
+    return forge.alone && error.name !== "Elsewhere" ? forge.explain(error) : null;
   };
 
   forge.tellWhere = ({ where }) => {
@@ -29,14 +29,15 @@
 
   forge.openLocal = async ({ root, ...how }) => {
     const address = forge.locate(root).href;
-    isAlone = Boolean(how.waits);
+    forge.alone = Boolean(how.waits);
     try {
       const { open } = await import(`${address}local/open.js`);
       const { here, table } = await open({ base: address, ...how });
       Object.assign(forge.local, table);
+      forge.here = here;
       return here;
     } catch (error) {
-      if (isAlone) throw error;
+      if (forge.alone) throw error;
       forge.leaveToServer(error);
       return null;
     }

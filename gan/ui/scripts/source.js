@@ -49,6 +49,7 @@
   };
 
   const encode = (bytes) => {
+    if (bytes.toBase64) return bytes.toBase64(); // many times as fast, where a browser has it (2025)
     let text = "";
     for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
     return btoa(text);

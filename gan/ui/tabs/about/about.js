@@ -27,8 +27,21 @@
       select.replaceChildren(...names.map((name, place) => new Option(name, place)));
     };
 
-    const show = (answer) => {
+    const complete = async (answer, request) => {
+      try {
+        const { step, milliseconds } = await source.ask(TAB, "learn", request);
+        if (answer !== shown) return;
+        answer.steps.learn = step;
+        answer.milliseconds += milliseconds;
+        show({ ...answer, later: false }, request);
+      } catch (problem) {
+        if (answer === shown) forge.say(TAB, figure, problem);
+      }
+    };
+
+    const show = (answer, request) => {
       shown = answer;
+      if (answer.later) lesson.whenSeen(() => complete(answer, request));
       list(answer.classes);
       select.value = String(answer.recipe.digit);
       lesson.show(answer);
@@ -48,7 +61,7 @@
       show,
       (problem) => forge.say(TAB, figure, problem),
     );
-    const draw = () => ask({ ...state.values });
+    const draw = () => ask({ ...state.values, ...(forge.alone ? { later: true } : {}) });
     const askCard = forge.latest(
       (request) => source.ask(TAB, "card", request),
       forge.makeCard(element, find),

@@ -73,6 +73,7 @@
       holder.replaceChildren();
       holder.setAttribute("aria-label", forge.reword(step ? step.alt : answer.refused));
       if (step) (FILL[name] || FILL.rows)(holder, step, answer);
+      else if (answer.later && name === "learn") holder.removeAttribute("aria-label"); // it comes when somebody looks
       else holder.append(make("p", forge.reword(answer.refused), "da-refused"));
     };
 
@@ -85,8 +86,22 @@
       }
     };
 
+    let watch = null; // for the step that comes later
+
     return {
       refit,
+
+      /* Call `ask` once, as soon as the last step is in sight. */
+      whenSeen(ask) {
+        watch?.disconnect();
+        watch = new IntersectionObserver((seen) => {
+          if (!seen.some(({ isIntersecting }) => isIntersecting)) return;
+          watch.disconnect();
+          ask();
+        });
+        watch.observe(element.querySelector("#about-learn"));
+      },
+
       show(answer) {
         const any = !answer.classes.length;
         const find = (name, tag) => element.querySelector(`#about-${name} ${tag}`);

@@ -1,6 +1,8 @@
-/* For programs: the endpoints as the server itself lists them, and examples that call them. */
+/* For programs: the endpoints as the server itself lists them, and examples that call them. A page without a server says
+   where these would be. */
 (() => {
   const forge = window.DigitForge;
+  const AT_HOME = "http://127.0.0.1:7860"; // where a server on one's own machine is
 
   const fetchEndpoints = async (root, place) => {
     try {
@@ -20,7 +22,7 @@
   };
 
   forge.fillPrograms = (find, commands) => {
-    const root = forge.locate("/").href.replace(/\/$/, "");
+    const root = forge.alone ? AT_HOME : forge.locate("/").href.replace(/\/$/, "");
     find("python").textContent =
       "from gradio_client import Client\n\n" +
       `client = Client("${root}")\n` +
@@ -34,6 +36,10 @@
       `${commands.sample} digits --digits 2026 --out sheet.png`;
     find("mcp").textContent =
       `${commands.serve} --mcp\n\n{"mcpServers": {"digit-forge": {"url": "${root}/gradio_api/mcp/"}}}`;
-    fetchEndpoints(root, find("endpoints"));
+    find("api-link").hidden = Boolean(forge.alone);
+    if (forge.alone) {
+      const said = forge.word("about.api.alone", { command: "make demo" });
+      find("endpoints").replaceChildren(forge.makeElement("dd", said));
+    } else fetchEndpoints(root, find("endpoints"));
   };
 })();

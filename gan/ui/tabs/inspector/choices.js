@@ -1,8 +1,8 @@
 /* The two pictures of a round, each a button.
 
      const choices = DigitForge.inspector.makeChoices(game, choose)    choose(place), 0 or 1, also by the keys 1 and 2
-     choices.deal(pixels)                     2 x 784 grey levels, to choose from
-     choices.reveal(answer, chosen)           the answer to "choice": which is forged, and what D says of both
+     choices.deal(pixels, model)              2 x 784 grey levels, to choose from; model: "" where one is a person's
+     choices.reveal(answer, chosen, model)    the answer to "choice": which is forged, and what D says of both
      choices.disable(), choices.focus() */
 (() => {
   const forge = window.DigitForge;
@@ -31,19 +31,23 @@
     buttons.forEach((button, place) => button.addEventListener("click", () => choose(place)));
     followKeys(game, choose);
     return {
-      deal(pixels) {
+      deal(pixels, model = "") {
         buttons.forEach((button, place) => {
           forge.paintFrame(button.querySelector("canvas"), pixels, place);
           button.className = "di-choice";
           button.disabled = false;
-          button.setAttribute("aria-label", forge.word("inspector.pick", { key: place + 1 }));
+          const key = model ? "inspector.pick.model" : "inspector.pick";
+          button.setAttribute("aria-label", forge.word(key, { key: place + 1, model }));
           for (const part of [".di-truth", ".di-says"]) button.querySelector(part).textContent = "";
         });
       },
 
-      reveal({ forged, shares, kind }, chosen) {
+      reveal({ forged, shares, kind, rival }, chosen, model) {
+        const whose = rival
+          ? [model, rival].map((name) => forge.word("inspector.by", { name }))
+          : ["inspector.machine", "inspector.human"].map((key) => forge.word(key));
         buttons.forEach((button, place) => {
-          const truth = forge.word(place === forged ? "inspector.machine" : "inspector.human");
+          const truth = whose[Number(place !== forged)];
           const says = speak("inspector.says", kind, { share: percent(shares[place]) });
           button.classList.add(place === forged ? "di-forged" : "di-real");
           button.classList.toggle("di-chosen", place === chosen);

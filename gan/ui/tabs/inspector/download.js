@@ -1,7 +1,7 @@
-/* No real digits: why, and the button that fetches them.
+/* No real digits: why, and the button that fetches them, or, where the page has no server, reads them from files.
 
      const missing = DigitForge.inspector.makeMissing(element, source, getModel, done)    done() when they are there
-     missing.show(why)    {said, download, source} of the answer to "view"; null where nothing is missing */
+     missing.show(why)    {said, download, source, pick} of the answer to "view"; null where nothing is missing */
 (() => {
   const forge = window.DigitForge;
   const TAB = "inspector";
@@ -17,7 +17,7 @@
 
   forge.inspector.makeMissing = (element, source, getModel, done) => {
     const find = (name) => element.querySelector(`#inspector-${name}`);
-    const [box, button, progress] = ["missing", "download", "progress"].map(find);
+    const [box, button, progress, choice] = ["missing", "download", "progress", "pick"].map(find);
     const [why, note] = [".di-missing-why", ".di-missing-note"].map((name) => box.querySelector(name));
     let following = false;
 
@@ -53,6 +53,25 @@
       following = false;
     };
 
+    const takeFiles = async (files) => {
+      if (!files.length) return;
+      note.textContent = forge.word("inspector.reading");
+      try {
+        const read = files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) }));
+        await source.ask(TAB, "pick", { model: getModel(), files: await Promise.all(read) });
+        note.textContent = "";
+        done();
+      } catch (problem) {
+        note.textContent = problem.message;
+      }
+    };
+    const input = choice.querySelector("input");
+    input.addEventListener("change", () => {
+      const files = [...input.files];
+      input.value = "";
+      takeFiles(files);
+    });
+
     button.addEventListener("click", async () => {
       button.disabled = true;
       note.textContent = "";
@@ -73,6 +92,7 @@
         const { said, download, source: name } = missing;
         why.textContent = forge.reword(said);
         button.hidden = !download;
+        choice.hidden = !missing.pick;
         const word = download > 0 ? "inspector.download" : "inspector.download.any";
         button.textContent = forge.word(word, { source: name, size: download });
         if (was && download) follow();

@@ -1,23 +1,31 @@
-/* The game: ten rounds of two pictures, of which one is forged. The page knows which one only when it has been
+/* The game: ten rounds of two pictures, of which one is forged (or, where there are no real digits, both are, and one is
+   of the model asked, the other its `rival`'s). The page knows which one only when it has been
    answered: the source sends two pictures, and the truth with the answer to the choice.
 
      const game = DigitForge.inspector.makeGame(element, source, anew)    anew(): another game is wanted
      game.start(request)    what the rounds are drawn by: {model, digit, count, seed, psi}
-     game.getAsked()        the request of the game that is played; null before the first */
+     game.getAsked()        the request of the game that is played; null before the first
+     game.forget()          the next to open it begins another: what the rounds are drawn from has changed */
 (() => {
   const forge = window.DigitForge;
   const TAB = "inspector";
   const ROUNDS = 10; // until the source says how many
   forge.inspector = forge.inspector || {};
 
-  const comment = (right, d) => {
-    const mine = right ? "inspector.right" : "inspector.wrong";
+  const comment = (right, d, name) => {
+    const mine = right ? "inspector.right" : `inspector.wrong${name ? ".rival" : ""}`;
     const its = right ? ["inspector.d.wrong", "inspector.d.right"] : ["inspector.d.both", "inspector.d.only"];
-    return forge.join([forge.word(mine), forge.word(its[Number(d)])]);
+    return forge.join([forge.word(mine, { name }), forge.word(its[Number(d)])]);
+  };
+
+  const ask = (round, { name, rounds, rival }, model) => {
+    const any = name === "any" ? ".any" : "";
+    const key = `inspector.round${any}${rival ? ".rival" : ""}`;
+    return forge.word(key, { round: round + 1, rounds, name, model, rival });
   };
 
   forge.inspector.makeGame = (element, source, anew) => {
-    const [box, next] = ["game", "next"].map((name) => element.querySelector(`#inspector-${name}`));
+    const [box, next, title] = ["game", "next", "question"].map((name) => element.querySelector(`#inspector-${name}`));
     const [question, said, note] = [".di-round", ".di-answer", ".df-note"].map((name) => box.querySelector(name));
     const table = box.querySelector(".di-score");
     let play = null; // {asked, round, rounds, scores: [[mine, its], ...], open, over}
@@ -25,12 +33,14 @@
     const settle = (settled) => (box.dataset.settled = settled);
     const fillScore = () => forge.inspector.fillScore(table, play.rounds, play.scores);
 
-    const showRound = (round, { pixels, name, rounds }) => {
+    const showRound = (round, answer) => {
+      const { pixels, rounds, rival } = answer;
       Object.assign(play, { open: true, rounds });
       forge.say(TAB, box, null);
-      const word = name === "any" ? "inspector.round.any" : "inspector.round";
-      question.textContent = forge.word(word, { round: round + 1, rounds, name });
-      choices.deal(pixels);
+      const { model } = play.asked;
+      title.textContent = forge.word(rival ? "inspector.question.rival" : "inspector.question", { model });
+      question.textContent = ask(round, answer, model);
+      choices.deal(pixels, rival && model);
       said.textContent = "";
       next.textContent = forge.word(round + 1 < rounds ? "inspector.next" : "inspector.result");
       box.classList.remove("df-empty", "di-undealt");
@@ -67,8 +77,8 @@
       forge.say(TAB, box, null);
       const [right, d] = [choice === answer.forged, answer.inspector === answer.forged];
       play.scores.push([right, d]);
-      choices.reveal(answer, choice);
-      said.textContent = comment(right, d);
+      choices.reveal(answer, choice, play.asked.model);
+      said.textContent = comment(right, d, answer.rival);
       fillScore();
       next.disabled = false;
       next.focus({ preventScroll: true });
@@ -114,6 +124,7 @@
 
     return {
       getAsked: () => play?.asked || null,
+      forget: () => (play = null),
       start(asked) {
         play = { asked, round: 0, rounds: ROUNDS, scores: [], open: false, over: false };
         const { model, seed } = asked;

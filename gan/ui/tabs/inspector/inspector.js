@@ -23,7 +23,10 @@
         missing.show(answer.missing);
       },
     });
-    const missing = forge.inspector.makeMissing(element, source, () => values.model, () => refresh());
+    const missing = forge.inspector.makeMissing(element, source, () => values.model, () => {
+      game.forget();
+      refresh();
+    });
     const game = forge.inspector.makeGame(element, source, () => {
       drawSeed();
       game.start(request());

@@ -70,7 +70,22 @@
       forge.say(TAB, figure, null);
     };
 
-    const ask = forge.latest((request) => source.ask(TAB, "frames", request), show, fail);
+    /* Where the page draws by itself, the frame that is looked at comes before all */
+    const peek = (request) => {
+      if (!forge.local[TAB]?.frame) return;
+      source.ask(TAB, "frame", { ...request, t: player.share() }).then(
+        ({ pixels }) => player.peek(pixels),
+        () => {}, // the way's own answer says it
+      );
+    };
+    const ask = forge.latest(
+      (request) => {
+        peek(request);
+        return source.ask(TAB, "frames", request);
+      },
+      show,
+      fail,
+    );
     const draw = () => ask({ ...state.values });
 
     const learn = forge.latest(

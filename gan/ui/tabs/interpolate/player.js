@@ -3,7 +3,8 @@
   const forge = window.DigitForge;
   const PLAY_MILLISECONDS = 40; // as the films' frames
 
-  /* show(answer, loop) takes other frames, at the same share of the way; refit() goes with another size of the page. */
+  /* show(answer, loop) takes other frames, at the same share() of the way; peek(pixels) shows one of them before all are
+     there; refit() goes with another size of the page. */
   forge.makePlayer = (element, find) => {
     const [picture, strip] = ["picture", "strip"].map(find);
     const [slider, readout, mark, play] = ["slider", "t", "mark", "play"].map(find);
@@ -11,11 +12,12 @@
     let loop = "back";
     let timer = null;
 
+    const share = () => (frames ? slider.value / slider.max : 0.5);
+
     const refit = () => {
-      const share = slider.max > 0 ? slider.value / slider.max : 0;
       const cell = strip.offsetWidth * (28 / (strip.width || 28));
       mark.style.width = `${cell}px`;
-      mark.style.transform = `translateX(${strip.offsetLeft + share * (strip.offsetWidth - cell)}px)`;
+      mark.style.transform = `translateX(${strip.offsetLeft + share() * (strip.offsetWidth - cell)}px)`;
     };
 
     const scrub = () => {
@@ -67,12 +69,14 @@
     return {
       refit,
       scrub,
+      share,
+      peek: (pixels) => forge.paintFrame(picture, pixels, 0),
       show(answer, way) {
-        const share = frames ? slider.value / slider.max : 0.5;
+        const place = share();
         frames = answer;
         loop = way;
         slider.max = answer.count - 1;
-        slider.value = Math.round(share * slider.max);
+        slider.value = Math.round(place * slider.max);
         slider.disabled = play.disabled = false;
       },
     };

@@ -1,5 +1,5 @@
 /* The time machine: all moments of the run that made the model come as one picture, so that its slider answers in the
-   page alone.
+   page alone; or, where each is a file of its own and there is no server (`later`), one when it is looked at.
 
      const machine = DigitForge.training.makeMachine(find, source, state, isSeen)
          state: the tab's; its values model and seed are asked for, and moment is where the slider stands, in images
@@ -17,32 +17,69 @@
     forge.training.drawCurves(find, "machine", curves, { low, high, log: true });
   };
 
-  const loadSheets = async ({ png }) => {
-    const sheets = new Image();
-    sheets.src = forge.pngUrl(png);
-    await sheets.decode();
-    return sheets;
+  const loadSheet = async ({ png }) => {
+    const sheet = new Image();
+    sheet.src = forge.pngUrl(png);
+    await sheet.decode();
+    return sheet;
+  };
+
+  /* The sheets of an answer, and where on its picture a moment's begins: find(place) -> {image, top}, or undefined. */
+  const makeSheets = async (answer) => {
+    const all = answer.later ? null : await loadSheet(answer);
+    const own = new Map(); // place: its picture
+    return {
+      wide: answer.columns * CELL + 2,
+      add: (place, image) => own.set(place, image),
+      find(place) {
+        if (all) return { image: all, top: place * answer.rows * CELL };
+        return own.has(place) ? { image: own.get(place), top: 0 } : undefined;
+      },
+      count: () => (all ? answer.moments.length : own.size),
+    };
   };
 
   forge.training.makeMachine = (find, source, state, isSeen) => {
     const { count, spell, describeMoment, markCurves } = forge.training;
     const [figure, picture, none] = ["figure", "picture", "none"].map((name) => find(`machine-${name}`));
     const stage = figure.querySelector(".df-stage");
-    let shown = null; // {answer, sheets}: one picture of all moments' sheets, one below the other
+    let shown = null; // {answer, sheets, place, ms}: the moment that the slider stands at, and how long all took
     let wanted = false;
 
     const settle = (settled) => (figure.dataset.settled = settled);
     const refit = () => shown && forge.fit(stage, picture, picture.width, picture.height);
+
+    const paint = () => {
+      const { image, top } = shown.sheets.find(shown.place);
+      const [wide, high] = [picture.width, picture.height];
+      picture.getContext("2d").drawImage(image, 0, top, wide, high, 0, 0, wide, high);
+      forge.stamp(picture);
+    };
+    const fetchSheet = forge.latest(
+      async ({ place, model, seed }) => {
+        const answer = await source.ask(TAB, "moment", { model, seed, place });
+        return { image: await loadSheet(answer), ms: answer.milliseconds };
+      },
+      ({ image, ms }, { mine, place }) => {
+        if (mine !== shown) return;
+        mine.sheets.add(place, image);
+        mine.ms += ms;
+        note(mine);
+        if (mine.place === place) paint();
+        settle(Boolean(mine.sheets.find(mine.place)));
+      },
+      (problem, { mine }) => mine === shown && fail(problem),
+    );
 
     const showMoment = (place) => {
       if (!shown) return;
       const { answer, sheets } = shown;
       const moment = answer.moments[place];
       const images = count(moment.images);
-      const [wide, high] = [picture.width, picture.height];
-      const context = picture.getContext("2d");
-      context.drawImage(sheets, 0, place * answer.rows * CELL, wide, high, 0, 0, wide, high);
-      forge.stamp(picture);
+      shown.place = place;
+      if (sheets.find(place)) paint();
+      else fetchSheet({ mine: shown, place, model: answer.recipe.model, seed: answer.recipe.seed });
+      settle(Boolean(sheets.find(place)));
       state.set({ moment: moment.images });
       figure.dataset.images = moment.images;
       scrubber.say(forge.word("training.readout", { images, time: spell(moment.seconds) }));
@@ -67,10 +104,11 @@
       return Math.max(0, near);
     };
 
-    const note = ({ moments, rows, columns, milliseconds: ms, recipe }) => {
-      const all = moments.length * rows * columns;
-      const values = { count: all, moments: moments.length, ms, model: recipe.model };
-      figure.querySelector(".df-note").textContent = forge.word("training.note", values);
+    const note = ({ answer: { rows, columns, recipe }, sheets, ms }) => {
+      const moments = sheets.count();
+      const key = moments === 1 ? "training.note.one" : "training.note";
+      const values = { count: moments * rows * columns, moments, ms, model: recipe.model };
+      figure.querySelector(".df-note").textContent = moments ? forge.word(key, values) : "";
     };
 
     const show = async (answer) => {
@@ -80,19 +118,18 @@
         settle(true);
         return;
       }
-      const sheets = await loadSheets(answer);
+      const sheets = await makeSheets(answer);
       if (shown?.answer.curves !== answer.curves) drawCurves(find, answer);
-      shown = { answer, sheets };
-      picture.width = sheets.width;
+      shown = { answer, sheets, place: 0, ms: answer.milliseconds ?? 0 };
+      picture.width = sheets.wide;
       picture.height = answer.rows * CELL + 2;
       scrubber.open(answer.moments.length, findMoment(answer.moments));
       figure.dataset.recipe = JSON.stringify(answer.recipe);
-      note(answer);
+      note(shown);
       figure.classList.remove("df-empty");
       refit();
-      scrubber.scrub();
       forge.say("machine", figure, null);
-      settle(true);
+      scrubber.scrub();
     };
     const fail = (problem) => {
       figure.hidden = false;
@@ -106,7 +143,7 @@
       if (wanted) return;
       const { model, seed } = state.values;
       settle(false);
-      run({ model, seed });
+      run({ model, seed, ...(forge.alone ? { later: true } : {}) });
     };
 
     find("machine-link").addEventListener("click", ({ currentTarget }) => {

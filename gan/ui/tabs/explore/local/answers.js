@@ -2,9 +2,10 @@
 import { MEASURES } from "../../../engine/measures.js";
 import { REACH } from "../../../engine/planes.js";
 import { describeRow } from "../../../local/captions.js";
-import { checkMadeWith, checkPsi, checkSeed, parseDigits } from "../../../local/checks.js";
+import { checkPsi, checkSeed, checkWeights, parseDigits } from "../../../local/checks.js";
 import { Elsewhere } from "../../../local/elsewhere.js";
 import { encodePng } from "../../../local/png.js";
+import { isTrue, roundTo } from "../../../local/python.js";
 import { makeRecipe } from "../../../local/recipe.js";
 import { FieldError, checked, join, list, say } from "../../../local/say.js";
 import { makeSheet } from "../../../local/sheets.js";
@@ -13,7 +14,7 @@ import { UNITS, checkEdits, tellEdits } from "./edits.js";
 const MAX_TYPED = 64;
 const SCALE = 8; // of the picture that is saved
 
-const round = (value) => (Number.isNaN(value) ? null : Number(value.toFixed(2)));
+const round = (value) => (Number.isNaN(value) ? null : roundTo(value, 2));
 
 /* What was asked and what was measured, by picture and by name. */
 const listMeasures = (measured, asked, count) =>
@@ -37,15 +38,15 @@ const readLabels = (digits, model) => {
 export const answers = (here) => {
   const find = async (name, weights) => {
     const model = await here.find(name);
-    checkMadeWith(weights, model);
+    if (isTrue(weights)) checked("", checkWeights, weights, model.manifest);
     if (!model.manifest.parts.planes) throw new Elsewhere("planes"); // a server finds them, and measures the hand
     return model;
   };
 
-  const draw = async ({ model: name, weights, ...request }) => {
-    const model = await find(name, weights), { manifest } = model; // prettier-ignore
+  const draw = async ({ model: name, ...request }) => {
+    const model = await find(name), { manifest } = model; // prettier-ignore
     const labels = readLabels(request.digits, manifest);
-    const seed = checked("seed", checkSeed, request.seed ?? 0), psi = checked("psi", checkPsi, request.psi ?? 1); // prettier-ignore
+    const seed = checked("seed", checkSeed, request.seed), psi = checked("psi", checkPsi, request.psi); // prettier-ignore
     const edits = checkEdits(manifest, request), changes = tellEdits(edits); // prettier-ignore
     const quick = request.quick === true;
     const { pixels, measured, asked, ms } = await model.ask("edit", { labels, seed, psi, edits, quick });
@@ -70,8 +71,8 @@ export const answers = (here) => {
     async map({ model: name, digit, seed, psi, plane, pair }) {
       const model = await find(name), { manifest } = model; // prettier-ignore
       const [label] = checked("digits", parseDigits, digit, manifest);
-      const edits = checkEdits(manifest, { plane, pair });
       const number = checked("seed", checkSeed, seed), truncation = checked("psi", checkPsi, psi); // prettier-ignore
+      const edits = checkEdits(manifest, { plane, pair });
       const { pixels } = await model.ask("map", { ...edits, label, seed: number, psi: truncation });
       return { pixels, count: pixels.length / 784 };
     },

@@ -2,14 +2,15 @@
 import { MEASURES } from "../../../engine/measures.js";
 import { PAIRS, PLANES, REACH } from "../../../engine/planes.js";
 import { checkCount, checkWord, readNumber } from "../../../local/checks.js";
-import { FieldError, checked, say, show } from "../../../local/say.js";
+import { cut, repr, tell, tellShort } from "../../../local/python.js";
+import { FieldError, checked, say } from "../../../local/say.js";
 
 export const UNITS = { slant: "°", thickness: "px", width: "px", height: "px" };
 
 const checkCoordinate = (value, name) => {
   const number = readNumber(value);
   if (number >= -REACH && number <= REACH) return number;
-  const values = { what: name, value: String(value).slice(0, 40), low: -REACH, high: REACH };
+  const values = { what: name, value: cut(tell(value), 40), low: -REACH, high: REACH };
   throw new FieldError(say("{what} is {value}; it must be a number from {low:g} to {high:g}.", values), name);
 };
 
@@ -19,7 +20,7 @@ const checkMeasure = (name, value, ranges) => {
   const [low, high] = ranges[name], number = readNumber(value); // prettier-ignore
   // A slider's ends are rounded for the eye, and so is what comes back from them
   if (number >= low - 0.06 && number <= high + 0.06) return Math.min(Math.max(number, low), high);
-  const shown = Number.isNaN(number) ? show(value).slice(0, 40) : String(Number(number.toPrecision(6)));
+  const shown = Number.isNaN(number) ? cut(repr(value), 40) : tellShort(number);
   const values = { what: name, value: shown, many: `${name}${name.endsWith("s") ? "es" : "s"}`, low, high, unit: UNITS[name] };
   const template = "the {what} is {value}; this model's hands have {many} from {low:.1f} to {high:.1f} {unit}.";
   throw new FieldError(say(template, values), name);
@@ -29,13 +30,14 @@ const checkMeasure = (name, value, ranges) => {
 export const checkEdits = (model, request) => {
   const given = (name, usual) => ((request[name] ?? "") === "" ? usual : request[name]);
   const edits = {
+    plane: checked("plane", checkPlane, given("plane", "pca")),
     pair: checked("pair", checkCount, given("pair", 1), PAIRS),
     x: checkCoordinate(given("x", 0), "x"),
     y: checkCoordinate(given("y", 0), "y"),
   };
   const { ranges } = model.parts.planes;
   for (const name of MEASURES) if (given(name, null) !== null) edits[name] = checkMeasure(name, request[name], ranges);
-  return { plane: checked("plane", checkPlane, given("plane", "pca")), ...edits };
+  return edits;
 };
 
 /* As a recipe keeps it: nothing of the plane at its middle, nothing that was not asked for. */

@@ -35,7 +35,7 @@ export const checkHands = (hands) => checkWord(hands, HANDS, "the hands are {val
 export const parseLocks = (text) => {
   const kept = {};
   if (text === null || text === undefined || text === "") return kept;
-  if (typeof text !== "string" || text.length > 1000) {
+  if (typeof text !== "string" || [...text].length > 1000) {
     throw new Refusal(say("the locked rows must be text such as 0:7.0,5:1.3 (row:seed.style)."));
   }
   for (const part of text.split(",")) {

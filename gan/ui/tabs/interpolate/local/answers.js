@@ -1,5 +1,5 @@
 /* What the Interpolate tab asks for, answered in the page; twin of gan/ui/tabs/interpolate/tab.py. */
-import { checkLinked, checkMadeWith, checkPsi } from "../../../local/checks.js";
+import { checkLinked, checkPsi, readLink } from "../../../local/checks.js";
 import { encodeFilm } from "../../../local/films.js";
 import { encodePng } from "../../../local/png.js";
 import { describeWay as describe } from "../../../local/recipe.js";
@@ -16,19 +16,19 @@ const nameFile = ({ ends }, kind) => {
 };
 
 export const answers = (here) => {
-  const draw = async ({ model: name, weights, ...request }) => {
+  const draw = async ({ model: name, ...request }, choose) => {
     const model = await here.find(name);
-    checkMadeWith(weights, model);
     const way = readWay(model.manifest, { ...FIRST, ...request });
-    const { method, travels, truncation: psi, frames } = way;
+    const { method, travels, truncation: psi } = way;
     const stops = way.loop === "round" ? [...way.ends, way.ends[0]] : way.ends;
-    const ts = Array.from({ length: frames }, (_, i) => i / (frames - 1));
-    const { pixels, ms } = await model.ask("walk", { ends: stops, ts, method, travels, psi });
+    const { pixels, ms } = await model.ask("walk", { ends: stops, ts: choose(way.frames), method, travels, psi });
     return { way, model, pixels, ms, recipe: describe(model.manifest, way) };
   };
+  const drawAll = (request) =>
+    draw(request, (frames) => Array.from({ length: frames }, (_, i) => i / (frames - 1)));
 
   const makeFilm = async (request, kind) => {
-    const { way, pixels, recipe } = await draw(request);
+    const { way, pixels, recipe } = await drawAll(request);
     const count = way.frames;
     const order = [...Array(way.loop === "round" ? count - 1 : count).keys()]; // round: the last is the first again
     if (way.loop === "back") order.push(...[...order].slice(1, -1).reverse());
@@ -37,7 +37,7 @@ export const answers = (here) => {
 
   return {
     async frames(request) {
-      const { way, model, pixels, ms, recipe } = await draw(request);
+      const { way, model, pixels, ms, recipe } = await drawAll(request);
       return {
         pixels,
         count: way.frames,
@@ -49,8 +49,14 @@ export const answers = (here) => {
       };
     },
 
+    /* The one frame that is looked at, t of the way (0 to 1): there sooner than all. */
+    async frame(request) {
+      const { pixels } = await draw(request, (frames) => [Math.round(request.t * (frames - 1)) / (frames - 1)]);
+      return { pixels };
+    },
+
     async "strip.png"(request) {
-      const { way, pixels, recipe } = await draw(request);
+      const { way, pixels, recipe } = await drawAll(request);
       const shown = chooseStrip(way.frames);
       const strip = new Uint8Array(shown.length * 784);
       shown.forEach((frame, i) => strip.set(pixels.subarray(frame * 784, (frame + 1) * 784), i * 784));
@@ -62,8 +68,9 @@ export const answers = (here) => {
     "frames.webp": (request) => makeFilm(request, "webp"),
     "frames.mp4": (request) => makeFilm(request, "mp4"),
 
-    async link({ link }) {
-      const { name, manifest } = await checkLinked(here, link ?? {}, ["ends", "method", "travels", "loop", "psi"]);
+    async link({ link: asked }) {
+      const link = readLink(asked);
+      const { name, manifest } = await checkLinked(here, link, ["ends", "method", "travels", "loop", "psi"]);
       const found = { model: name };
       if ("ends" in link) {
         found.ends = checked("ends", parseEnds, link.ends, manifest).map(({ digit, seed }) => `${digit}.${seed}`).join(); // prettier-ignore

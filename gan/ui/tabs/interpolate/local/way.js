@@ -18,9 +18,10 @@ export const parseEnds = (text, model) => {
   const refuse = (template, values) => {
     throw new Refusal(say(template, values));
   };
-  if (typeof text !== "string") refuse("the ends must be text such as 3.4,8.7 (digit.seed).");
-  if (text.length > 1000) refuse("the way can have from 2 to {most} ends.", { most: MAX_ENDS });
-  const ends = text.split(",").map((part, i) => {
+  const isEmpty = Array.isArray(text) && !text.length;
+  if (typeof text !== "string" && !isEmpty) refuse("the ends must be text such as 3.4,8.7 (digit.seed).");
+  if ([...text].length > 1000) refuse("the way can have from 2 to {most} ends.", { most: MAX_ENDS });
+  const ends = (isEmpty ? [] : text.split(",")).map((part, i) => {
     const dot = part.indexOf("."), place = i + 1; // prettier-ignore
     if (dot < 0) refuse("end {place} is {value}; it must be digit.seed, as in 3.4,8.7.", { place, value: quote(part) });
     try {

@@ -1,0 +1,51 @@
+/* What the view and the game share: the model asked with its D, a digit checked, and the real digits picked so far. */
+import { checkMadeWith, parseClass } from "../../../local/checks.js";
+import { FieldError, Refusal, quote, repr, say } from "../../../local/say.js";
+
+export const ANY = "any";
+export const SOURCES = { mnist: "MNIST", fashion: "FashionMNIST", kmnist: "KMNIST" };
+
+/* The model of that name, which must have a discriminator. */
+export const findJudged = async (here, name, weights) => {
+  const model = await here.find(name);
+  checkMadeWith(weights, model);
+  if (model.manifest.verdict) return model;
+  const said = say(
+    "the model {value} was saved without its discriminator, so nobody inspects it here; choose another model.",
+    { value: repr(model.manifest.name) },
+  );
+  throw new FieldError(said, "model");
+};
+
+/* A class of the model, or null for any. */
+export const checkDigit = (digit, model) => {
+  if (digit === ANY || !model.conditional) return null;
+  if (!["string", "number"].includes(typeof digit) || String(digit).length > 64) {
+    const template = "the digit is {value}; it can be any, or 0 to {high}.";
+    throw new Refusal(say(template, { value: quote(digit), high: model.num_classes - 1 }));
+  }
+  return parseClass(/^\d+$/.test(String(digit)) ? [Number(digit)] : digit, model, "digit");
+};
+
+/* Pictures at these places of many. */
+export const pick = (pixels, places) => {
+  const out = new Uint8Array(places.length * 784);
+  places.forEach((place, i) => out.set(pixels.subarray(place * 784, (place + 1) * 784), i * 784));
+  return out;
+};
+
+/* The real digits for a model; undefined where none were picked that it can be compared with. */
+export const findReal = (picked, { dataset, conditional, num_classes: own }) => {
+  const real = picked.get(dataset);
+  const count = real && Math.max(...real.classes) + 1;
+  return real && conditional && count > own ? undefined : real;
+};
+
+/* Why there are none, and that files can be picked. */
+export const explainMissing = ({ dataset }) => {
+  const source = SOURCES[dataset] ?? "";
+  const said = source
+    ? say("There are no real digits in this page: pick {source}'s test files, which are read here and sent nowhere.", { source })
+    : say("There are no real digits in this page: pick a file of this model's own data, which is read here and sent nowhere.");
+  return { said, source, download: 0, pick: true };
+};
