@@ -97,10 +97,11 @@ def test_other_content_is_another_version(site, tmp_path):
     assert read_worker(tmp_path / "fewer")["version"] != read_worker(site)["version"]
 
 
-def test_site_json_tells_of_the_models_as_about_does(site):
-    told = json.loads((site / "site.json").read_text(encoding="utf-8"))
-    assert told["names"] == ["digits", "digits-tiny"]
-    card = told["models"]["digits"]["card"]
+def test_cards_are_what_the_app_answers_of_each_model(site):
+    assert json.loads((site / "site.json").read_bytes())["names"] == ["digits", "digits-tiny"]
+    cards = json.loads((site / "cards.json").read_text(encoding="utf-8"))
+    assert list(cards) == ["digits", "digits-tiny"]
+    card = cards["digits"]
     assert card["facts"]["sha256"] == json.loads((site / "models/digits/manifest.json").read_bytes())["weights"]
     assert [row["stem"] for row in card["figures"]][:2] == ["class_accuracy", "cas"]
     assert card["truncation"]["sha256"] == card["facts"]["sha256"]
