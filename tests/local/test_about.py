@@ -191,12 +191,12 @@ def test_a_page_without_a_server_asks_for_no_endpoints(page):  # noqa: F811
           forge.fillPrograms(find, { sample: "SAMPLE", serve: "SERVE" });
           await new Promise((done) => setTimeout(done));
           forge.word = words;
-          const texts = ["endpoints", "python", "curl", "mcp", "local"].map((name) => find(name).textContent);
+          const texts = ["none", "python", "curl", "mcp", "local"].map((name) => find(name).textContent);
           return { texts, hidden: find("api-link").hidden };
         }"""
     )
-    endpoints, *examples = told["texts"]
-    assert endpoints == "These are a server's: make demo starts one on your own machine, with this page on it."
+    none, *examples = told["texts"]
+    assert none == "These are a server's: make demo starts one on your own machine, with this page on it."
     assert all("http://127.0.0.1:7860" in text for text in examples[:3])
     assert told["hidden"]
     assert not [url for url in asked if "gradio_api" in url]

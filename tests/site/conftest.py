@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from scripts.site.build import build
 from tests.browser.rest import PATIENCE
+from tests.browser.tabs import QUIET, SETTLED
 
 NAMES = ("digits", "digits-tiny")
 BELOW = "forge"
@@ -79,6 +80,15 @@ def host(site: Path) -> Iterator[Host]:
         yield host
 
 
+def open_tab(page: Page, name: str) -> None:
+    """Open the tab of that name and wait until what it draws by itself is drawn."""
+    page.locator(f"#tab-{name}-button").click()
+    if name in QUIET:
+        page.wait_for_function("(name) => document.querySelectorAll(`#tab-${name} button`).length > 2", arg=name)
+    else:
+        page.wait_for_function(SETTLED, arg=name)
+
+
 class Visitor:
     """A page of a browser that knows nothing yet, and all that was wrong there."""
 
@@ -118,4 +128,5 @@ def visit(browser: Browser, host: Host) -> Iterator[Visit]:
 
     yield visit
     for context in contexts:
+        context.unroute_all(behavior="ignoreErrors")
         context.close()

@@ -97,8 +97,8 @@ def test_other_content_is_another_version(site, tmp_path):
     assert read_worker(tmp_path / "fewer")["version"] != read_worker(site)["version"]
 
 
-def test_files_tell_of_the_models_as_about_does(site):
-    assert json.loads((site / "site.json").read_text(encoding="utf-8"))["names"] == ["digits", "digits-tiny"]
+def test_cards_are_what_the_app_answers_of_each_model(site):
+    assert json.loads((site / "site.json").read_bytes())["names"] == ["digits", "digits-tiny"]
     cards = json.loads((site / "cards.json").read_text(encoding="utf-8"))
     assert list(cards) == ["digits", "digits-tiny"]
     card = cards["digits"]

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.site.conftest import BELOW, DRAWN, Host, Visit, serve
+from gan.ui.tabs import NAMES
+from tests.site.conftest import BELOW, DRAWN, Host, Visit, open_tab, serve
 
 KEPT = "() => !document.getElementById('site-offline').hidden"
 FORBIDDEN = {
@@ -46,17 +47,20 @@ def test_all_of_it_works_without_a_network_after_the_first_visit(visit: Visit, o
     own.server_close()
     page = visitor.come("?tab=explore&seed=7", "")  # an address that was never opened
     page.wait_for_function("() => document.querySelector('#tab-explore [data-version]:not([data-version=\"0\"])')")
-    page.locator("#tab-generate-button").click()
-    page.wait_for_function(DRAWN, arg="generate-sheet")
+    for name in NAMES:
+        open_tab(page, name)
+    expect(page.locator("#about-figures tbody tr").first).to_be_visible()
+    open_tab(page, "training")
+    page.wait_for_function(DRAWN, arg="machine-picture")  # of a snapshot of the run
+    open_tab(page, "generate")
     page.locator("#generate-judge").click()  # D and the reader were never asked before
     expect(page.locator("#generate-verdicts > *").first).to_be_visible()
-    page.locator("#tab-interpolate-button").click()
-    page.wait_for_function("() => document.querySelector('#tab-interpolate [data-version]:not([data-version=\"0\"])')")
+    open_tab(page, "interpolate")
     assert visitor.complaints == []
 
-    page.get_by_label("Model").select_option("digits-tiny")  # which never came
+    page.locator("#model").select_option("digits-tiny")  # which never came
     expect(page.locator("#tab-interpolate .df-problem").first).to_contain_text("the network is gone")
-    page.get_by_label("Model").select_option("digits")
+    page.locator("#model").select_option("digits")
     expect(page.locator("#tab-interpolate .df-problem").first).to_have_text("")
 
 

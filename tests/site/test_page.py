@@ -12,10 +12,9 @@ from playwright.sync_api import Page, Route, expect
 from gan.ui.tabs import NAMES
 from tests.browser.test_accessibility import GRAVE, RULES, describe
 from tests.commands import ROOT
-from tests.site.conftest import Host, Visit, serve
+from tests.site.conftest import Host, Visit, open_tab, serve
 
 LOST = "A file of this page did not come"
-READY = ("generate", "interpolate", "explore")  # whose pictures are drawn as soon as they are opened
 
 
 def get_selected(page: Page) -> list[str]:
@@ -33,6 +32,7 @@ def test_first_picture_comes_from_the_site_alone_and_within_the_budget(visit: Vi
     visitor = visit()
     host.sent.clear()
     page = visitor.come()
+    expect(page.get_by_role("combobox", name="Model", exact=True)).to_have_value("digits")
     sent = list(host.sent)
     assert sum(count for _, count in sent) <= 1_400_000
     weights = [path for path, _ in sent if path.startswith("models/digits/generator.")]
@@ -45,10 +45,20 @@ def test_first_picture_comes_from_the_site_alone_and_within_the_budget(visit: Vi
     before = page.locator("#generate-sheet").get_attribute("src")
     page.get_by_role("button", name="Randomize").first.click()
     expect(page.locator("#generate-sheet")).not_to_have_attribute("src", before or "")
-    page.get_by_label("Model").select_option("digits-tiny")
+    page.locator("#model").select_option("digits-tiny")
     expect(page.locator("#generate-figure .df-note")).to_contain_text("by digits-tiny")
     page.locator("#generate-copy").click()
     assert page.url.startswith(f"{host.address}?tab=generate&model=digits-tiny&")
+    assert visitor.complaints == []
+
+
+def test_all_tabs_together_are_within_the_budget(visit: Visit, host: Host):
+    visitor = visit()
+    host.sent.clear()
+    page = visitor.come()
+    for name in NAMES:
+        open_tab(page, name)
+    assert sum(count for _, count in host.sent) <= 6_000_000
     assert visitor.complaints == []
 
 
@@ -82,13 +92,11 @@ def test_nothing_is_wrong_for_anybody(visit: Visit, theme: Any, width: int):
     page = visitor.come()
     background = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert background == {"light": "rgb(246, 247, 251)", "dark": "rgb(14, 18, 32)"}[theme]
-    for name in READY:
-        page.locator(f"#tab-{name}-button").click()
-        page.wait_for_function(
-            "(name) => document.querySelector(`#tab-${name} [data-version]:not([data-version='0'])`)", arg=name
-        )
+    for name in NAMES:
+        open_tab(page, name)
         found = Axe().run(page, options=RULES).response["violations"]
-        assert [describe(one) for one in found if one["impact"] in GRAVE] == []
+        wrong = [describe(one) for one in found if one["impact"] in GRAVE]
+        assert not wrong, wrong
         assert page.evaluate("document.documentElement.scrollWidth") == width
     other: Any = "light" if theme == "dark" else "dark"
     page.emulate_media(color_scheme=other)
@@ -210,7 +218,7 @@ def test_a_models_file_that_is_wrong_is_said_and_another_model_draws(visit: Visi
     break_off(visitor.page, pattern, spoil)
     page = visitor.come("", "")
     expect(page.locator("#tab-generate .df-problem").first).to_contain_text(said)
-    page.get_by_label("Model").select_option("digits-tiny")
+    page.locator("#model").select_option("digits-tiny")
     expect(page.locator("#generate-figure .df-note")).to_contain_text("by digits-tiny")
     expect(page.locator("#tab-generate .df-problem").first).to_have_text("")
 
@@ -241,7 +249,7 @@ def test_a_script_that_does_not_come_is_said_and_tried_again(visit: Visit, file:
     page = visitor.come("?tab=explore", "")
     note = page.locator("#tab-explore > .ds-lacking")
     expect(note).to_contain_text(LOST)
-    page.context.unroute_all()
+    page.context.unroute_all(behavior="wait")
     if "local" in file:
         page.reload()  # a browser may remember that a module did not come
     page.locator("#tab-explore-button").click()

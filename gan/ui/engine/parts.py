@@ -254,8 +254,9 @@ def _add_history(folder: Folder, generator: Generator) -> None:
         laid = lay_out(history.build(index))
         assert laid is not None
         # A run's last snapshot may be the released weights: in halves, in which snapshots are kept, it is their file
-        pairs = ((value, final[1][name]) for name, value in laid[1].items())
-        same = not folder.full and all(torch.equal(one.half(), other.half()) for one, other in pairs)
+        same = not folder.full and all(
+            torch.equal(value.half(), final[1][name].half()) for name, value in laid[1].items()
+        )
         told = folder.parts["generator"] if same else folder.write("moment", laid[1], network=laid[0])
         moments.append({**figures, **told})
     told = {"weights": generator.sha256, "moments": moments, "curves": history.curves}

@@ -71,10 +71,11 @@
       const holder = element.querySelector(`#about-${name} .da-rows`);
       const step = answer.steps[name];
       holder.replaceChildren();
-      holder.setAttribute("aria-label", forge.reword(step ? step.alt : answer.refused));
+      const comes = !step && answer.later && name === "learn"; // when somebody looks
+      const said = step ? step.alt : answer.refused;
+      holder.setAttribute("aria-label", comes ? forge.word("about.drawing") : forge.reword(said));
       if (step) (FILL[name] || FILL.rows)(holder, step, answer);
-      else if (answer.later && name === "learn") holder.removeAttribute("aria-label"); // it comes when somebody looks
-      else holder.append(make("p", forge.reword(answer.refused), "da-refused"));
+      else if (!comes) holder.append(make("p", forge.reword(answer.refused), "da-refused"));
     };
 
     const refit = () => {

@@ -4,7 +4,14 @@
   const forge = window.DigitForge;
   const AT_HOME = "http://127.0.0.1:7860"; // where a server on one's own machine is
 
-  const fetchEndpoints = async (root, place) => {
+  const sayNone = (find, text) => {
+    find("none").textContent = text;
+    find("none").hidden = false;
+    find("endpoints").replaceChildren();
+  };
+
+  const fetchEndpoints = async (root, find) => {
+    const place = find("endpoints");
     try {
       const info = await (await fetch(`${root}/gradio_api/info`)).json();
       place.replaceChildren();
@@ -17,7 +24,7 @@
         place.append(term, forge.makeElement("dd", text));
       }
     } catch {
-      place.replaceChildren(forge.makeElement("dd", forge.word("about.api.none")));
+      sayNone(find, forge.word("about.api.none"));
     }
   };
 
@@ -37,9 +44,7 @@
     find("mcp").textContent =
       `${commands.serve} --mcp\n\n{"mcpServers": {"digit-forge": {"url": "${root}/gradio_api/mcp/"}}}`;
     find("api-link").hidden = Boolean(forge.alone);
-    if (forge.alone) {
-      const said = forge.word("about.api.alone", { command: "make demo" });
-      find("endpoints").replaceChildren(forge.makeElement("dd", said));
-    } else fetchEndpoints(root, find("endpoints"));
+    if (forge.alone) sayNone(find, forge.word("about.api.alone", { command: "make demo" }));
+    else fetchEndpoints(root, find);
   };
 })();
