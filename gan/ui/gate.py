@@ -60,8 +60,8 @@ ROUTES = (
     Route("GET", rf"{API}/theme\.css"),
     Route("GET", rf"{API}/words/{NAME}\.json"),
     # What the page draws by itself with: scripts, and models' files
-    Route("GET", rf"{API}/page/(engine|local|tabs/{NAME}/local)/{NAME}\.js"),
-    Route("GET", rf"{API}/page/models/[^/]+/[A-Za-z0-9_.-]+"),
+    Route("GET", rf"{API}/page/{NAME}/(engine|local|tabs/{NAME}/local)/{NAME}\.js"),
+    Route("GET", rf"{API}/page/{NAME}/models/[^/]+/[A-Za-z0-9_.-]+"),
     Route("GET", f"{API}/info/?"),
     Route("GET", f"{API}/(app_id|startup-events)/?"),
     # A picture or a film that an endpoint drew: a file of this machine by its full path, never an address elsewhere

@@ -22,7 +22,7 @@ from gradio.components.api_component import Api
 
 from gan.ui.assets import SCRIPTS, read_part, read_scripts, read_styles
 from gan.ui.endpoints import add_endpoints
-from gan.ui.engine.serve import ROOT, make_engine_routes
+from gan.ui.engine.serve import ROOT, find_version, make_engine_routes
 from gan.ui.gate import Gate, keep
 from gan.ui.service import Service
 from gan.ui.tab import Tab
@@ -103,7 +103,8 @@ def build(service: Service) -> Page:
                     tab.build(model)
         gr.HTML(read_part("letters"), js_on_load=TRANSLATE, apply_default_css=False)
         page.load(fn=None, js="() => DigitForge.openLinked()")
-        page.load(fn=None, js=f"() => (DigitForge.openLocal({json.dumps({'root': ROOT + '/', 'tabs': LOCAL})}), [])")
+        told = json.dumps({"root": f"{ROOT}/{find_version()}/", "tabs": LOCAL})
+        page.load(fn=None, js=f"() => (DigitForge.openLocal({told}), [])")
         page.load(
             refresh_models,
             inputs=linked,

@@ -55,6 +55,9 @@ WATCH = """(() => {
     }
   };
 
+  // Many pages share these cores: each has one Worker, unless a test is about two
+  Object.defineProperty(navigator, "hardwareConcurrency", { configurable: true, value: 1 });
+
   // The page's own engine: a question is unanswered until a message with its number comes back
   window.Worker = class extends Worker {
     #unanswered = new Map();

@@ -20,6 +20,7 @@ from gan.drawing.generator import load
 from gan.store import released as checkpoint
 from gan.store.snapshots import read_history
 from gan.training.moments import add
+from gan.ui.engine import serve as engine_files
 from tests.browser.conftest import SIZES
 from tests.browser.pictures import open_tab, read_picture, read_version, wait_until_drawn
 from tests.browser.rest import count_to_come, new_context, wait_for_a_frame, wait_until_rest
@@ -441,14 +442,14 @@ def test_on_a_space_training_is_off_and_says_why_while_the_time_machine_works(br
         wait_until_drawn(page.locator("#machine-picture"))
 
 
-ALONE = """async () => {
-  const { answers } = await import(DigitForge.locate("/gradio_api/page/tabs/training/local/answers.js"));
-  const own = answers({ names: [] });
+ALONE = f"""async () => {{
+  const {{ answers }} = await import(DigitForge.locate("{engine_files.ROOT}/{engine_files.find_version()}/tabs/training/local/answers.js"));
+  const own = answers({{ names: [] }});
   window.asked = [];
   const count = (want) => (request) => window.asked.push(want) && own[want](request);
   const wants = ["status", "start", "steer", "keep", "file"];
   DigitForge.local.training = Object.fromEntries(wants.map((want) => [want, count(want)]));
-}"""
+}}"""
 
 
 def test_page_without_a_server_says_how_to_train_and_asks_no_more(browser: Browser, demo: str):

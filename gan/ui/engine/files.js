@@ -62,15 +62,22 @@ export const loadPart = async (folder, part) => {
   const bytes = await load(address, part.file).catch(async (error) => {
     throw await explainMissing(error, folder, part);
   });
-  if (!findFault(bytes, part)) return bytes;
-  const again = await load(address, part.file, "reload"), fault = findFault(again, part); // prettier-ignore
+  if (!(await findFault(bytes, part))) return bytes;
+  const again = await load(address, part.file, "reload"), fault = await findFault(again, part); // prettier-ignore
   if (fault) throw fault;
   return again;
 };
 
-const findFault = (bytes, { file, bytes: length, sha256: wanted }) => {
+const findFault = async (bytes, { file, bytes: length, sha256: wanted }) => {
   if (bytes.length !== length) return new Problem("cut", file, `${bytes.length} of ${length} bytes`);
-  return sha256(bytes) === wanted ? null : new Problem("changed", file);
+  return (await digest(bytes)) === wanted ? null : new Problem("changed", file);
+};
+
+/* SHA-256 by the browser, which has it where the page came by TLS or from this machine; else by our own. */
+const digest = async (bytes) => {
+  if (!globalThis.crypto?.subtle) return sha256(bytes);
+  const found = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(found, (one) => one.toString(16).padStart(2, "0")).join("");
 };
 
 export const loadJson = async (folder, part) => parse(await loadPart(folder, part), part.file);

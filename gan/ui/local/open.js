@@ -19,6 +19,7 @@ import { FieldError, say } from "./say.js";
 
 const LIVES = 3; // Workers that may die before no more are started
 const SHARED = 8; // pictures that are worth two Workers
+const WISHES = 4; // such requests before there are two
 
 class Model {
   constructor(here, name, folder, manifest) {
@@ -26,8 +27,10 @@ class Model {
   }
 
   ask(want, request) {
-    const parts = this.here.second ? split(want, request) : null;
-    return parts ? this.share(want, parts) : this.here.ask(this.folder, want, request);
+    const { here, folder } = this, parts = split(want, request); // prettier-ignore
+    if (parts && here.second) return this.share(want, parts);
+    if (parts) here.wish(folder);
+    return here.ask(folder, want, request);
   }
 
   /* Two halves at once; a second Worker that fails is done without. */
@@ -72,6 +75,7 @@ class Here {
     this.lives = LIVES;
     this.engine = null; // a promise
     this.second = null; // once it is there
+    this.wishes = 0; // for one
   }
 
   folderOf(name) {
@@ -83,7 +87,6 @@ class Here {
     this.engine ??= start({ folder }).then(
       (engine) => {
         this.tell({ ready: true, ms: engine.startMs });
-        if (navigator.hardwareConcurrency > 1) this.double(folder);
         return engine;
       },
       (error) => {
@@ -94,8 +97,10 @@ class Here {
     return this.engine;
   }
 
-  /* A second Worker, for many pictures at once; without it the first draws them all. */
-  async double(folder) {
+  /* A second Worker, for many pictures at once, once a visitor has asked for such a few times: looking on needs none. */
+  async wish(folder) {
+    this.wishes += 1;
+    if (this.wishes !== WISHES || !(navigator.hardwareConcurrency > 1)) return;
     try {
       this.second = await start({ folder });
     } catch {

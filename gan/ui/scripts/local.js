@@ -27,6 +27,19 @@
     return reason ? forge.word("engine.there.why", { why: forge.explain({ reason }) }) : forge.word("engine.there");
   };
 
+  /* The model's files come at a visitor's first sign of life: when a control is moved they are mostly there, and who only
+     looks on fetches nothing. */
+  const warm = (here) => {
+    const over = new AbortController();
+    const begin = () => {
+      over.abort();
+      here.find(forge.shownModel()).catch(() => {}); // not yet, or a reason that the next to ask is told
+    };
+    for (const kind of ["pointermove", "pointerdown", "keydown"]) {
+      window.addEventListener(kind, begin, { passive: true, signal: over.signal });
+    }
+  };
+
   forge.openLocal = async ({ root, ...how }) => {
     const address = forge.locate(root).href;
     forge.alone = Boolean(how.waits);
@@ -35,6 +48,7 @@
       const { here, table } = await open({ base: address, ...how });
       Object.assign(forge.local, table);
       forge.here = here;
+      if (!forge.alone) warm(here);
       return here;
     } catch (error) {
       if (forge.alone) throw error;

@@ -148,6 +148,9 @@
   const chosen = {}; // what the chooser said
   const given = {};
 
+  /* The model that is looked at. */
+  forge.shownModel = () => Object.values(given)[0];
+
   forge.choose = (tab, model) => {
     chosen[tab] = model;
     if (given[tab] === model) return [];
