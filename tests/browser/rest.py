@@ -106,8 +106,11 @@ WATCH = """(() => {
   };
   window.countToCome = () => waiting.size + later.size + ticking.size;
 
+  // The page without a server begins a tab when it is opened
+  const begun = (one) => !window.DigitForge?.alone || one.checkVisibility();
   window.isAtRest = (question) => {  // asked once a frame
-    const busy = underWay > 0 || waiting.size > 0 || document.querySelector('[data-settled="false"]');
+    const unsettled = [...document.querySelectorAll('[data-settled="false"]')].some(begun);
+    const busy = underWay > 0 || waiting.size > 0 || unsettled;
     frames = busy || asked !== question ? 0 : frames + 1;
     asked = question;
     return frames > 3;

@@ -21,7 +21,9 @@ const round = (value, places) => Number(value.toFixed(places));
 const readBytes = (value, what, field = "") => {
   if (value instanceof Uint8Array) return value;
   try {
-    if (typeof value === "string" && value.length % 4 === 0) return Uint8Array.from(atob(value), (c) => c.charCodeAt(0));
+    // As Python's b64decode takes it, and a browser's atob, which is laxer, does not
+    const isText = typeof value === "string" && value.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(value);
+    if (isText) return Uint8Array.from(atob(value), (c) => c.charCodeAt(0));
   } catch {
     // said below
   }
@@ -85,8 +87,7 @@ const tell = async ({ name, manifest, ask }, seen, digit, found, canvasNote = ""
     thickness: [round(first[1], 2), round(second[1], 2)],
     state: packState(state),
     step: state.step,
-    // The page differentiates one kind of generator: the first answer of another is the last
-    steps: manifest.parts.generator.network === "style" ? STEPS : state.step,
+    steps: STEPS,
     note,
     milliseconds: found.ms,
   };

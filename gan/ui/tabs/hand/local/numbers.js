@@ -25,7 +25,10 @@ const select = (values, k) => {
     while (i <= j) {
       while (values[i] < middle) i++;
       while (values[j] > middle) j--;
-      if (i <= j) [values[i], values[j]] = [values[j--], values[i++]];
+      if (i > j) break;
+      [values[i], values[j]] = [values[j], values[i]];
+      i += 1;
+      j -= 1;
     }
     if (k <= j) high = j;
     else if (k >= i) low = i;
