@@ -83,7 +83,9 @@ def host(site: Path) -> Iterator[Host]:
 def open_tab(page: Page, name: str) -> None:
     """Open the tab of that name and wait until what it draws by itself is drawn."""
     page.locator(f"#tab-{name}-button").click()
-    if name in QUIET:
+    if name == "training":
+        page.wait_for_function(DRAWN, arg="machine-picture")
+    elif name in QUIET:
         page.wait_for_function("(name) => document.querySelectorAll(`#tab-${name} button`).length > 2", arg=name)
     else:
         page.wait_for_function(SETTLED, arg=name)

@@ -50,8 +50,6 @@ def test_all_of_it_works_without_a_network_after_the_first_visit(visit: Visit, o
     for name in NAMES:
         open_tab(page, name)
     expect(page.locator("#about-figures tbody tr").first).to_be_visible()
-    open_tab(page, "training")
-    page.wait_for_function(DRAWN, arg="machine-picture")  # of a snapshot of the run
     open_tab(page, "generate")
     page.locator("#generate-judge").click()  # D and the reader were never asked before
     expect(page.locator("#generate-verdicts > *").first).to_be_visible()
