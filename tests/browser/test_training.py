@@ -442,8 +442,9 @@ def test_on_a_space_training_is_off_and_says_why_while_the_time_machine_works(br
         wait_until_drawn(page.locator("#machine-picture"))
 
 
+MODULE = f"{engine_files.ROOT}/{engine_files.find_version()}/tabs/training/local/answers.js"
 ALONE = f"""async () => {{
-  const {{ answers }} = await import(DigitForge.locate("{engine_files.ROOT}/{engine_files.find_version()}/tabs/training/local/answers.js"));
+  const {{ answers }} = await import(DigitForge.locate("{MODULE}"));
   const own = answers({{ names: [] }});
   window.asked = [];
   const count = (want) => (request) => window.asked.push(want) && own[want](request);
