@@ -10,7 +10,7 @@ from gan.ui.tabs import NAMES
 from tests.browser.conftest import SIZES, is_inside
 from tests.browser.pictures import wait_until_drawn
 from tests.browser.rest import new_context, wait_until_rest
-from tests.browser.tabs import on_desktop, open_by_id, opens_a_link
+from tests.browser.tabs import let_the_server_draw, on_desktop, open_by_id, opens_a_link
 
 
 def visit(browser: Browser, address: str, size: str = "desktop") -> tuple[BrowserContext, Page]:
@@ -101,6 +101,7 @@ def test_scripts_come_once(address, browser):
 @pytest.mark.parametrize("size", list(SIZES))
 def test_model_that_went_away_is_said_once_below_the_chooser_and_another_is_drawn(browser, address, size):
     context, page = visit(browser, address, size)
+    let_the_server_draw(page)
     for name in ("interpolate", "about", "generate"):
         open_by_id(page, name)
     gone = {"problem": "There is no model 'gone'; those there are: digits.", "field": "model"}

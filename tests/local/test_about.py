@@ -81,7 +81,7 @@ async ({ names, requests }) => {
 """
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A service of the released model and of untrained ones, three of them without a discriminator or a history."""
     folder = write_models(tmp_path_factory.mktemp("models"))
@@ -94,7 +94,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Any:
         yield Service()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page's modules, the models, and their cards as a site has them."""
     folder = write_folder(tmp_path_factory.mktemp("about"))

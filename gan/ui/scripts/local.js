@@ -46,7 +46,7 @@
     try {
       const { open } = await import(`${address}local/open.js`);
       const { here, table } = await open({ base: address, ...how });
-      Object.assign(forge.local, table);
+      for (const [tab, own] of Object.entries(table)) forge.local[tab] = { ...own, ...forge.local[tab] };
       forge.here = here;
       if (!forge.alone) warm(here);
       return here;
