@@ -68,7 +68,7 @@ def keep(site: Path) -> Callable[[str, Any], None]:
     return keep
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def address(site: Path) -> Iterator[str]:
     with Server(("127.0.0.1", 0), partial(Quiet, directory=str(site))) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
