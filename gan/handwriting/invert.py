@@ -169,8 +169,10 @@ class Inverter:
             raise InputError(say("the refinement holds numbers that are none; begin anew by drawing."))
         z, u, start, mean, square = values.split(sizes, dim=1)
         noise = self.generator.config.noise
-        u = u.clamp(-LIMIT, LIMIT)
-        return Found(fit_length(z, noise), u, fit_length(start, noise), mean, square.clamp_min(0), step)
+        z, u = fit_length(z, noise), u.clamp(-LIMIT, LIMIT)
+        if not bool((z * LEVELS).round().any()):  # no hand: it could not be told
+            raise InputError(say("the refinement holds numbers that are none; begin anew by drawing."))
+        return Found(z, u, fit_length(start, noise), mean, square.clamp_min(0), step)
 
 
 def measure_error(made: Tensor, wanted: Tensor) -> Tensor:

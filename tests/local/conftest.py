@@ -66,7 +66,18 @@ async ({ tab, names, requests }) => {
       reader.readAsDataURL(new Blob([bytes]));
     });
   const near = forge.nearest(tab, { answer: async () => ({ elsewhere: failure }) }), found = [];
-  for (const request of JSON.parse(requests)) found.push(await pack(await near.answer(request)));
+  const unpack = (value) => {
+    // as scripts/source.js: bytes are bytes
+    if (typeof value !== "object" || value === null) return value;
+    if (Array.isArray(value)) return value.map(unpack);
+    try {
+      if (Object.keys(value).join() === "base64") return Uint8Array.from(atob(value.base64), (c) => c.charCodeAt(0));
+    } catch {
+      // none: it stays as it came
+    }
+    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, unpack(v)]));
+  };
+  for (const request of JSON.parse(requests)) found.push(await pack(await near.answer(unpack(request))));
   return JSON.stringify(found);
 }
 """

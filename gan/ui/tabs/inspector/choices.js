@@ -2,7 +2,7 @@
 
      const choices = DigitForge.inspector.makeChoices(game, choose)    choose(place), 0 or 1, also by the keys 1 and 2
      choices.deal(pixels, model)              2 x 784 grey levels, to choose from; model: "" where one is a person's
-     choices.reveal(answer, chosen, model)    the answer to "choice": which is forged, and what D says of both
+     choices.reveal(answer, chosen)           the answer to "choice": which is forged, and what D says of both
      choices.disable(), choices.focus() */
 (() => {
   const forge = window.DigitForge;
@@ -42,9 +42,9 @@
         });
       },
 
-      reveal({ forged, shares, kind, rival }, chosen, model) {
+      reveal({ forged, shares, kind, rival, own }, chosen) {
         const whose = rival
-          ? [model, rival].map((name) => forge.word("inspector.by", { name }))
+          ? [own, rival].map((name) => forge.word("inspector.by", { name }))
           : ["inspector.machine", "inspector.human"].map((key) => forge.word(key));
         buttons.forEach((button, place) => {
           const truth = whose[Number(place !== forged)];

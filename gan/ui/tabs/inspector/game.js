@@ -1,5 +1,5 @@
 /* The game: ten rounds of two pictures, of which one is forged (or, where there are no real digits, both are, and one is
-   of the model asked, the other its `rival`'s). The page knows which one only when it has been
+   `own`, the other its `rival`'s, as the answer names them). The page knows which one only when it has been
    answered: the source sends two pictures, and the truth with the answer to the choice.
 
      const game = DigitForge.inspector.makeGame(element, source, anew)    anew(): another game is wanted
@@ -34,10 +34,9 @@
     const fillScore = () => forge.inspector.fillScore(table, play.rounds, play.scores);
 
     const showRound = (round, answer) => {
-      const { pixels, rounds, rival } = answer;
+      const { pixels, rounds, rival, own: model } = answer;
       Object.assign(play, { open: true, rounds });
       forge.say(TAB, box, null);
-      const { model } = play.asked;
       title.textContent = forge.word(rival ? "inspector.question.rival" : "inspector.question", { model });
       question.textContent = ask(round, answer, model);
       choices.deal(pixels, rival && model);
@@ -77,7 +76,7 @@
       forge.say(TAB, box, null);
       const [right, d] = [choice === answer.forged, answer.inspector === answer.forged];
       play.scores.push([right, d]);
-      choices.reveal(answer, choice, play.asked.model);
+      choices.reveal(answer, choice);
       said.textContent = comment(right, d, answer.rival);
       fillScore();
       next.disabled = false;

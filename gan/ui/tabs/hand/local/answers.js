@@ -1,6 +1,7 @@
 /* What the "Your hand" tab asks for, answered in the page; twin of gan/ui/tabs/hand/tab.py and desk.py. */
 import { listDigits } from "../../../local/captions.js";
 import { checkWeights } from "../../../local/checks.js";
+import { isTrue, isWhole } from "../../../local/python.js";
 import { encodePng } from "../../../local/png.js";
 import { makeRecipe } from "../../../local/recipe.js";
 import { FieldError, Refusal, checked, quote, say } from "../../../local/say.js";
@@ -49,6 +50,12 @@ const sayWithoutClasses = (model) =>
 
 const checkClasses = ({ name, conditional }) => {
   if (!conditional) throw new FieldError(sayWithoutClasses(name), "model");
+};
+
+/* A hand without what base64 may have at its end. */
+const stripPadding = (text) => {
+  const bare = typeof text === "string" ? text.replace(/=+$/, "") : text;
+  return text?.length <= 4 * Math.ceil(bare?.length / 4) ? bare : text;
 };
 
 const best = (shares) => shares.indexOf(Math.max(...shares));
@@ -106,9 +113,9 @@ export const answers = (here) => {
   const labelOf = ({ manifest }, digit) => (manifest.conditional ? digit : 0);
 
   /* Digits in a told hand; labels: of all classes, unless these are named. */
-  const drawHand = async ({ name, manifest, ask }, hand, labels) => {
+  const drawHand = async ({ name, manifest, ask }, text, labels) => {
     try {
-      return (await ask("drawHand", { hand, labels })).pixels;
+      return (await ask("drawHand", { hand: stripPadding(text), labels })).pixels;
     } catch (error) {
       if (error.reason !== "hand") throw error;
       const template = "the hand is no hand of {model}: {count} numbers as copied from this page.";
@@ -119,7 +126,7 @@ export const answers = (here) => {
   const drawTen = async (request) => {
     const model = await find(request.model), { manifest } = model; // prettier-ignore
     checkClasses(manifest);
-    if (request.weights) checked("", checkWeights, request.weights, manifest);
+    if (isTrue(request.weights)) checked("", checkWeights, request.weights, manifest);
     const ten = await drawHand(model, request.hand);
     const digits = manifest.class_names.map((_, i) => i);
     return { ten, recipe: makeRecipe(manifest, { hand: request.hand, digits, columns: COLUMNS }) };
@@ -165,7 +172,7 @@ export const answers = (here) => {
       if (chosen === null || pixels.length !== 784) {
         throw new FieldError(say("the refinement cannot go on from what came; begin anew by drawing."));
       }
-      if (!Number.isInteger(step)) {
+      if (!isWhole(step)) {
         throw new FieldError(say("the refinement's step is no whole number; begin anew by drawing."));
       }
       const now = readState(bytes, step, model.manifest);

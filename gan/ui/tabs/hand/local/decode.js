@@ -32,8 +32,9 @@ const makeContext = (width, height) => {
 };
 
 /* The pixels as they are in the file: four bands, upright. */
-const paint = async (bytes) => {
-  const image = await createImageBitmap(new Blob([bytes]), { colorSpaceConversion: "none", premultiplyAlpha: "none" });
+const paint = async (bytes, { lacks = [] }) => {
+  const file = new Blob([bytes, ...lacks]);
+  const image = await createImageBitmap(file, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
   const { width, height } = image, context = makeContext(width, height); // prettier-ignore
   context.drawImage(image, 0, 0);
   image.close();
@@ -108,7 +109,7 @@ export const decode = async (bytes) => {
     refuse("the file is no image that can be read; give a PNG, JPEG, WebP, GIF or BMP of one digit.");
   }
   checkSize(header);
-  const drawn = header.whole ? await paint(bytes).catch(() => null) : null;
+  const drawn = header.whole ? await paint(bytes, header).catch(() => null) : null;
   if (!drawn) refuse("the picture is broken and cannot be decoded; save it anew, or take another.");
   const { width, height } = drawn;
   if (!header.clear) {

@@ -1,21 +1,24 @@
 /* What an image file says of itself before a pixel is decoded: its format, its size, and whether it has alpha. A file
    that does not get as far as its pixels is none.
 
-     readHeader(bytes) -> {format, width, height, clear, whole} or null    whole: it goes on to its end */
+     readHeader(bytes) -> {format, width, height, clear, whole, lacks} or null
+         whole: its pixels are all there; lacks: what browsers want at its end, and others do without */
 
 const text = (bytes, at, length) => String.fromCharCode(...bytes.subarray(at, at + length));
+
+const IEND = Uint8Array.of(0, 0, 0, 0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82);
 
 const readPng = (bytes, view) => {
   if (text(bytes, 12, 4) !== "IHDR" || bytes.length < 33) return null;
   const found = { format: "png", width: view.getUint32(16), height: view.getUint32(20), clear: [4, 6].includes(bytes[25]) };
-  let pixels = false;
-  for (let at = 33; at + 8 <= bytes.length; at += 12 + view.getUint32(at)) {
+  let pixels = false, ended = false, at = 33; // prettier-ignore
+  for (; at + 8 <= bytes.length; at += 12 + view.getUint32(at)) {
     const kind = text(bytes, at + 4, 4);
     if (kind === "tRNS") found.clear = true;
-    if (kind === "IEND") return pixels ? { ...found, whole: true } : null;
     pixels ||= kind === "IDAT";
+    if ((ended = kind === "IEND")) break;
   }
-  return pixels ? { ...found, whole: false } : null;
+  return pixels ? { ...found, whole: at <= bytes.length, lacks: ended ? [] : [IEND] } : null;
 };
 
 const readJpeg = (bytes, view) => {

@@ -2,10 +2,12 @@
    gan/handwriting/invert.py writes them - float32 of z, u, start, mean and square, one after the other. */
 import { fitLength } from "../../../engine/encoder.js";
 import { FieldError, say } from "../../../local/say.js";
+import { round } from "./numbers.js";
 
 export const STEPS = 60;
 const LIMIT = 8; // standard deviations: no hand is further out
 const FAR = 1e4;
+const LEVELS = 127 / 4; // of a number of z that is told
 
 export const packState = ({ z, u, start, mean, square }) => {
   const numbers = Float32Array.of(...z, ...u, ...start, ...mean, ...square);
@@ -20,13 +22,15 @@ export const readState = (bytes, step, { z_dim: zDim, w_dim: wDim, noise }) => {
     throw new FieldError(say("the refinement is none of this model; begin anew by drawing."));
   }
   const numbers = new Float32Array(bytes.slice().buffer); // little-endian, as every machine with a browser is
-  if (numbers.some((value) => !Number.isFinite(value) || Math.abs(value) > FAR)) {
+  let at = 0;
+  const [told, u, start, mean, square] = sizes.map((size) => numbers.slice(at, (at += size)));
+  const z = fitLength(told, zDim, noise);
+  const isBad = numbers.some((value) => !Number.isFinite(value) || Math.abs(value) > FAR);
+  if (isBad || z.every((value) => !round(value * LEVELS))) {
     throw new FieldError(say("the refinement holds numbers that are none; begin anew by drawing."));
   }
-  let at = 0;
-  const [z, u, start, mean, square] = sizes.map((size) => numbers.slice(at, (at += size)));
   return {
-    z: fitLength(z, zDim, noise),
+    z,
     u: u.map((value) => Math.min(Math.max(value, -LIMIT), LIMIT)),
     start: fitLength(start, zDim, noise),
     mean,

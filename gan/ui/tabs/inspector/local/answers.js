@@ -1,18 +1,17 @@
 /* What the Forger and inspector tab asks for, answered in the page; twin of gan/ui/tabs/inspector/tab.py and game.py.
 
    Real digits are those of a file that the visitor picks ("pick"); they stay in this page. Without them the view has
-   forged ones alone, and a round of the game has forged ones of two models: `rival` names the other. */
+   forged ones alone, and a round of the game has two forged ones: `own` and `rival` say of whom (rounds.js). */
 import { checkCount, checkPsi, checkSeed } from "../../../local/checks.js";
 import { makeRecipe } from "../../../local/recipe.js";
 import { FieldError, checked, quote, say } from "../../../local/say.js";
-import { ANY, SOURCES, checkDigit, explainMissing, findJudged, findReal, pick } from "./common.js";
+import { SOURCES, checkDigit, explainMissing, findJudged, findReal, pick } from "./common.js";
 import { makeRandom } from "./random.js";
 import { readReal } from "./real.js";
 import { ROUNDS, makeRound } from "./rounds.js";
 
 const MAX_OF_EACH = 400;
 const SHOWN = 20; // pictures of each side; the histogram holds all
-const FIRST = { digit: ANY, count: 200, seed: 1, psi: 1 };
 
 const round = (share) => Number(share.toFixed(4));
 /* How often the real one of a pair has the larger number, a tie counting half: 0 to 1 (the AUC). */
@@ -25,9 +24,9 @@ const rankPairs = (real, forged) => {
 /* Real images for `labels`, as many of each class as there are, none twice, drawn by `seed` -> their places. */
 const choosePlaces = (real, labels, seed, model) => {
   const random = makeRandom(`real ${seed}`), all = [...real.labels.keys()]; // prettier-ignore
-  if (!model.conditional) return random.shuffle(all).slice(0, labels.length);
+  if (!model.conditional) return random.sample(all.length, Math.min(labels.length, all.length));
   const pools = new Map();
-  for (const label of new Set(labels)) pools.set(label, random.shuffle(all.filter((i) => real.labels[i] === label)));
+  for (const label of [...new Set(labels)].sort((a, b) => a - b)) pools.set(label, random.shuffle(all.filter((i) => real.labels[i] === label)));
   return labels.map((label) => pools.get(label).pop()).filter((place) => place !== undefined);
 };
 
@@ -41,10 +40,10 @@ export const answers = (here) => {
   const picked = new Map(); // dataset: {pixels, labels, count, classes}
 
   const view = async ({ model: name, weights, ...request }) => {
-    const model = await findJudged(here, name, weights), { manifest } = model, { digit, ...rest } = { ...FIRST, ...request }; // prettier-ignore
-    const label = checked("digit", checkDigit, digit, manifest);
-    const many = checked("count", checkCount, rest.count, MAX_OF_EACH);
-    const seed = checked("seed", checkSeed, rest.seed), psi = checked("psi", checkPsi, rest.psi); // prettier-ignore
+    const model = await findJudged(here, name, weights), { manifest } = model; // prettier-ignore
+    const label = checked("digit", checkDigit, request.digit, manifest);
+    const many = checked("count", checkCount, request.count, MAX_OF_EACH);
+    const seed = checked("seed", checkSeed, request.seed), psi = checked("psi", checkPsi, request.psi); // prettier-ignore
     const indices = Array.from({ length: many }, (_, i) => i);
     const labels = indices.map((i) => label ?? i % manifest.num_classes);
     const begun = performance.now();
@@ -79,8 +78,8 @@ export const answers = (here) => {
     view,
 
     async round(request) {
-      const { pixels, name, rival } = await makeRound({ here, picked }, request);
-      return { pixels, name, rival, rounds: ROUNDS };
+      const { pixels, name, rivals } = await makeRound({ here, picked }, request);
+      return { pixels, name, rounds: ROUNDS, ...rivals };
     },
 
     async choice({ choice, ...request }) {
@@ -88,12 +87,12 @@ export const answers = (here) => {
         const said = say("the choice is {value}; it must be 0 for the first picture or 1.", { value: quote(choice) });
         throw new FieldError(said);
       }
-      const { model, pixels, label, forged, rival } = await makeRound({ here, picked }, request);
+      const { model, pixels, label, forged, rivals } = await makeRound({ here, picked }, request);
       const labels = [label ?? 0, label ?? 0];
       const { logits, shares, kind } = await model.ask("judge", { pixels, labels });
       // By D's own number: a probability may be at its end for both. Of two forgers' D takes the more real for its own's
-      const inspector = (rival ? logits[0] >= logits[1] : logits[0] <= logits[1]) ? 0 : 1;
-      return { forged, choice, inspector, shares: [...shares].map(round), kind, rival };
+      const inspector = (rivals ? logits[0] >= logits[1] : logits[0] <= logits[1]) ? 0 : 1;
+      return { forged, choice, inspector, shares: [...shares].map(round), kind, ...rivals };
     },
 
     /* Files as [{name, bytes}] -> how many digits they hold. */

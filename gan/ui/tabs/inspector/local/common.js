@@ -1,9 +1,16 @@
 /* What the view and the game share: the model asked with its D, a digit checked, and the real digits picked so far. */
 import { checkMadeWith, parseClass } from "../../../local/checks.js";
-import { FieldError, Refusal, quote, repr, say } from "../../../local/say.js";
+import { readInt } from "../../../local/python.js";
+import { FieldError, Refusal, quote, repr, say, show } from "../../../local/say.js";
 
 export const ANY = "any";
-export const SOURCES = { mnist: "MNIST", fashion: "FashionMNIST", kmnist: "KMNIST" };
+export const SOURCES = {
+  mnist: "MNIST",
+  "fashion-mnist": "FashionMNIST",
+  kmnist: "KMNIST",
+  qmnist: "QMNIST",
+  "emnist-digits": "EMNIST",
+};
 
 /* The model of that name, which must have a discriminator. */
 export const findJudged = async (here, name, weights) => {
@@ -20,11 +27,17 @@ export const findJudged = async (here, name, weights) => {
 /* A class of the model, or null for any. */
 export const checkDigit = (digit, model) => {
   if (digit === ANY || !model.conditional) return null;
-  if (!["string", "number"].includes(typeof digit) || String(digit).length > 64) {
+  const isOne = typeof digit === "number" ? Number.isInteger(digit) : typeof digit === "string";
+  if (!isOne || [...String(digit)].length > 64) {
     const template = "the digit is {value}; it can be any, or 0 to {high}.";
     throw new Refusal(say(template, { value: quote(digit), high: model.num_classes - 1 }));
   }
-  return parseClass(/^\d+$/.test(String(digit)) ? [Number(digit)] : digit, model, "digit");
+  const whole = /^\d+$/.test(String(digit)) ? readInt(String(digit)) : null;
+  if (whole !== null && whole >= model.num_classes) {
+    const template = "{value} is not a digit of this model; it draws 0 to {high}.";
+    throw new Refusal(say(template, { value: show(whole), high: model.num_classes - 1 }));
+  }
+  return parseClass(whole === null ? digit : [Number(whole)], model, "digit");
 };
 
 /* Pictures at these places of many. */

@@ -1,25 +1,33 @@
 /* Real digits that the visitor picks, read in the page and sent nowhere: MNIST's test files (IDX, gzipped or not, loose
-   or in a ZIP), or an .npz with `images` and `labels`. What gan/data does for the server. */
+   or in a ZIP), or an .npz. They are checked as gan/data checks those of the server, and come out the same. */
 import { readIdx, readNpy } from "../../../local/arrays.js";
 import { FieldError, say } from "../../../local/say.js";
-import { inflate, isGzip, isZip, unzip } from "../../../local/unzip.js";
+import { TooLarge, inflate, isGzip, isZip, unzip } from "../../../local/unzip.js";
+import { fitPaper, fitRange, checkFlat } from "./pictures.js";
 
 const LARGEST = 64 << 20; // bytes of one file, unpacked; MNIST's largest has 47 MB
-const IMAGES = ["images", "x_test", "test_images", "x", "data"], LABELS = ["labels", "y_test", "test_labels", "y"]; // prettier-ignore
+const DEEP = 3; // a gzipped file in a ZIP in a gzip: more is a riddle
+const SHARE = 7; // where there is no test split, one picture in so many of each class is one
+const TEST = /(^|[^a-z])(t10k|test|testing|testset|valid|val|validation)([^a-z]|$)/i;
+const IMAGES = /(^|_)(x|images?|data|imgs)(_|$)/i, LABELS = /(^|_)(y|labels?|targets?)(_|$)/i; // prettier-ignore
 
 const refuse = (template, values) => {
   throw new FieldError(say(template, values));
 };
 
-/* Every array in a file -> [{name, shape, data}, ...]. */
-const readFile = async ({ name, bytes }) => {
-  if (isGzip(bytes)) return readFile({ name: name.replace(/\.gz$/, ""), bytes: await inflate(bytes, "gzip") });
-  if (isZip(bytes)) {
-    const all = await Promise.all((await unzip(bytes, LARGEST)).map(readFile));
-    return all.flat().map((one) => ({ ...one, name: one.name.replace(/^.*\//, "") }));
+/* Every array in a file -> [{name, shape, data, named}, ...]; named: its name says what it is, as an archive's do. */
+const readFile = async ({ name, bytes }, deep = 0) => {
+  if (deep > DEEP) return [];
+  if (isGzip(bytes)) {
+    return readFile({ name: name.replace(/\.gz$/, ""), bytes: await inflate(bytes, "gzip", LARGEST) }, deep + 1);
   }
-  const found = readIdx(bytes) ?? readNpy(bytes);
-  return found ? [{ name: name.replace(/\.npy$/, ""), ...found }] : [];
+  if (isZip(bytes)) {
+    const all = [];
+    for (const one of await unzip(bytes, 2 * LARGEST)) all.push(...(await readFile(one, deep + 1)));
+    return all.map((one) => ({ ...one, name: one.name.replace(/^.*\//, "") }));
+  }
+  const idx = readIdx(bytes), found = idx ?? readNpy(bytes); // prettier-ignore
+  return found ? [{ name: name.replace(/\.npy$/, ""), named: !idx, ...found }] : [];
 };
 
 const readAll = async (files) => {
@@ -28,55 +36,94 @@ const readAll = async (files) => {
     if (file.bytes.length > LARGEST) {
       refuse("{file} has {size} MB; a file with digits may have up to {most} MB.", {
         file: file.name,
-        size: Math.round(file.bytes.length / 1e6),
-        most: Math.floor(LARGEST / 1e6),
+        size: Math.ceil(file.bytes.length / 2 ** 20),
+        most: Math.floor(LARGEST / 2 ** 20),
       });
     }
     try {
       arrays.push(...(await readFile(file)));
-    } catch {
-      refuse("{file} is damaged or cut off.", { file: file.name });
+    } catch (error) {
+      const values = { file: file.name, most: Math.floor(LARGEST / 2 ** 20) };
+      if (error instanceof TooLarge) refuse("what is packed in {file} is more than {most} MB.", values);
+      refuse("{file} is damaged or cut off.", values);
     }
   }
   return arrays;
 };
 
-/* Of several of a kind the test split's, which D has not seen. */
-const choose = (arrays, names, fits) => {
-  const able = arrays.filter(fits);
-  const named = names.map((name) => able.find((one) => one.name === name)).find(Boolean);
-  return able.find(({ name }) => /t10k|test/.test(name)) ?? named ?? able[0];
+/* Of several of a kind the test split's, which D has not seen; else those whose names say what they are. */
+const choose = (arrays, word, fits) => {
+  const able = arrays.filter(fits), named = able.filter((one) => word.test(one.name)); // prettier-ignore
+  const from = named.length ? named : able;
+  return from.find(({ name }) => TEST.test(name)) ?? from[0];
 };
 
-const isSquare = ({ shape }) => shape.length === 3 || (shape.length === 4 && (shape[1] === 1 || shape[3] === 1));
+const isPictures = ({ shape }) =>
+  shape.length === 3 || (shape.length === 4 && (shape[1] === 1 || shape[3] === 1)) || (shape.length === 2 && shape[1] === 784);
 
-/* Files as [{name, bytes}] for a model's manifest -> {pixels (n 784), labels (n), count}. */
-export const readReal = async (files, { num_classes: classes }) => {
-  const arrays = await readAll(files);
-  const images = choose(arrays, IMAGES, isSquare);
-  const labels = choose(arrays, LABELS, ({ shape }) => shape.length === 1);
+const isLabels = ({ shape }) => shape.length === 1 || (shape.length === 2 && shape[1] !== 784);
+
+/* One number for each: the first of a row, or the place of the one in a row of zeros. */
+const readLabels = ({ name, shape: [count, wide = 1], data, named }) => {
+  const rows = Array.from({ length: count }, (_, i) => data.subarray(i * wide, (i + 1) * wide));
+  const isHot = named && wide > 1 && rows.every((row) => row.indexOf(1) >= 0 && row.reduce((sum, one) => sum + one, 0) === 1);
+  const labels = rows.map((row) => (isHot ? row.indexOf(1) : row[0]));
+  const bad = labels.find((label) => !Number.isInteger(label));
+  if (bad !== undefined) {
+    refuse("the file {file} holds the label {label}; labels must be whole numbers.", { file: name, label: String(bad) });
+  }
+  return labels;
+};
+
+const checkPair = (images, labels) => {
   if (!images || !labels) {
     refuse(
       "these files hold no digits with their classes; pick MNIST's t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte " +
         "together (with .gz or without, or a ZIP of them), or an .npz with images and labels.",
     );
   }
-  const [count] = images.shape, sides = images.shape.filter((size, i) => i > 0 && size !== 1); // prettier-ignore
-  if (sides.length !== 2 || sides.some((size) => size !== 28)) {
-    refuse("the images in {file} are {shape}; they must be 28 x 28.", { file: images.name, shape: sides.join(" x ") });
+  const [count, ...sides] = images.shape, shown = sides.filter((size) => size !== 1); // prettier-ignore
+  if (shown.join() !== "28,28" && shown.join() !== "784") {
+    refuse("the images in {file} are {shape}; they must be 28 x 28.", { file: images.name, shape: shown.join(" x ") });
   }
   if (labels.shape[0] !== count) {
     const values = { file: images.name, count, other: labels.name, own: labels.shape[0] };
     refuse("{file} has {count} images and {other} {own} labels; pick the two that belong together.", values);
   }
   if (!count) refuse("{file} has no images.", { file: images.name });
-  const worst = labels.data.find((label) => label < 0 || label >= Math.max(classes, 10));
+};
+
+/* EMNIST's own files have columns first. */
+const turn = (pixels) => pixels.map((_, i, all) => all[i - (i % 784) + (i % 28) * 28 + Math.floor((i % 784) / 28)]);
+
+/* Which pictures a test split has where nothing says which are one: as the server takes them. */
+const takeShare = (labels) => {
+  const seen = new Map();
+  return [...labels.keys()].filter((i) => {
+    const place = seen.get(labels[i]) ?? 0;
+    seen.set(labels[i], place + 1);
+    return place % SHARE === Math.floor(SHARE / 2);
+  });
+};
+
+/* Files as [{name, bytes}] for a model's manifest -> {pixels (n 784), labels (n), count}. */
+export const readReal = async (files, { num_classes: classes }) => {
+  const arrays = await readAll(files);
+  const images = choose(arrays, IMAGES, isPictures), labelled = choose(arrays, LABELS, isLabels); // prettier-ignore
+  checkPair(images, labelled);
+  const labels = readLabels(labelled);
+  const worst = labels.find((label) => label < 0 || label >= Math.max(classes, 10));
   if (worst !== undefined) {
-    refuse("{file} has the label {value}; this model draws 0 to {high}.", {
-      file: labels.name,
-      value: worst,
-      high: classes - 1,
-    });
+    const values = { file: labelled.name, value: worst, high: classes - 1 };
+    refuse("{file} has the label {value}; this model draws 0 to {high}.", values);
   }
-  return { pixels: Uint8Array.from(images.data), labels: [...labels.data], count };
+  let pixels = fitPaper(fitRange(images.data, images.name));
+  checkFlat(pixels, images.name);
+  if (!images.named && /^emnist/i.test(images.name)) pixels = turn(pixels);
+  const isShared = images.named && !TEST.test(images.name);
+  const places = isShared ? takeShare(labels) : [];
+  if (!places.length) return { pixels, labels, count: labels.length }; // or too few to be parted
+  const kept = new Uint8Array(places.length * 784);
+  places.forEach((place, i) => kept.set(pixels.subarray(place * 784, (place + 1) * 784), i * 784));
+  return { pixels: kept, labels: places.map((place) => labels[place]), count: places.length };
 };

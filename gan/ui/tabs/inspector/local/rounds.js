@@ -1,35 +1,43 @@
 /* A round of the game: two pictures of one class, and which of them is the model's own. */
 import { checkPsi, checkSeed } from "../../../local/checks.js";
-import { FieldError, checked, join, quote, say } from "../../../local/say.js";
-import { ANY, checkDigit, explainMissing, findJudged, findReal, pick } from "./common.js";
+import { FieldError, checked, quote, say } from "../../../local/say.js";
+import { ANY, checkDigit, findJudged, findReal, pick } from "./common.js";
 import { makeRandom } from "./random.js";
 
 export const ROUNDS = 10;
 const GAME_START = 1 << 24; // the game's forgeries are other ones than those that the same seed shows beside it
 
-/* The other picture of a round: a real digit, or one of another model of the same classes. */
-const drawOther = async ({ here, picked }, manifest, label, { seed, psi, number, random }) => {
+/* Of a psi the other that a page with one model alone plays against: as far from it as can be told. */
+const LEAP = 0.6;
+const choosePsi = (psi) => Number((psi >= LEAP ? psi - LEAP : psi + LEAP).toFixed(2));
+
+/* A real digit; null where there are none. */
+const drawReal = (picked, manifest, label, random) => {
   const real = findReal(picked, manifest);
-  if (real) {
-    const places = [...real.labels.keys()].filter((i) => label === null || real.labels[i] === label);
-    if (!places.length) {
-      const name = manifest.class_names[label ?? 0];
-      throw new FieldError(say("the test split has no {name}; choose another digit.", { name }), "digit");
-    }
-    return { pixels: pick(real.pixels, [places[random.below(places.length)]]) };
+  if (!real) return null;
+  const places = [...real.labels.keys()].filter((i) => label === null || real.labels[i] === label);
+  if (!places.length) {
+    const name = manifest.class_names[label ?? 0];
+    throw new FieldError(say("the test split has no {name}; choose another digit.", { name }), "digit");
   }
-  for (const name of here.names.filter((one) => one !== manifest.name)) {
-    const rival = await here.find(name).catch(() => null);
-    const other = rival?.manifest;
-    if (!other || other.dataset !== manifest.dataset || other.num_classes !== manifest.num_classes) continue;
-    const drawn = await rival.ask("draw", { labels: [label ?? 0], indices: [GAME_START + number], seed, psi });
-    return { pixels: drawn.pixels, rival: name };
-  }
-  const alone = say("This page has no other model to play against.");
-  throw new FieldError(join([explainMissing(manifest).said, alone]));
+  return { pixels: pick(real.pixels, [places[random.below(places.length)]]) };
 };
 
-/* picked: real digits by dataset -> {model, pixels of both, forged: the place of the model's own, label, name, rival}. */
+/* One that another model of the same classes draws, or the same model with another psi -> {pixels, rivals: {own, rival}}. */
+const drawRival = async (here, model, request, psi) => {
+  const { manifest } = model;
+  for (const name of (here.names ?? []).filter((one) => one !== manifest.name)) {
+    const rival = await here.find(name).catch(() => null);
+    if (rival?.manifest.class_names.join() !== manifest.class_names.join()) continue;
+    const { pixels } = await rival.ask("draw", { ...request, psi });
+    return { pixels, rivals: { own: manifest.name, rival: name } };
+  }
+  const other = choosePsi(psi), [own, rival] = [psi, other].map((one) => `${manifest.name} (ψ ${one})`); // prettier-ignore
+  return { pixels: (await model.ask("draw", { ...request, psi: other })).pixels, rivals: { own, rival } };
+};
+
+/* picked: real digits by dataset -> {model, pixels of both, forged: the place of the model's own, label, name,
+   rivals: null where the other is real}. */
 export const makeRound = async ({ here, picked }, { model: name, weights, digit, seed: given, psi: asked, round: number }) => {
   const model = await findJudged(here, name, weights), { manifest } = model; // prettier-ignore
   let label = checked("digit", checkDigit, digit, manifest);
@@ -43,11 +51,12 @@ export const makeRound = async ({ here, picked }, { model: name, weights, digit,
     label = order[number % order.length];
   }
   const random = makeRandom(`round ${seed} ${number} ${label}`);
-  const other = await drawOther({ here, picked }, manifest, label, { seed, psi, number, random });
-  const drawn = await model.ask("draw", { labels: [label ?? 0], indices: [GAME_START + number], seed, psi });
+  const drawing = { labels: [label ?? 0], indices: [GAME_START + number], seed };
+  const other = drawReal(picked, manifest, label, random) ?? (await drawRival(here, model, drawing, psi));
+  const drawn = await model.ask("draw", { ...drawing, psi });
   const forged = random.below(2), pixels = new Uint8Array(2 * 784); // prettier-ignore
   pixels.set(drawn.pixels, forged * 784);
   pixels.set(other.pixels, (1 - forged) * 784);
   const shown = label === null ? ANY : manifest.class_names[label];
-  return { model, pixels, forged, label, name: shown, rival: other.rival ?? "" };
+  return { model, pixels, forged, label, name: shown, rivals: other.rivals ?? null };
 };
