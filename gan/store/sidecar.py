@@ -141,7 +141,7 @@ def _read_tensors(path: Path, seal: Seal) -> tuple[dict[str, Any], dict[str, Ten
             header = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}
     except (SafetensorError, OSError) as error:
-        raise Fault(DAMAGED, str(error)) from error
+        raise Fault(DAMAGED, _name_reason(error)) from error
     try:
         found = json.loads(header[seal.key]) if seal.key else header
         if not isinstance(found, dict):
@@ -161,4 +161,9 @@ def _read_json(path: Path, seal: Seal) -> tuple[dict[str, Any], dict[str, Tensor
             raise TypeError("it is not an object of named values")
         return found, {}
     except (OSError, ValueError, TypeError, RecursionError) as error:
-        raise Fault(DAMAGED, str(error)) from error
+        raise Fault(DAMAGED, _name_reason(error)) from error
+
+
+def _name_reason(error: Exception) -> str:
+    """What went wrong, without the path that the system names: visitors read it, and a site keeps it."""
+    return getattr(error, "strerror", None) or str(error)

@@ -171,6 +171,21 @@ def test_both_last_pictures_are_shown(answers):
     assert "judge" not in answers["no classes"]["steps"]
 
 
+def test_opinions_are_rounded_as_python_rounds(page):  # noqa: F811
+    """Where two whole percents are as near, to the even one."""
+    shares = [0.875, 0.625, 0.375, 0.125, 0.995, 0.005, 0.5, 0.0, 1.0, 0.0625]
+    told = page.evaluate(
+        """async (shares) => {
+          const { showOpinions } = await import("/tabs/about/local/lesson.js");
+          const ask = async (want) => ({ pixels: new Uint8Array(7840), shares, explain: "", ms: 0 });
+          const { step } = await showOpinions({ model: { manifest: { verdict: {} }, ask }, label: 3, kind: "3" });
+          return step.labels;
+        }""",
+        shares,
+    )
+    assert told == [f"{100 * share:.0f} %" for share in sorted(shares, reverse=True)]
+
+
 def test_a_page_without_a_server_asks_for_no_endpoints(page):  # noqa: F811
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

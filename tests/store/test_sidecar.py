@@ -79,6 +79,20 @@ def test_json_that_is_no_object_is_damaged(tmp_path, text):
     fail("damaged", path, Seal(format=1))
 
 
+@pytest.mark.parametrize("error", [PermissionError, IsADirectoryError, OSError])
+@pytest.mark.parametrize("name", ["x.json", "x.safetensors"])
+def test_file_that_the_system_refuses_is_damaged_and_its_folder_is_not_told(tmp_path, monkeypatch, name, error):
+    path = tmp_path / name
+    path.write_text("{}")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise error(5, "it may not be read", str(path))
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    monkeypatch.setattr(sidecar, "safe_open", refuse)
+    assert fail(sidecar.DAMAGED, path, NESTED).reason == "it may not be read"
+
+
 def test_json_has_its_format_and_its_weights(tmp_path):
     path = tmp_path / "x.json"
     path.write_text(json.dumps({"format": 1, "weights": "w", "x": 2}))

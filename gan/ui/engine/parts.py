@@ -123,15 +123,17 @@ def write_model(
     folder.add_network("generator", generator.network)
     verdict = _add_discriminator(folder, generator, released.discriminator) if "discriminator" in only else None
     reader = _add_reader(folder) if "reader" in only else None
-    for part, add in (("planes", _add_planes), ("hand", _add_hand), ("history", _add_history)):
+    for part, add in (("planes", _add_planes), ("hand", _add_hand)):
         if part in only:
             add(folder, generator)
+    problem = _add_history(folder, generator) if "history" in only else ""
     manifest = {
         "format": FORMAT,
         **describe(generator),
         "full": full,
         "verdict": verdict,
         "reader": reader,
+        "no_history": pack(problem),
         "parts": folder.parts,
     }
     text = json.dumps(manifest, sort_keys=True) + "\n"
@@ -241,12 +243,15 @@ def _add_reader(folder: Folder) -> dict[str, Any] | None:
     return {"class_names": list(reader.class_names), "dataset": reader.dataset}
 
 
-def _add_history(folder: Folder, generator: Generator) -> None:
-    """The snapshots of the run, a file each, and in a file of JSON what was measured at each, and the run's curves."""
+def _add_history(folder: Folder, generator: Generator) -> str:
+    """The snapshots of the run, a file each, and in a file of JSON what was measured at each, and the run's curves.
+
+    Returns why there are none, or "".
+    """
     try:
         history = read_history(generator.name, generator.sha256)
-    except HistoryError:
-        return
+    except HistoryError as error:
+        return error.sentence
     final = lay_out(generator.network)
     assert final is not None
     moments = []
@@ -265,3 +270,4 @@ def _add_history(folder: Folder, generator: Generator) -> None:
     file = folder.path / f"history.{digest[:HASH]}.json"
     write_atomically(file, lambda part: part.write_bytes(data))
     folder.parts["history"] = {"file": file.name, "sha256": digest, "bytes": len(data)}
+    return ""

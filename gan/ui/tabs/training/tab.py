@@ -83,7 +83,8 @@ class Training(Tab):
         try:
             film = self.machine.draw(request.get("model"), request.get("seed"))
         except HistoryError as error:
-            there = [name for name in self.service.models() if all(path.is_file() for path in get_paths(name))]
+            others = [name for name in self.service.models() if name != request.get("model")]
+            there = [name for name in others if all(path.is_file() for path in get_paths(name))]
             hint = say("There is one of: {names}.", names=", ".join(there)) if there else ""
             return {"none": join([complete(error.sentence), hint])}
         return {

@@ -2,6 +2,7 @@
    a label a row (or an image). `subject` is what is shown: {model, seed, label, kind: its name, ms: spent so far}. */
 import { article } from "../../../local/captions.js";
 import { MAX_SEED } from "../../../local/checks.js";
+import { tellFixed } from "../../../local/python.js";
 import { capitalize, list, say } from "../../../local/say.js";
 
 const HANDS = 8; // styles in a row
@@ -71,7 +72,7 @@ export const showOpinions = async (subject) => {
   const pixels = await draw(subject, labels, count(JUDGED));
   const { shares, explain } = await ask(subject, "judge", { pixels, labels });
   const best = count(JUDGED).sort((a, b) => shares[b] - shares[a]);
-  const told = best.map((place) => `${(100 * shares[place]).toFixed(0)} %`);
+  const told = best.map((place) => `${tellFixed(100 * shares[place], 0)} %`);
   const values = { count: JUDGED, a: article(kind), what: kind, most: told[0], least: told.at(-1) };
   const template = "{count} times {a} {what}, from the one D finds most real, {most}, to the least, {least}";
   const sorted = gather(best.map((place) => pixels.subarray(place * 784, (place + 1) * 784)));

@@ -46,11 +46,12 @@ export const answers = (here) => {
     return found.map(({ value }) => value).filter(Boolean);
   };
 
-  const sayNone = async ({ name }) => {
+  const sayNone = async ({ name, no_history: why }) => {
     const template =
       "the run that made {name} left no history here; python -m gan.history add RUN --name {name} brings one";
     const names = (await findOthers()).join(", ");
-    return join([complete(say(template, { name })), names ? say("There is one of: {names}.", { names }) : ""]);
+    const hint = names ? say("There is one of: {names}.", { names }) : "";
+    return join([complete(why || say(template, { name })), hint]); // why: as Python said it when the files were written
   };
 
   /* The model and the seed, checked; or, in `none`, why there are no moments. */
