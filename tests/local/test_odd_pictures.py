@@ -174,7 +174,7 @@ def list_damaged() -> Files:
         "PNG, a false sum": png[:60] + bytes([png[60] ^ 255]) + png[61:],
         "PNG, its header's sum is false": png[:30] + bytes([png[30] ^ 255]) + png[31:],
         "PNG without a size": png[:16] + bytes(8) + png[24:],
-        "PNG of 16 gigapixels": png[:8] + pack_chunk(b"IHDR", struct.pack(">II", 1 << 17, 1 << 17) + png[24:29]) + png[33:],
+        "PNG of 16 gigapixels": png[:8] + pack_chunk(b"IHDR", struct.pack(">I", 1 << 17) * 2 + png[24:29]) + png[33:],
         "all clear": save(Image.merge("LA", (draw(), Image.new("L", SIZE, 0)))),
         "8 x 8": save(draw(size=(8, 8))),
         "JPEG without its end": jpeg[:-2],
