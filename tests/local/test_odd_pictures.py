@@ -84,7 +84,8 @@ def write_deep(colour: int) -> bytes:
 def write_shallow(bits: int) -> bytes:
     """Fewer than 8 bits a pixel."""
     levels, per = np.asarray(draw()) >> (8 - bits), 8 // bits
-    return write_png(bits, 0, [sum(levels[:, i::per] << (8 - bits * (i + 1)) for i in range(per)).astype(np.uint8)])
+    packed = np.bitwise_or.reduce([levels[:, i::per] << (8 - bits * (i + 1)) for i in range(per)])
+    return write_png(bits, 0, [packed.astype(np.uint8)])
 
 
 def write_interlaced() -> bytes:
