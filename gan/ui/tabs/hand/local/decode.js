@@ -6,6 +6,7 @@ import { reduce, shrink } from "./resize.js";
 
 const MAX_BYTES = 12 << 20; // of a file
 const MAX_PIXELS = 32_000_000;
+const COUNTED = 178_956_970; // pixels: of more than that Pillow tells no number
 const MIN_SIDE = 8;
 const WORK_SIDE = 400; // the longer side on which ink is looked for
 
@@ -14,6 +15,10 @@ const refuse = (template, values) => {
 };
 
 const checkSize = ({ width, height }) => {
+  if (width * height > COUNTED) {
+    const template = "the picture has {value} megapixels; up to {most:.0f} are taken: save it smaller.";
+    refuse(template, { value: say("hundreds of"), most: MAX_PIXELS / 1e6 });
+  }
   if (width * height > MAX_PIXELS) {
     const template =
       "the picture has {width} x {height} = {value:.0f} megapixels; up to {most:.0f} are taken: save it smaller.";

@@ -4,6 +4,8 @@
      readHeader(bytes) -> {format, width, height, clear, whole, lacks} or null
          whole: its pixels are all there; lacks: what browsers want at its end, and others do without */
 
+const { checksum } = window.DigitForge;
+
 const text = (bytes, at, length) => String.fromCharCode(...bytes.subarray(at, at + length));
 
 const IEND = Uint8Array.of(0, 0, 0, 0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82);
@@ -46,20 +48,21 @@ const endsJpeg = (bytes, scan) => {
   return false;
 };
 
+/* One that is cut off is none: its frames are listed before any is decoded. */
 const readWebp = (bytes, view) => {
-  const kind = text(bytes, 12, 4), whole = view.getUint32(4, true) + 8 <= bytes.length + 1; // prettier-ignore
+  const kind = text(bytes, 12, 4);
   const three = (at) => bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16);
-  if (bytes.length < 30) return null;
+  if (bytes.length < 30 || view.getUint32(4, true) + 8 > bytes.length + 1) return null;
   if (kind === "VP8X") {
-    return { format: "webp", width: three(24) + 1, height: three(27) + 1, clear: Boolean(bytes[20] & 16), whole };
+    return { format: "webp", width: three(24) + 1, height: three(27) + 1, clear: Boolean(bytes[20] & 16), whole: true };
   }
   if (kind === "VP8L") {
     const bits = view.getUint32(21, true);
-    return { format: "webp", width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1, clear: Boolean((bits >>> 28) & 1), whole }; // prettier-ignore
+    return { format: "webp", width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1, clear: Boolean((bits >>> 28) & 1), whole: true }; // prettier-ignore
   }
   if (kind !== "VP8 ") return null;
   const [width, height] = [26, 28].map((at) => view.getUint16(at, true) & 0x3fff);
-  return { format: "webp", width, height, clear: false, whole };
+  return { format: "webp", width, height, clear: false, whole: true };
 };
 
 /* Of the first picture: what goes before it may say that one colour is none. */
@@ -79,14 +82,21 @@ const readBmp = (bytes, view) => {
   if (bytes.length < 30) return null;
   const old = view.getUint32(14, true) === 12;
   const [width, height] = old ? [view.getUint16(18, true), view.getUint16(20, true)] : [view.getInt32(18, true), view.getInt32(22, true)]; // prettier-ignore
-  return { format: "bmp", width, height: Math.abs(height), clear: false, whole: true };
+  // Of 32 bits with masks (BITMAPV3HEADER and later), the last mask is alpha's
+  const isMasked = view.getUint32(14, true) >= 56 && view.getUint16(28, true) === 32 && view.getUint32(30, true) === 3;
+  const clear = isMasked && view.getUint32(66, true) !== 0;
+  return { format: "bmp", width, height: Math.abs(height), clear, whole: true };
 };
+
+/* Whether a PNG's size and kind are as they were written, by their own sum. */
+const isSound = (bytes, view) => checksum([bytes.subarray(12, 29)]) >>> 0 === view.getUint32(29);
 
 export const readHeader = (bytes) => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const begins = (...signs) => signs.every((sign, i) => bytes[i] === sign);
   try {
-    if (begins(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return readPng(bytes, view);
+    const isPng = begins(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+    if (isPng) return isSound(bytes, view) ? readPng(bytes, view) : null;
     if (begins(0xff, 0xd8, 0xff)) return readJpeg(bytes, view);
     if (text(bytes, 0, 4) === "RIFF" && text(bytes, 8, 4) === "WEBP") return readWebp(bytes, view);
     if (["GIF87a", "GIF89a"].includes(text(bytes, 0, 6))) return readGif(bytes, view);
