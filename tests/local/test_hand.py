@@ -174,11 +174,16 @@ def test_refinement_ends_where_pythons_does_and_goes_on_from_a_state_alone(both:
 def test_what_is_wrong_with_a_request_is_said_as_python_says_it(both: Both) -> None:
     look: dict[str, Any] = {"want": "look", "model": "digits", "picture": pack(PICTURES["from the pad"]())}
     good = both([look])[0][0]
-    go_on: dict[str, Any] = {"want": "refine", "model": "digits", **{k: good[k] for k in ("digit", "state", "step", "seen")}}
+    go_on: dict[str, Any] = {
+        "want": "refine",
+        "model": "digits",
+        **{k: good[k] for k in ("digit", "state", "step", "seen")},
+    }
     ten: dict[str, Any] = {"want": "ten", "model": "digits", "hand": good["hand"]}
     line: dict[str, Any] = {"want": "line", "model": "digits", "hand": good["hand"], "number": "2026"}
     requests: list[dict[str, Any]] = [{**look, "digit": digit} for digit in ("x", "12", 10, -1, 1.5, True, [1])]
-    requests += [{**look, "picture": picture} for picture in (None, 7, "%%%", [], {"base64": 5})]
+    pictures: tuple[Any, ...] = (None, 7, "%%%", [], {"base64": 5})
+    requests += [{**look, "picture": picture} for picture in pictures]
     requests += [{**look, "model": model} for model in ("none", "", 7, "letters", "three")]
     requests += [{**go_on, **more} for more in (
         {"step": None}, {"step": "3"}, {"step": 1.5}, {"step": 61}, {"step": -1}, {"digit": None}, {"digit": "x"},
