@@ -7,7 +7,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.pictures import wait_until_drawn, wait_until_newer
 from tests.browser.rest import wait_for_a_frame, wait_until_rest
-from tests.browser.tabs import on_desktop
+from tests.browser.tabs import let_the_server_draw, on_desktop
 
 AT_REST = "() => window.isAtRest(-1)"
 
@@ -27,6 +27,8 @@ def test_page_is_not_at_rest_before_its_last_change_is_drawn(page):
     held: list[Route] = []
     wait_until_drawn(sheet)
     assert look(page)
+
+    let_the_server_draw(page)
 
     def hold(route: Route) -> None:
         held.append(route)
