@@ -65,8 +65,8 @@ def draw(app: Frame) -> None:
 def move(visit: Visit, app: Frame) -> None:
     """Open Explore and move a slider until a move went by the socket and the digits follow it."""
     # The server's way is what is tried: the page's own engine, once it is there, would ask it for nothing
-    visit.page.wait_for_function("() => window.DigitForge?.local?.explore")
-    visit.page.evaluate("() => { DigitForge.local = {}; }")
+    app.wait_for_function("() => window.DigitForge?.local?.explore", timeout=PATIENCE)
+    app.evaluate("() => { DigitForge.local = {}; }")
     app.locator("#tab-explore-button").click(timeout=PATIENCE)
     digits = app.locator("#explore-digits")
     for step in range(MOVES):
