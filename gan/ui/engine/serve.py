@@ -4,14 +4,13 @@
     /gradio_api/page/VERSION/models/digits/...     manifest.json and what it names (gan/ui/engine/parts.py)
 
 VERSION is a hash of all modules: a browser keeps them for good, and a page of before an update, whose modules are no
-longer here, goes on with the server. A model's files lie in a folder of this process that goes with it; weights that
-are replaced get files of their own. They are float32: the page and this server take turns with one picture, and halves
-would show where they change.
+longer here, goes on with the server. A few models' files are held as bytes, so that nothing is left on disk however
+this process ends; weights that are replaced get files of their own. They are float32: the page and this server take
+turns with one picture, and halves would show where they change.
 """
 
 import hashlib
 import tempfile
-import threading
 from functools import cache
 from pathlib import Path
 
@@ -23,11 +22,12 @@ from starlette.routing import Route
 from gan.errors import Refusal
 from gan.ui.assets import UI, list_modules
 from gan.ui.engine.parts import MANIFEST, write_model
-from gan.ui.service import Service
+from gan.ui.service import Recent, Service
 
 ROOT = "/gradio_api/page"  # below the one prefix that every proxy in front of Gradio lets through
 DIGITS = 12  # of the version
 PARTS = ("generator", "planes")  # what the app's page draws by itself with; all else it asks the server
+KEEP = 4  # models whose files are held, as many as are loaded
 FOREVER = {"cache-control": "public, max-age=31536000, immutable"}  # a file's name has its hash
 ASK = {"cache-control": "no-cache"}
 
@@ -37,20 +37,22 @@ class Files:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._folder = tempfile.TemporaryDirectory(prefix="digit-forge-page-")
-        self._making = threading.Lock()
+        self._made = Recent[tuple[str, str], dict[str, bytes]](KEEP)
 
-    def find(self, name: str, file: str) -> Path:
-        """A file of a model, made where it is not there yet; Refusal when there is no such model or file."""
+    def find(self, name: str, file: str) -> bytes:
+        """A file of a model, made where it is not held yet; Refusal when there is no such model or file."""
         generator = self._service.get(name)
-        folder = Path(self._folder.name) / f"{generator.name}-{generator.sha256[:12]}"
-        with self._making:
-            if not (folder / MANIFEST).is_file():
-                write_model(name, folder, full=True, only=PARTS)
-        listed = {path.name: path for path in folder.iterdir()}
-        if file not in listed:
+        made = self._made.find((generator.name, generator.sha256), lambda: make_files(name))
+        if file not in made:
             raise Refusal(f"{name} has no file {file!r}.")
-        return listed[file]
+        return made[file]
+
+
+def make_files(name: str) -> dict[str, bytes]:
+    """What the app's page loads of a model, by its names."""
+    with tempfile.TemporaryDirectory(prefix="digit-forge-page-") as made:
+        write_model(name, Path(made), full=True, only=PARTS)
+        return {path.name: path.read_bytes() for path in Path(made).iterdir()}
 
 
 @cache
@@ -77,10 +79,12 @@ def make_engine_routes(service: Service) -> list[Route]:
     async def send_file(request: Request) -> Response:
         name, file = request.path_params["name"], request.path_params["file"]
         try:
-            path = await run_in_threadpool(files.find, name, file)
+            data = await run_in_threadpool(files.find, name, file)
         except Refusal as error:
             return JSONResponse({"error": str(error)}, 404)
-        return FileResponse(path, headers=ASK if file == MANIFEST else FOREVER)
+        if file == MANIFEST:
+            return Response(data, headers=ASK, media_type="application/json")
+        return Response(data, headers=FOREVER, media_type="application/octet-stream")
 
     return [
         Route(f"{ROOT}/{{version}}/models/{{name}}/{{file}}", send_file),
