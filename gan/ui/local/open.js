@@ -14,6 +14,7 @@
    the server answers, until they are there. `tell(state)` hears what becomes of the Worker: {ready, ms} or {failed: error}. */
 import { EngineError, start } from "../engine/engine.js";
 import { Elsewhere } from "./elsewhere.js";
+import { gather } from "./gather.js";
 import { cut, repr, tell } from "./python.js";
 import { FieldError, say } from "./say.js";
 
@@ -41,17 +42,10 @@ class Model {
       return here.ask(folder, want, other);
     });
     const [a, b] = await Promise.all([here.ask(folder, want, first), apart]);
-    const both = Object.entries(a).map(([name, value]) => [name, ArrayBuffer.isView(value) ? concat(value, b[name]) : value]);
+    const both = Object.entries(a).map(([name, value]) => [name, ArrayBuffer.isView(value) ? gather([value, b[name]]) : value]);
     return { ...Object.fromEntries(both), ms: Math.max(a.ms, b.ms) };
   }
 }
-
-const concat = (a, b) => {
-  const out = new a.constructor(a.length + b.length);
-  out.set(a);
-  out.set(b, a.length);
-  return out;
-};
 
 /* A request for many pictures as two for half of them; null for one that is not. Pictures do not depend on each other. */
 const split = (want, request) => {

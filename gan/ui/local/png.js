@@ -1,5 +1,7 @@
 /* A grey picture -> the bytes of a PNG (8 bits, no filter), with the recipe as JSON in a tEXt chunk, as
    gan/drawing/sheets.py writes it (PNG, third edition, sections 5 and 11). */
+import { gather } from "./gather.js";
+
 const { checksum, deflate } = window.DigitForge;
 
 const chunk = (kind, ...parts) => {
@@ -9,16 +11,6 @@ const chunk = (kind, ...parts) => {
   new DataView(head.buffer).setUint32(0, size);
   new DataView(tail.buffer).setUint32(0, checksum([name, ...parts]));
   return [head, name, ...parts, tail];
-};
-
-const gather = (parts) => {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 };
 
 /* JSON as Python's json.dumps writes it with narrow separators: ASCII alone. */

@@ -1,5 +1,7 @@
 /* Files that a visitor picks, unpacked: gzip, and the entries of a ZIP (PKWARE's APPNOTE, sections 4.3.12 and 4.3.16),
    stored or deflated. A TypeError or RangeError is thrown for what is damaged, TooLarge for what would not fit. */
+import { gather } from "./gather.js";
+
 const END = 0x06054b50, ENTRY = 0x02014b50; // prettier-ignore
 const { checksum } = window.DigitForge;
 
@@ -17,9 +19,7 @@ export const inflate = async (bytes, kind, most) => {
     await reader.cancel();
     throw new TooLarge();
   }
-  const out = new Uint8Array(size);
-  for (let i = 0, at = 0; i < parts.length; at += parts[i++].length) out.set(parts[i], at);
-  return out;
+  return gather(parts);
 };
 
 export const isGzip = (bytes) => bytes[0] === 0x1f && bytes[1] === 0x8b;

@@ -2,6 +2,7 @@
    a label a row (or an image). `subject` is what is shown: {model, seed, label, kind: its name, ms: spent so far}. */
 import { article } from "../../../local/captions.js";
 import { MAX_SEED } from "../../../local/checks.js";
+import { gather } from "../../../local/gather.js";
 import { tellFixed } from "../../../local/python.js";
 import { capitalize, list, say } from "../../../local/say.js";
 
@@ -22,12 +23,6 @@ const ask = async (subject, want, request) => {
 
 const draw = async (subject, labels, indices, psi = 1) =>
   (await ask(subject, "draw", { labels, seed: subject.seed, indices, psi })).pixels;
-
-const gather = (rows) => {
-  const out = new Uint8Array(rows.reduce((sum, row) => sum + row.length, 0));
-  rows.reduce((at, row) => (out.set(row, at), at + row.length), 0);
-  return out;
-};
 
 export const showOne = async (subject) => {
   const { model, label, kind } = subject;

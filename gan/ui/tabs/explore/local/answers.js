@@ -62,7 +62,7 @@ export const answers = (here) => {
     );
     const row = describeRow(manifest, labels, seed);
     const alt = asking.length ? say("{shown}, {list}", { shown: row, list: list(asking) }) : row;
-    return { pixels, count: labels.length, measures: listMeasures(measured, asked, labels.length), alt, milliseconds: Number(ms.toFixed(1)), recipe }; // prettier-ignore
+    return { pixels, count: labels.length, measures: listMeasures(measured, asked, labels.length), alt, milliseconds: roundTo(ms, 1), recipe }; // prettier-ignore
   };
 
   return {

@@ -2,7 +2,9 @@
 import { listDigits } from "../../../local/captions.js";
 import { checkWeights } from "../../../local/checks.js";
 import { isTrue, isWhole } from "../../../local/python.js";
+import { gather } from "../../../local/gather.js";
 import { encodePng } from "../../../local/png.js";
+import { roundTo } from "../../../local/python.js";
 import { makeRecipe } from "../../../local/recipe.js";
 import { FieldError, Refusal, checked, quote, say } from "../../../local/say.js";
 import { enlarge, makeSheet } from "../../../local/sheets.js";
@@ -15,8 +17,6 @@ const SCALE = 8; // of the pictures that are saved
 const SLICE = 6; // steps of a refinement between two answers
 const UNSURE = 0.6; // confidence below which the reading is called a guess
 const DIGITS = [..."0123456789"];
-
-const round = (value, places) => Number(value.toFixed(places));
 
 /* Bytes, which may also come as base64 text. */
 const readBytes = (value, what, field = "") => {
@@ -60,17 +60,10 @@ const stripPadding = (text) => {
 
 const best = (shares) => shares.indexOf(Math.max(...shares));
 
-const both = (one, other) => {
-  const out = new Uint8Array(one.length + other.length);
-  out.set(one);
-  out.set(other, one.length);
-  return out;
-};
-
 /* An answer for the page: where the inversion `found` of `seen` as `digit` stands. */
 const tell = async ({ name, manifest, ask }, seen, digit, found, canvasNote = "") => {
   const { state, redrawn, error, hand, ten, style } = found;
-  const { shares, classes } = await ask("read", { pixels: both(seen, redrawn) });
+  const { shares, classes } = await ask("read", { pixels: gather([seen, redrawn]) });
   const [read, again] = [shares.slice(0, classes), shares.slice(classes)];
   let note = canvasNote;
   if (!note && !manifest.conditional) note = sayWithoutClasses(name);
@@ -82,16 +75,16 @@ const tell = async ({ name, manifest, ask }, seen, digit, found, canvasNote = ""
     seen,
     redrawn,
     ten,
-    read: Array.from(read, (share) => round(share, 4)),
+    read: Array.from(read, (share) => roundTo(share, 4)),
     digit,
     as: best(again),
-    sure: round(Math.max(...again), 4),
+    sure: roundTo(Math.max(...again), 4),
     error,
     hand,
     weights: manifest.weights.slice(0, 12),
     model: name,
-    slant: [round(first[0], 1), round(second[0], 1)],
-    thickness: [round(first[1], 2), round(second[1], 2)],
+    slant: [roundTo(first[0], 1), roundTo(second[0], 1)],
+    thickness: [roundTo(first[1], 2), roundTo(second[1], 2)],
     state: packState(state),
     step: state.step,
     steps: STEPS,

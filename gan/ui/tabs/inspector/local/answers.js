@@ -3,9 +3,11 @@
    Real digits are those of a file that the visitor picks ("pick"); they stay in this page. Without them the view has
    forged ones alone, and a round of the game has two forged ones: `own` and `rival` say of whom (rounds.js). */
 import { checkCount, checkPsi, checkSeed } from "../../../local/checks.js";
+import { pick } from "../../../local/gather.js";
+import { roundTo } from "../../../local/python.js";
 import { makeRecipe } from "../../../local/recipe.js";
 import { FieldError, checked, quote, say } from "../../../local/say.js";
-import { SOURCES, checkDigit, explainMissing, findJudged, findReal, pick } from "./common.js";
+import { SOURCES, checkDigit, explainMissing, findJudged, findReal } from "./common.js";
 import { makeRandom } from "./random.js";
 import { readReal } from "./real.js";
 import { ROUNDS, makeRound } from "./rounds.js";
@@ -13,7 +15,8 @@ import { ROUNDS, makeRound } from "./rounds.js";
 const MAX_OF_EACH = 400;
 const SHOWN = 20; // pictures of each side; the histogram holds all
 
-const round = (share) => Number(share.toFixed(4));
+const round = (share) => roundTo(share, 4);
+
 /* How often the real one of a pair has the larger number, a tie counting half: 0 to 1 (the AUC). */
 const rankPairs = (real, forged) => {
   let sum = 0;

@@ -40,13 +40,6 @@ export const checkDigit = (digit, model) => {
   return parseClass(whole === null ? digit : [Number(whole)], model, "digit");
 };
 
-/* Pictures at these places of many. */
-export const pick = (pixels, places) => {
-  const out = new Uint8Array(places.length * 784);
-  places.forEach((place, i) => out.set(pixels.subarray(place * 784, (place + 1) * 784), i * 784));
-  return out;
-};
-
 /* The real digits for a model; undefined where none were picked that it can be compared with. */
 export const findReal = (picked, { dataset, conditional, num_classes: own }) => {
   const real = picked.get(dataset);

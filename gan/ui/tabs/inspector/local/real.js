@@ -1,6 +1,7 @@
 /* Real digits that the visitor picks, read in the page and sent nowhere: MNIST's test files (IDX, gzipped or not, loose
    or in a ZIP), or an .npz. They are checked as gan/data checks those of the server, and come out the same. */
 import { readIdx, readNpy } from "../../../local/arrays.js";
+import { pick } from "../../../local/gather.js";
 import { FieldError, say } from "../../../local/say.js";
 import { TooLarge, inflate, isGzip, isZip, unzip } from "../../../local/unzip.js";
 import { fitPaper, fitRange, checkFlat } from "./pictures.js";
@@ -123,7 +124,5 @@ export const readReal = async (files, { num_classes: classes }) => {
   const isShared = images.named && !TEST.test(images.name);
   const places = isShared ? takeShare(labels) : [];
   if (!places.length) return { pixels, labels, count: labels.length }; // or too few to be parted
-  const kept = new Uint8Array(places.length * 784);
-  places.forEach((place, i) => kept.set(pixels.subarray(place * 784, (place + 1) * 784), i * 784));
-  return { pixels: kept, labels: places.map((place) => labels[place]), count: places.length };
+  return { pixels: pick(pixels, places), labels: places.map((place) => labels[place]), count: places.length };
 };

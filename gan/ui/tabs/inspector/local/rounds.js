@@ -1,7 +1,8 @@
 /* A round of the game: two pictures of one class, and which of them is the model's own. */
 import { checkPsi, checkSeed } from "../../../local/checks.js";
+import { gather, pick } from "../../../local/gather.js";
 import { FieldError, checked, quote, say } from "../../../local/say.js";
-import { ANY, checkDigit, findJudged, findReal, pick } from "./common.js";
+import { ANY, checkDigit, findJudged, findReal } from "./common.js";
 import { makeRandom } from "./random.js";
 
 export const ROUNDS = 10;
@@ -54,9 +55,8 @@ export const makeRound = async ({ here, picked }, { model: name, weights, digit,
   const drawing = { labels: [label ?? 0], indices: [GAME_START + number], seed };
   const other = drawReal(picked, manifest, label, random) ?? (await drawRival(here, model, drawing, psi));
   const drawn = await model.ask("draw", { ...drawing, psi });
-  const forged = random.below(2), pixels = new Uint8Array(2 * 784); // prettier-ignore
-  pixels.set(drawn.pixels, forged * 784);
-  pixels.set(other.pixels, (1 - forged) * 784);
+  const forged = random.below(2), pair = [drawn.pixels, other.pixels]; // prettier-ignore
+  const pixels = gather(forged ? pair.reverse() : pair);
   const shown = label === null ? ANY : manifest.class_names[label];
   return { model, pixels, forged, label, name: shown, rivals: other.rivals ?? null };
 };

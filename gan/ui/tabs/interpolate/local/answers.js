@@ -1,6 +1,7 @@
 /* What the Interpolate tab asks for, answered in the page; twin of gan/ui/tabs/interpolate/tab.py. */
 import { checkLinked, checkPsi, readLink } from "../../../local/checks.js";
 import { encodeFilm } from "../../../local/films.js";
+import { pick } from "../../../local/gather.js";
 import { encodePng } from "../../../local/png.js";
 import { describeWay as describe } from "../../../local/recipe.js";
 import { checked } from "../../../local/say.js";
@@ -58,9 +59,7 @@ export const answers = (here) => {
     async "strip.png"(request) {
       const { way, pixels, recipe } = await drawAll(request);
       const shown = chooseStrip(way.frames);
-      const strip = new Uint8Array(shown.length * 784);
-      shown.forEach((frame, i) => strip.set(pixels.subarray(frame * 784, (frame + 1) * 784), i * 784));
-      const data = await encodePng(makeSheet(strip, shown.length, { scale: 8 }), recipe);
+      const data = await encodePng(makeSheet(pick(pixels, shown), shown.length, { scale: 8 }), recipe);
       return { data, type: "image/png", name: nameFile(way, "png") };
     },
 

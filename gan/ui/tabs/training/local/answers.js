@@ -2,6 +2,7 @@
    time machine draws the snapshots of the run that made the model. To train takes Python: a run is refused. */
 import { listDigits } from "../../../local/captions.js";
 import { checkMadeWith, checkSeed } from "../../../local/checks.js";
+import { gather } from "../../../local/gather.js";
 import { encodePng } from "../../../local/png.js";
 import { makeRecipe } from "../../../local/recipe.js";
 import { FieldError, complete, checked, join, say } from "../../../local/say.js";
@@ -77,18 +78,18 @@ export const answers = (here) => {
       const { model, number, none } = await open(name, weights, seed);
       if (none) return { none };
       const { manifest } = model, { moments, curves } = await model.ask("moment", {}); // prettier-ignore
-      const { columns, labels, alt } = layOut(manifest);
+      const { columns, alt } = layOut(manifest);
       const recipe = makeRecipe(manifest, { seed: number, moments: moments.map(({ images }) => images) });
       const told = { rows: HANDS, columns, moments: moments.map(tellMoment), curves, alt, recipe };
       if (later) return { ...told, later };
-      const pixels = new Uint8Array(moments.length * labels.length * 784);
+      const sheets = [];
       let spent = 0;
       for (const index of moments.keys()) {
         const drawn = await draw(model, index, number);
-        pixels.set(drawn.pixels, index * labels.length * 784);
+        sheets.push(drawn.pixels);
         spent += drawn.ms;
       }
-      const png = await encodePng(makeSheet(pixels, columns), recipe, { shown: true });
+      const png = await encodePng(makeSheet(gather(sheets), columns), recipe, { shown: true });
       return { ...told, png, milliseconds: Math.round(spent) };
     },
 
