@@ -37,7 +37,7 @@ def list_files(cards: dict[str, Any]) -> Files:
         tabs[f"tabs/{name}/tab.css"] = _join(path for path in assets.list_styles() if path.parent.name == name)
     return {
         **{name: text.encode() for name, text in (("page.css", write_style()), ("page.js", write_scripts()))},
-        "begin.js": (FRAME / "begin.js").read_bytes(),
+        **{name: (FRAME / name).read_bytes() for name in ("begin.js", "between.js")},
         "favicon.png": (assets.SCRIPTS / "favicon.png").read_bytes(),
         "site.json": _dump({"format": "digit-forge-site/1", "names": list(cards)}),
         "cards.json": _dump(cards),

@@ -88,6 +88,24 @@ def test_a_newer_version_opens_when_no_tab_shows_the_old_one(visit: Visit, own: 
     assert visitor.complaints == []
 
 
+def test_the_old_version_opens_where_the_newer_one_never_begins(visit: Visit, own: Host, tmp_path: Path):
+    visitor = visit(own.address, service_workers="allow")
+    page = visitor.come()
+    page.wait_for_function(KEPT)
+    old = get_version(page)
+    renew(tmp_path / "own" / BELOW, old)
+    page.evaluate("async () => (await navigator.serviceWorker.getRegistration()).update()")
+    expect(page.locator("#site-newer")).to_be_visible()
+    page.add_init_script("ServiceWorker.prototype.postMessage = () => {}")
+    waits = []
+    page.on("framenavigated", lambda frame: waits.append(frame.url))
+    page.reload()
+    page.wait_for_function(DRAWN, arg="generate-sheet")
+    assert get_version(page) == old
+    assert len(waits) == 3  # two waits for it, and the page
+    assert visitor.complaints == []
+
+
 def test_a_version_whose_files_do_not_all_belong_to_it_is_not_kept(visit: Visit, own: Host, tmp_path: Path):
     """A copy that broke off half way: the old version stays, and works without a network."""
     visitor = visit(own.address, service_workers="allow")

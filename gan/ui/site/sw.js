@@ -8,7 +8,8 @@ const ROOT = new URL(self.registration.scope);
 const OURS = `digit-forge ${ROOT.pathname} `; // caches belong to an origin, where other sites of ours may be
 const [SHELL, MODELS] = [`${OURS}${SITE.version}`, `${OURS}models`];
 const INDEX = new URL("index.html", ROOT).href;
-const TRIES = 5; // of a newer version to begin
+const TRIES = 2; // of a newer version to begin
+const BETWEEN = `<!doctype html><meta name="color-scheme" content="light dark" /><script src="between.js"></script>`;
 let busy = 0; // models that are being fetched: no other version begins meanwhile
 let tried = 0;
 
@@ -86,13 +87,13 @@ const countPages = async () => {
   return pages.filter(({ url }) => url.startsWith(ROOT.href)).length;
 };
 
-/* The page itself. Where a newer version waits and nobody else shows this one, that version opens. */
+/* The page itself. Where a newer version waits and nobody else shows this one, that version opens: by way of a page
+   that is nothing but the wait, since a browser lets the newer worker begin only when this one has answered. */
 const openPage = async (request) => {
   const { waiting } = self.registration;
   if (waiting && !busy && tried < TRIES && (await countPages()) < 2) {
     tried += 1;
-    waiting.postMessage({ begin: true });
-    return new Response("", { headers: { "content-type": "text/html", refresh: "0" } });
+    return new Response(BETWEEN, { headers: { "content-type": "text/html" } });
   }
   return (await (await caches.open(SHELL)).match(INDEX)) ?? fetch(request);
 };
