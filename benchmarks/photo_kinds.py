@@ -1,7 +1,7 @@
-"""Pictures of digits as people take them: kinds of paper, ink, light and files, each made from a digit as MNIST has it.
+"""Pictures of digits as people take them: kinds of paper, ink, light and files, made from MNIST's digits.
 
-A kind is a function (random numbers, ink uint8 (28, 28)) -> an image file's bytes; `KINDS` names them all. What is random
-is the place, the size, the colours and the noise; the same numbers make the same file.
+A kind is a function (random numbers, ink uint8 (28, 28)) -> an image file's bytes; `KINDS` names them all. What is
+random is the place, the size, the colours and the noise; the same numbers make the same file.
 """
 
 import io
@@ -35,7 +35,7 @@ def cover(
     place: Any = None,
     turn: float = 8.0,
 ) -> np.ndarray:
-    """How much of each pixel (H, W) ink covers: the digit at about `share` of the shorter side, somewhere near `place`."""
+    """How much of each pixel (H, W) ink covers: the digit at about `share` of the shorter side, near `place`."""
     width, height = size
     side = round(min(size) * (share or rng.uniform(0.35, 0.6)))
     one = Image.fromarray(ink).resize((side, side), Image.Resampling.BICUBIC)

@@ -188,7 +188,7 @@ CHECKS = (140 + 60 * (np.indices((40, 40)).sum(0) % 2) + NOISE.integers(0, 40, (
         (b"GIF89a" + bytes(40), "the file is no image that can be read"),
         (b"Not a picture, but a letter.", "the file is no image that can be read"),
         (b"%PDF-1.7 " + bytes(100), "the file is no image that can be read"),
-        (encode(np.full((60, 60), 9, np.uint8), "TIFF"), "the file is no image that can be read"),
+        (b"\0\0\0\x18ftypheic" + bytes(100), "this is a HEIC photo"),
         (encode(NOISE.integers(0, 255, (200, 200)).astype(np.uint8))[:20_000], "the picture is broken"),
         (encode(NOISE.integers(0, 255, (200, 200)).astype(np.uint8), "JPEG")[:5_000], "the picture is broken"),
         (cut_png(PAGE, 8000, 5000), "8000 x 5000 = 40 megapixels; up to 32 are taken"),

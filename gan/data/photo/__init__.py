@@ -12,7 +12,7 @@ canvas      all of it, with what is to be said of the picture
     canvas = read_canvas(Path("seven.jpg").read_bytes())    # canvas.image: float (1, 1, 28, 28) in [-1, 1]
 """
 
-from gan.data.photo.canvas import Canvas, find_digit, find_ink, read_canvas
+from gan.data.photo.canvas import Canvas, Share, find_digit, find_ink, read_canvas
 from gan.data.photo.decode import FORMATS, MAX_BYTES, MAX_PIXELS, decode
 from gan.data.photo.levels import take_otsu
 from gan.data.photo.normalize import normalize
@@ -23,6 +23,7 @@ __all__ = [
     "MAX_BYTES",
     "MAX_PIXELS",
     "Canvas",
+    "Share",
     "decode",
     "find_digit",
     "find_ink",

@@ -1,4 +1,4 @@
-"""A drawing or a photo of a digit -> a picture as MNIST holds them: 28 x 28, ink on nothing, and how far it is to be trusted."""
+"""A drawing or a photo of a digit -> a picture as MNIST holds them, 28 x 28, and how far it is to be trusted."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,9 +40,9 @@ class Canvas:
 def read_canvas(data: bytes, at: tuple[float, float] | None = None) -> Canvas:
     """Find the digit in an image file (see decode.FORMATS; dark ink or light, alpha or not), as MNIST would have it.
 
-    at: a place, shares of the width and the height; the digit nearest to it is taken, not the largest. Raises InputError,
-    in one sentence: no or too much data, no image, a broken one, too many or too few pixels, nothing drawn, nothing that
-    stands out, or ink all over.
+    at: a place, shares of the width and the height; the digit nearest to it is taken, not the largest. Raises
+    InputError, in one sentence: no or too much data, no image, a broken one, too many or too few pixels, nothing drawn,
+    nothing that stands out, or ink all over.
     """
     return find_digit(decode(data), at)
 
@@ -97,7 +97,7 @@ def check(digit: Digit) -> None:
     dark = field.ink > field.floor
     if digit.contrast < CONTRAST or (not field.clean and digit.contrast < 4 * digit.noise):
         raise InputError(NOTHING)
-    if dark.sum() > (0.45 if digit.rim and not field.clean else 0.6) * (~field.edge).sum():
+    if dark.sum() > (0.45 if digit.rim > 0.2 else 0.7) * (~field.edge).sum():
         raise InputError(say("ink fills nearly the whole picture; leave plain paper around the digit."))
     kept = field.sizes[group.kept].sum()
     grains = len(group.kept) > GRAINS and not field.clean
@@ -124,10 +124,15 @@ def judge(digit: Digit) -> tuple[str, float]:
         ), max(CUT, lost)
     if digit.slim > BLOB:
         return say("What stands out is a blob, not a stroke; write one digit in thinner lines."), max(CUT, lost)
+    if group.others and field.clean:
+        return say(
+            "More pieces of a digit's size stand beside this one: {count}. One digit alone is read better.",
+            count=len(group.others),
+        ), max(LONE, lost)
     if group.others:
         return say(
-            "More pieces of a digit's size stand beside this one: {count}. Choose the one that is meant on the picture, "
-            "or photograph it alone.",
+            "More pieces of a digit's size stand beside this one: {count}. Choose the one that is meant on the "
+            "picture, or photograph it alone.",
             count=len(group.others),
         ), max(LONE, lost)
     if len(group.kept) > MANY:

@@ -33,8 +33,8 @@ def decode(data: bytes, formats: tuple[str, ...] = FORMATS, side: int = WORK_SID
     if data[4:8] == b"ftyp" and data[8:12] in HEIC:
         raise InputError(
             say(
-                "this is a HEIC photo, as iPhones save them, and cannot be read here; choose Settings, Camera, Formats, "
-                "Most Compatible on the phone, or send the photo as a JPEG."
+                "this is a HEIC photo, as iPhones save them, and cannot be read here; choose Settings, Camera, "
+                "Formats, Most Compatible on the phone, or send the photo as a JPEG."
             )
         )
     with warnings.catch_warnings():
@@ -93,7 +93,7 @@ def decode(data: bytes, formats: tuple[str, ...] = FORMATS, side: int = WORK_SID
 
 
 def _to_8_bits(image: Image.Image) -> Image.Image:
-    """A picture of deeper greys, as scanners and microscopes save them, in 256 of its own range; Pillow cuts them off."""
+    """A picture of deeper greys, as scanners and microscopes save them, in 256 of its own range."""
     if not (image.mode in ("I", "F") or image.mode.startswith("I;16")):
         return image
     values = np.nan_to_num(np.asarray(image, dtype=np.float64))

@@ -1,6 +1,4 @@
-"""Many grey levels at once: the threshold between two heaps, and the mean, the least and the greatest around a pixel."""
-
-from typing import Protocol
+"""Many grey levels at once: the threshold between two heaps; the mean, the least, the greatest around a pixel."""
 
 import numpy as np
 
@@ -17,13 +15,7 @@ def blur(values: np.ndarray, reach: int) -> np.ndarray:
     return values
 
 
-class Pick(Protocol):
-    """np.maximum or np.minimum."""
-
-    def __call__(self, one: np.ndarray, other: np.ndarray, /) -> np.ndarray: ...
-
-
-def slide(values: np.ndarray, reach: int, pick: Pick) -> np.ndarray:
+def slide(values: np.ndarray, reach: int, pick: np.ufunc) -> np.ndarray:
     """The greatest (np.maximum) or the least over a square of side 2 reach + 1, as far as it lies inside.
 
     Windows are doubled until they are wide enough (van Herk 1992 does it with fewer steps, NumPy with more).
@@ -33,7 +25,7 @@ def slide(values: np.ndarray, reach: int, pick: Pick) -> np.ndarray:
     return values
 
 
-def _slide_along(values: np.ndarray, reach: int, pick: Pick) -> np.ndarray:
+def _slide_along(values: np.ndarray, reach: int, pick: np.ufunc) -> np.ndarray:
     outside = -np.inf if pick is np.maximum else np.inf
     wide = np.pad(values, ((0, 0), (reach, reach)), constant_values=outside)
     size, window = 2 * reach + 1, 1

@@ -39,19 +39,18 @@ def _find_level(mask: np.ndarray) -> np.ndarray:
 
 
 def trace_lines(mask: np.ndarray) -> np.ndarray:
-    """bool (H, W) -> where rows of it, sheared by each of ANGLES, are filled over SHARE of the width; at half the size."""
+    """bool (H, W) -> where its rows, sheared by each of ANGLES, are filled over SHARE of the width; at half size."""
     height, width = mask.shape[0] // 2, mask.shape[1] // 2
-    small = mask[: 2 * height, : 2 * width].reshape(height, 2, width, 2).any(axis=(1, 3))
+    small = np.asarray(mask[: 2 * height, : 2 * width].reshape(height, 2, width, 2).any(axis=(1, 3)))
     length = max(8, round(width * SHARE))
     found = np.zeros_like(small)
     columns = np.arange(width)
     for angle in ANGLES if width > length else ():
         offsets = np.round((columns - width / 2) * np.tan(np.radians(angle))).astype(np.int64)
         rows = np.arange(height)[:, None] + offsets
-        sheared = small[rows.clip(0, height - 1), columns] & (rows >= 0) & (rows < height)
-        thick = sheared.copy()
-        thick[1:] |= sheared[:-1]  # a line between two angles steps from row to row
-        sums = np.pad(thick.cumsum(axis=1), ((0, 0), (1, 0)))
+        sheared = np.asarray(small[rows.clip(0, height - 1), columns] & (rows >= 0) & (rows < height))
+        above = np.pad(sheared[:-1], ((1, 0), (0, 0)))  # a line between two angles steps from row to row
+        sums = np.pad((sheared | above).cumsum(axis=1), ((0, 0), (1, 0)))
         full = sums[:, length:] - sums[:, :-length] >= FILLED * length
         if not full.any():
             continue

@@ -1,4 +1,4 @@
-"""One reading of a picture: what is darker than its surroundings is ink, or what is lighter; and which of the two it is.
+"""One reading of a picture: what is darker than its surroundings is ink, or what is lighter; and which it is.
 
 Notable choices
 - Paper is what is left when thin things are taken away: a closing (of dark ink) or an opening (of light) by a square of
@@ -25,8 +25,8 @@ STROKE = 0.3  # thickness of a digit's lines as a share of its size, at most
 class Field:
     """One reading. out (H, W): how far each pixel stands out; ink: of that, what is no rule and not from outside.
 
-    floor: from which level it is ink; edge: bool (H, W), what comes from outside; labels, sizes, boxes: the pieces, with
-    the ink of each, 0 for what is no digit; clean: a drawing on a screen, whose paper has one level all over.
+    floor: from which level it is ink; edge: bool (H, W), what comes from outside; labels, sizes, boxes: the pieces,
+    with the ink of each, 0 for what is no digit; clean: a drawing on a screen, whose paper has one level all over.
     """
 
     out: np.ndarray
@@ -76,7 +76,7 @@ def stand_out(grey: np.ndarray, *, dark: bool, level: float | None) -> np.ndarra
 
 
 def find_floor(ink: np.ndarray, *, clean: bool) -> float:
-    """The level from which it is ink. A small digit weighs less than a smudge: what is far fainter than the rest is none."""
+    """The level from which it is ink: Otsu's, and on a photo nothing that is far fainter than the strongest ink."""
     floor = take_otsu(ink)
     if not clean:
         floor = max(floor, 0.3 * float(np.quantile(ink, 0.998)))
@@ -84,7 +84,7 @@ def find_floor(ink: np.ndarray, *, clean: bool) -> float:
 
 
 def measure_slim(mask: np.ndarray, size: int) -> float:
-    """The thickness of a mask's lines over `size`: twice its area by its outline's length, as gan.handwriting.measures."""
+    """The thickness of a mask's lines over `size`: twice its area by its outline, as in gan.handwriting.measures."""
     inside = np.pad(mask, 1).astype(np.float64)
     a, b = inside[1:, 1:] - inside[:-1, :-1], inside[1:, :-1] - inside[:-1, 1:]
     return float(2 * mask.sum() / max(np.sqrt((a * a + b * b) / 2).sum(), 1e-9) / size)
@@ -187,6 +187,12 @@ def choose(sides: list[Digit]) -> Digit:
         return min(sides, key=lambda side: side.rim)
     if abs(one.edged - other.edged) > 0.08:
         return max(sides, key=lambda side: side.edged)
-    if min(one.slim, other.slim) < 0.75 * max(one.slim, other.slim):
-        return min(sides, key=lambda side: side.slim)
-    return max(sides, key=lambda side: side.area)
+    large, small = sorted(sides, key=lambda side: -side.area)
+    # A sheet with a digit on it, before a wide table; a 0 is slimmer than its hole
+    return small if encloses(large, small) and small.slim < 0.75 * large.slim else large
+
+
+def encloses(outer: Digit, inner: Digit) -> bool:
+    """Whether one's box lies in the other's, a little of it on every side."""
+    (y0, y1, x0, x1), (top, bottom, left, right) = outer.group.box, inner.group.box
+    return y0 + 2 < top and bottom + 2 < y1 and x0 + 2 < left and right + 2 < x1

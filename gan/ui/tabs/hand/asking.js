@@ -2,11 +2,11 @@
    of the old.
 
      const asking = DigitForge.hand.makeAsking(source, {accept, show, settle, fail})
-         accept(note)                 it is read, and the source says this of the picture
+         accept(answer)               it is read: what the source says of the picture, and where its digits are
          show(answer, {first, all})   each answer as it comes, and the milliseconds to the first and to this one
          settle()                     the last one is shown
          fail(problem)                nothing more comes
-     asking.look({model, picture, digit})
+     asking.look({model, picture, digit, at})
      asking.renew() -> turn           what was asked for before is no longer wanted
      asking.isNow(turn) */
 (() => {
@@ -18,9 +18,9 @@
 
     const refine = async (answer, { model, turn: mine }, { begun, first }) => {
       while (answer.step < answer.steps) {
-        const { digit, state, step, seen } = answer;
+        const { digit, state, step, seen, doubt } = answer;
         try {
-          answer = await source.ask("hand", "refine", { model, digit, state, step, seen });
+          answer = await source.ask("hand", "refine", { model, digit, state, step, seen, doubt });
         } catch (problem) {
           if (mine === turn) fail(problem);
           return;
@@ -39,7 +39,7 @@
       },
       ({ answer, begun, first }, request) => {
         if (request.turn !== turn) return;
-        accept(answer.note);
+        accept(answer);
         show(answer, { first, all: first });
         refine(answer, request, { begun, first });
       },

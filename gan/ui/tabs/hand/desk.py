@@ -15,15 +15,15 @@ Notable choices
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, TypeGuard, TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from gan.data import DIGITS, to_float, to_uint8
-from gan.data.photo import read_canvas
+from gan.data.photo import Share, read_canvas
 from gan.drawing.arguments import quote
 from gan.drawing.generator import Generator
 from gan.drawing.number_line import enlarge, parse_number, set_line
@@ -51,9 +51,10 @@ class Answer:
     """Where an inversion stands.
 
     seen uint8 (28, 28): what the model sees, 255 = ink; redrawn uint8 (28, 28); error: mean absolute difference, as a
-    share of full ink; read: probabilities of ten digits; digit: the class that is redrawn; redrawn_as: what the redrawn
-    one is read as, with its probability; hand: z as text; ten uint8 (10, 1, 28, 28) in that hand; style: (slant
-    degrees, thickness pixels) of the drawing and of the redrawn digit; note: a sentence or "".
+    share of full ink; read: probabilities of ten digits, the evener the more doubt (0 to 1) the picture leaves; digit:
+    the class that is redrawn; redrawn_as: what the redrawn one is read as, with its probability; hand: z as text; ten
+    uint8 (10, 1, 28, 28) in that hand; style: (slant degrees, thickness pixels) of the drawing and the redrawn digit;
+    note: a sentence or ""; box, others: where the digit, and what else may be one, lie in the picture (Canvas).
     """
 
     model: str
@@ -70,6 +71,9 @@ class Answer:
     step: int
     note: str
     milliseconds: float
+    doubt: float = 0.0
+    box: Share | None = None
+    others: tuple[Share, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,16 +97,17 @@ class HandDesk:
         self.service = service
         self._inverters = Recent[tuple[str, int], Inverter](keep)
 
-    def look(self, model: object, picture: object, digit: object = None) -> Answer:
+    def look(self, model: object, picture: object, digit: object = None, at: object = None) -> Answer:
         """The first answer for an image file's bytes; `digit` 0 to 9 says what it is meant to be, None lets it be read.
 
-        Raises FieldError: of "picture" where it shows no digit, of "digit", or of "model".
+        at: [x, y], shares of the picture's width and height, chooses among several digits. Raises FieldError: of
+        "picture" where it shows no digit, of "digit", or of "model".
         """
         inverter = self._get(model)
         asked = self._check_digit(digit)
         if not isinstance(picture, bytes):
             raise FieldError(say("no picture came; draw a digit, or choose an image file."), "picture")
-        canvas = checked("picture", read_canvas, picture)
+        canvas = checked("picture", read_canvas, picture, check_place(at))
         seen = to_uint8(canvas.image)
 
         def begin() -> Answer:
@@ -110,18 +115,24 @@ class HandDesk:
             read = tuple(inverter.reader.read(image)[0].tolist())
             chosen = max(range(10), key=lambda one: read[one]) if asked is None else asked
             y = torch.tensor([chosen if inverter.generator.conditional else 0])
-            return self._tell(inverter, seen, image, read, chosen, inverter.start(image, y))
+            answer = self._tell(inverter, seen, image, soften(read, canvas.doubt), chosen, inverter.start(image, y))
+            return replace(answer, doubt=canvas.doubt, box=canvas.box, others=canvas.others)
 
         return self._draw(begin, canvas.note)
 
-    def refine(self, model: object, seen: object, digit: object, state: object, step: object) -> Answer:
-        """One slice more: `seen`, `digit`, `state` and `step` as the answer before gave them (seen as 784 bytes)."""
+    def refine(
+        self, model: object, seen: object, digit: object, state: object, step: object, doubt: object = 0.0
+    ) -> Answer:
+        """One slice more: what is named as the answer before gave it (seen as 784 bytes)."""
         inverter = self._get(model)
         chosen = self._check_digit(digit)
         if chosen is None or not isinstance(seen, bytes) or len(seen) != 784 or not isinstance(state, bytes):
             raise FieldError(say("the refinement cannot go on from what came; begin anew by drawing."))
         if isinstance(step, bool) or not isinstance(step, int):
             raise FieldError(say("the refinement's step is no whole number; begin anew by drawing."))
+        if not _is_share(doubt):
+            raise FieldError(say("the refinement cannot go on from what came; begin anew by drawing."))
+        lasting = float(doubt)
         found = checked("", inverter.read_bytes, state, step)
         pixels = torch.from_numpy(np.frombuffer(seen, np.uint8).copy()).view(1, 1, 28, 28)
 
@@ -132,18 +143,22 @@ class HandDesk:
             while now.step < STEPS and time.perf_counter() - begun < SLICE_SECONDS:
                 now = inverter.refine(image, y, now, steps=2)
             read = tuple(inverter.reader.read(image)[0].tolist())
-            return self._tell(inverter, pixels, image, read, chosen, now)
+            return replace(self._tell(inverter, pixels, image, soften(read, lasting), chosen, now), doubt=lasting)
 
         return self._draw(improve, "")
 
-    def invert(self, model: object, picture: object, digit: object = None) -> Answer:
+    def invert(self, model: object, picture: object, digit: object = None, at: object = None) -> Answer:
         """The first answer and the whole refinement, slice by slice, for a program."""
-        answer = self.look(model, picture, digit)
+        answer = self.look(model, picture, digit, at)
         note = answer.note
         while answer.step < STEPS:
             seen = answer.seen.numpy().tobytes()
-            answer = self.refine(model, seen, answer.digit, answer.state, answer.step)
-        return answer if not note else Answer(**{**vars(answer), "note": note})
+            answer = replace(
+                self.refine(model, seen, answer.digit, answer.state, answer.step, answer.doubt),
+                box=answer.box,
+                others=answer.others,
+            )
+        return replace(answer, note=note) if note else answer
 
     def draw_ten(self, model: object, hand: object, weights: object = None) -> tuple[Tensor, dict[str, Any]]:
         """All ten digits in a told hand, uint8 (10, 1, 28, 28), and the recipe.
@@ -237,7 +252,7 @@ class HandDesk:
         begun = time.perf_counter()
         answer = self._run(work)
         took = (time.perf_counter() - begun) * 1000
-        return Answer(**{**vars(answer), "milliseconds": took, "note": note or answer.note})
+        return replace(answer, milliseconds=took, note=note or answer.note)
 
     def _tell(
         self, inverter: Inverter, seen: Tensor, image: Tensor, read: tuple[float, ...], digit: int, found: Found
@@ -274,6 +289,27 @@ class HandDesk:
             note=note,
             milliseconds=0.0,
         )
+
+
+def check_place(at: object) -> tuple[float, float] | None:
+    """A place on a picture, [x, y] as shares of its width and height, or None for none; FieldError of "picture"."""
+    if at is None or at == "":
+        return None
+    places = [one for one in at if _is_share(one)] if isinstance(at, list | tuple) else []
+    if len(places) != 2 or not isinstance(at, list | tuple) or len(at) != 2:
+        raise FieldError(
+            say("{value} is no place on a picture; give [x, y], each from 0 to 1.", value=quote(at)), "picture"
+        )
+    return float(places[0]), float(places[1])
+
+
+def _is_share(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+
+
+def soften(read: tuple[float, ...], doubt: float) -> tuple[float, ...]:
+    """Probabilities of ten digits where the picture leaves so much doubt, 0 to 1: of all doubt, a tenth for each."""
+    return tuple((1 - doubt) * share + doubt / len(read) for share in read)
 
 
 def say_without_classes(model: str) -> Sentence:

@@ -4,6 +4,7 @@
      const drawing = DigitForge.hand.makeDrawing()
      drawing.strokes, drawing.photo ({canvas, data} or null), drawing.example (whether the page itself drew it)
      drawing.isEmpty()
+     drawing.place()                where its photo lies: {left, top, across, down}, shares of the square
      drawing.begin()                what a pen starts on: an example or a photo gives way to it
      drawing.paint(context, side, pen)    as a square of so many pixels; pen: the line's width in the picture sent
      drawing.toPicture(pen)         -> the PNG to send */
@@ -31,17 +32,27 @@
     }
   };
 
+  /* Where a photo lies on the pad, in shares of it. */
+  const place = ({ width, height }) => {
+    const longest = Math.max(width, height);
+    const [across, down] = [width / longest, height / longest];
+    return { left: (1 - across) / 2, top: (1 - down) / 2, across, down };
+  };
+
   const paintPhoto = (context, side, canvas) => {
-    const { width, height } = canvas;
-    const times = Math.min(side / width, side / height);
+    const { left, top, across, down } = place(canvas);
     context.imageSmoothingQuality = "high";
-    context.drawImage(canvas, (side - width * times) / 2, (side - height * times) / 2, width * times, height * times);
+    context.drawImage(canvas, left * side, top * side, across * side, down * side);
   };
 
   forge.hand.makeDrawing = () => ({
     strokes: [],
     photo: null,
     example: false,
+
+    place() {
+      return place(this.photo.canvas);
+    },
 
     isEmpty() {
       return !this.strokes.length && !this.photo;

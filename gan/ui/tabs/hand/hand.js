@@ -2,7 +2,7 @@
    which reads it, and answers slice by slice while the redrawn digit improves. Nothing of it leaves the page but in
    requests.
 
-   Its parts have files of their own: state.js; drawing.js (the strokes), pad.js with pens.js, examples.js and photo.js;
+   Its parts have files of their own: state.js; drawing.js (the strokes), pad.js with pens.js, examples.js, photo.js and others.js;
    asking.js; outcome.js with found.js and writing.js, which has ten.js and line.js. Here they are put together. */
 (() => {
   const forge = window.DigitForge;
@@ -32,8 +32,9 @@
       asking.renew();
       outcome.fail(problem);
     };
-    const send = () => {
+    const send = (at) => {
       renew();
+      others.clear();
       pad.paint();
       if (drawing.isEmpty()) {
         fail(new forge.Problem(forge.word("hand.empty"), "picture"));
@@ -41,8 +42,13 @@
       }
       outcome.note("hand.looking");
       const { model, digit, pen } = values;
-      asking.look({ model, digit, picture: drawing.toPicture(pen) });
+      asking.look({ model, digit, picture: drawing.toPicture(pen), at });
     };
+    const others = forge.hand.makeOthers(element, drawing, (at) => {
+      state.set({ digit: null });
+      outcome.speak("");
+      send(at);
+    });
 
     const outcome = forge.hand.makeOutcome(element, source, state, (digit) => {
       if (drawing.isEmpty()) return false;
@@ -51,12 +57,17 @@
       outcome.pick(digit);
       return true;
     });
-    const asking = forge.hand.makeAsking(source, { ...outcome, fail });
+    const accept = (answer) => {
+      outcome.accept(answer);
+      others.show(answer);
+    };
+    const asking = forge.hand.makeAsking(source, { ...outcome, accept, fail });
     const pad = forge.hand.makePad(element, drawing, values, {
       send,
       speak: outcome.speak,
       begin() {
         drawing.begin();
+        others.clear();
         state.set({ digit: null });
         outcome.speak("");
       },

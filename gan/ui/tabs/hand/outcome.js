@@ -7,7 +7,7 @@
      outcome.wait(), outcome.settle()       something is to come, nothing more is: data-settled
      outcome.fail(problem)
      outcome.note(key), outcome.speak(key, values)    beside what was found, and below the pad; "" for nothing
-     outcome.accept(text)                   the source has read it, and may say something of it */
+     outcome.accept({note})                 the source has read it, and may say something of it */
 (() => {
   const forge = window.DigitForge;
   const TAB = "hand";
@@ -37,7 +37,7 @@
       isShown: writing.isShown,
       speak: (key, values) => (said.textContent = key ? forge.word(key, values) : ""),
 
-      accept(text) {
+      accept({ note: text }) {
         say(null);
         if (text) said.textContent = forge.reword(text);
       },

@@ -13,8 +13,14 @@
   const load = (image) =>
     new Promise((resolve, reject) => {
       image.onload = resolve;
-      image.onerror = () => reject(refuse("hand.photo.kind"));
+      image.onerror = reject;
     });
+
+  /* Why a browser cannot show a file: what an iPhone saves has a name. */
+  const explain = async (file) => {
+    const head = String.fromCharCode(...new Uint8Array(await file.slice(4, 12).arrayBuffer()));
+    return refuse(/^ftyp(hei[cxms]|hevc|mif1|msf1)/.test(head) ? "hand.photo.heic" : "hand.photo.kind");
+  };
 
   const shrink = (image) => {
     const times = Math.min(1, LONGEST / Math.max(image.naturalWidth, image.naturalHeight));
@@ -45,7 +51,7 @@
       const canvas = shrink(image);
       return { canvas, data: forge.readPng(canvas) };
     } catch (problem) {
-      throw problem instanceof forge.Problem ? problem : refuse("hand.photo.kind");
+      throw problem instanceof forge.Problem ? problem : await explain(file);
     } finally {
       URL.revokeObjectURL(image.src);
     }

@@ -4,7 +4,8 @@ Everything on it is native HTML in one gr.HTML: the pad answers the pen itself, 
 call of the server function. What a program or a test may rely on: `canvas#hand-pad`; `canvas#hand-seen`,
 `canvas#hand-redrawn` and `canvas#hand-ten`, whose data-version grows by one when new pixels are in place;
 `figure#hand-figure` has the steps taken in data-step, the digit in data-digit and the hand in data-hand;
-`img#hand-line` is the number written; the controls are #hand-undo, -clear, -example, -file, -pen, -digit, -line-number.
+`img#hand-line` is the number written; `.dh-other` are the other
+digits of a photo; the controls are #hand-undo, -clear, -example, -file, -pen, -digit, -line-number.
 """
 
 from collections.abc import Callable
@@ -40,10 +41,11 @@ class Hand(Tab):
         want, model, hand = (request.get(name) for name in ("want", "model", "hand"))
         if want == "look":
             picture = read_bytes(request.get("picture"), "the picture", "picture")
-            return self._describe(self.desk.look(model, picture, request.get("digit")))
+            return self._describe(self.desk.look(model, picture, request.get("digit"), request.get("at")))
         if want == "refine":
             seen, state = (read_bytes(request.get(name), "the refinement") for name in ("seen", "state"))
-            return self._describe(self.desk.refine(model, seen, request.get("digit"), state, request.get("step")))
+            step, doubt = request.get("step"), request.get("doubt", 0)
+            return self._describe(self.desk.refine(model, seen, request.get("digit"), state, step, doubt))
         if want in ("line", "line.png"):
             line = self.desk.write(model, hand, request.get("number"))
             if want == "line.png":
@@ -79,6 +81,9 @@ class Hand(Tab):
             "step": answer.step,
             "steps": STEPS,
             "note": answer.note,
+            "doubt": answer.doubt,
+            "box": answer.box,
+            "others": answer.others,
             "milliseconds": answer.milliseconds,
         }
 

@@ -20,11 +20,12 @@ from PIL import Image
 from torch import Tensor
 
 from gan.data import to_float, to_uint8
+from gan.data.checks import measure_rings
 from gan.data.photo import read_canvas
 from gan.drawing.generator import Generator
 from gan.errors import say
 from gan.recipes.hand import Hand
-from gan.recipes.read import check_recipe, parse_json
+from gan.recipes.read import check_recipe, parse_json, read_recipe
 from gan.recipes.sheet import Sheet
 from gan.ui.downloads import answer_call, read_argument
 from gan.ui.inputs import FieldError, checked, field_of, parse_class
@@ -88,11 +89,14 @@ def read_class(image: Tensor, generator: Generator) -> int:
 
 
 def read_own(data: bytes, centred: Tensor) -> Tensor:
-    """A picture of 28 x 28 greys, as it is saved here, stays as it is; any other is taken as `centred`."""
+    """A picture of 28 x 28 greys, light on dark or with a recipe in it, as it is; any other as `centred`."""
     with Image.open(io.BytesIO(data)) as picture:
         if picture.size != (28, 28) or picture.mode != "L":
             return centred
-        return to_float(torch.from_numpy(np.array(picture))[None, None])
+        pixels = np.array(picture)
+    if measure_rings(pixels[None])[0] > 127 and read_recipe(io.BytesIO(data)) is None:
+        return centred
+    return to_float(torch.from_numpy(pixels)[None, None])
 
 
 def tell(service: Service, model: str, images: Tensor, labels: list[int]) -> dict[str, Any]:

@@ -60,12 +60,23 @@ const stripPadding = (text) => {
 
 const best = (shares) => shares.indexOf(Math.max(...shares));
 
-/* An answer for the page: where the inversion `found` of `seen` as `digit` stands. */
-const tell = async ({ name, manifest, ask }, seen, digit, found, canvasNote = "") => {
-  const { state, redrawn, error, hand, ten, style } = found;
+const isShare = (value) => typeof value === "number" && value >= 0 && value <= 1;
+
+/* A place on a picture, [x, y] as shares of its width and height, or null for none. */
+const checkPlace = (at) => {
+  if (at === null || at === undefined || at === "") return null;
+  if (Array.isArray(at) && at.length === 2 && at.every(isShare)) return at;
+  const said = say("{value} is no place on a picture; give [x, y], each from 0 to 1.", { value: quote(at) });
+  throw new FieldError(said, "picture");
+};
+
+/* An answer for the page: where the inversion `found` of `seen` as `digit` stands; canvas: what is said of the picture. */
+const tell = async ({ name, manifest, ask }, seen, digit, found, canvas) => {
+  const { state, redrawn, error, hand, ten, style } = found, { doubt, box = null, others = [] } = canvas; // prettier-ignore
   const { shares, classes } = await ask("read", { pixels: gather([seen, redrawn]) });
-  const [read, again] = [shares.slice(0, classes), shares.slice(classes)];
-  let note = canvasNote;
+  const read = Array.from(shares.slice(0, classes), (share) => (1 - doubt) * share + doubt / classes);
+  const again = shares.slice(classes);
+  let note = canvas.note ?? "";
   if (!note && !manifest.conditional) note = sayWithoutClasses(name);
   else if (!note && Math.max(...read) < UNSURE) {
     note = say("The reading is a guess; say which digit is meant, or draw it more plainly.");
@@ -75,7 +86,7 @@ const tell = async ({ name, manifest, ask }, seen, digit, found, canvasNote = ""
     seen,
     redrawn,
     ten,
-    read: Array.from(read, (share) => roundTo(share, 4)),
+    read: read.map((share) => roundTo(share, 4)),
     digit,
     as: best(again),
     sure: roundTo(Math.max(...again), 4),
@@ -89,6 +100,9 @@ const tell = async ({ name, manifest, ask }, seen, digit, found, canvasNote = ""
     step: state.step,
     steps: STEPS,
     note,
+    doubt,
+    box,
+    others,
     milliseconds: found.ms,
   };
 };
@@ -147,19 +161,19 @@ export const answers = (here) => {
   };
 
   return {
-    async look({ model: name, picture, digit }) {
+    async look({ model: name, picture, digit, at }) {
       const bytes = readBytes(picture, "the picture", "picture");
       const model = await find(name), asked = checkDigit(digit); // prettier-ignore
-      const { seen, note } = await readCanvas(bytes).catch((error) => {
+      const { seen, ...canvas } = await readCanvas(bytes, checkPlace(at)).catch((error) => {
         throw error instanceof Refusal ? new FieldError(error.said, "picture") : error;
       });
       const { shares } = asked === null ? await model.ask("read", { pixels: seen }) : {};
       const chosen = asked ?? best(shares);
       const found = await model.ask("look", { pixels: seen, label: labelOf(model, chosen) });
-      return tell(model, seen, chosen, found, note);
+      return tell(model, seen, chosen, found, canvas);
     },
 
-    async refine({ model: name, seen, digit, state, step }) {
+    async refine({ model: name, seen, digit, state, step, doubt = 0 }) {
       const [pixels, bytes] = [seen, state].map((one) => readBytes(one, "the refinement"));
       const model = await find(name), chosen = checkDigit(digit); // prettier-ignore
       if (chosen === null || pixels.length !== 784) {
@@ -168,9 +182,12 @@ export const answers = (here) => {
       if (!isWhole(step)) {
         throw new FieldError(say("the refinement's step is no whole number; begin anew by drawing."));
       }
+      if (!isShare(doubt)) {
+        throw new FieldError(say("the refinement cannot go on from what came; begin anew by drawing."));
+      }
       const now = readState(bytes, step, model.manifest);
       const request = { pixels, label: labelOf(model, chosen), state: now, steps: SLICE };
-      return tell(model, pixels, chosen, await model.ask("refine", request));
+      return tell(model, pixels, chosen, await model.ask("refine", request), { doubt });
     },
 
     async ten(request) {

@@ -89,33 +89,3 @@ export const takeOtsu = (values) => {
   const best = [...between.keys()].filter((i) => between[i] >= most);
   return edges[best[best.length >> 1] + 1];
 };
-
-/* Coefficients of least squares: `terms` (n x k, row by row), `values` (n), those that are `good`. */
-export const fit = (terms, k, values, good) => {
-  const m = Array.from({ length: k }, () => new Float64Array(k + 1));
-  for (let i = 0; i < values.length; i++) {
-    if (!good[i]) continue;
-    for (let a = 0; a < k; a++) {
-      const one = terms[i * k + a];
-      for (let b = a; b < k; b++) m[a][b] += one * terms[i * k + b];
-      m[a][k] += one * values[i];
-    }
-  }
-  for (let a = 0; a < k; a++) for (let b = 0; b < a; b++) m[a][b] = m[b][a];
-  return solve(m, k);
-};
-
-/* By elimination with the largest first; a direction that nothing tells of counts nothing. */
-const solve = (m, k) => {
-  for (let i = 0; i < k; i++) {
-    let best = i;
-    for (let r = i + 1; r < k; r++) if (Math.abs(m[r][i]) > Math.abs(m[best][i])) best = r;
-    [m[i], m[best]] = [m[best], m[i]];
-    for (let r = 0; r < k; r++) {
-      if (r === i || !m[i][i]) continue;
-      const factor = m[r][i] / m[i][i];
-      for (let c = i; c <= k; c++) m[r][c] -= factor * m[i][c];
-    }
-  }
-  return m.map((row, i) => (row[i] ? row[k] / row[i] : 0));
-};

@@ -1,66 +1,119 @@
-/* A drawing or a photo of a digit -> a picture as MNIST holds them. Twin of gan/data/photo.py: the same steps, filters
-   and sentences, so that the page sees what the server sees.
+/* A drawing or a photo of a digit -> a picture as MNIST holds them, and how far it is to be trusted. Twin of
+   gan/data/photo/canvas.py and normalize.py: the same steps, filters and sentences, so that the page sees what the server
+   sees.
 
-     const { seen, note } = await readCanvas(bytes)    seen uint8 (784), 255 = ink; throws a Refusal */
+     const { seen, note, doubt, box, others } = await readCanvas(bytes, at)
+         seen uint8 (784), 255 = ink; boxes as shares [left, top, width, height] of the picture; throws a Refusal */
 import { toBytes } from "../../../engine/generator.js";
-import { say } from "../../../local/say.js";
+import { Refusal, say } from "../../../local/say.js";
 import { decode } from "./decode.js";
-import { quantile, round } from "./numbers.js";
-import { findInk } from "./paper.js";
-import { choosePieces, findBox, labelPieces } from "./pieces.js";
+import { blur, grow, slide, widen } from "./levels.js";
+import { quantile, range, round } from "./numbers.js";
+import { findBox } from "./pieces.js";
 import { resize } from "./resize.js";
+import { CONTRAST, choose, readField, takeDigit } from "./sides.js";
 
 const BOX = 20, SIDE = 28; // prettier-ignore
 const THIN = 1.7, PEN = 2.2; // pixels of the 28: a line thinner than THIN is brought to PEN
-const MANY = 4; // pieces of one digit: more of them read poorly
 const SCALED = 160; // the longer side of the ink's box before it is thickened and shrunk
+const MANY = 4, GRAINS = 12; // pieces of one digit: more of them read poorly, and in a photo far more are no digit
+const BLOB = 0.42; // lines as thick as that, over the digit's size, are none
+const NOTHING = say("no digit stands out in the picture; write it large, in dark ink on plain light paper.");
+const CUT = 0.5, LONE = 0.25; // doubt of what may be cut off, or is no stroke; and of one digit among others
 
-export const readCanvas = async (bytes) => findDigit(await decode(bytes));
+const refuse = (template) => {
+  throw new Refusal(say(template));
+};
 
-/* Grey levels {data, width, height} in [0, 1] -> the digit on them. */
-export const findDigit = (grey) => {
-  const { ink, floor, clean } = findInk(grey), { data, width, height } = ink; // prettier-ignore
-  const { labels, count } = labelPieces((i) => data[i] > floor, width, height);
-  const sizes = new Float64Array(count + 1);
-  labels.forEach((label, i) => label && (sizes[label] += data[i]));
-  const kept = choosePieces(labels, width, height, sizes, clean);
-  const isKept = new Uint8Array(count + 1);
-  for (const label of kept) isKept[label] = 1;
-  const chosen = (i) => isKept[labels[i]];
-  const box = findBox(chosen, width, height, 2);
-  const level = quantile(data.filter((_, i) => chosen(i)), 0.8); // prettier-ignore
+export const readCanvas = async (bytes, at) => findDigit(await decode(bytes), at);
+
+/* Grey levels {data, width, height} in [0, 1] -> the digit on them: the largest, or the one nearest to `at`. */
+export const findDigit = (grey, at = null) => {
+  const digit = look(grey, at), { ink, width, height, boxes } = digit.field, { group, mask } = digit; // prettier-ignore
+  const { top, bottom, left, right } = group.box;
+  const area = { top: Math.max(0, top - 2), bottom: Math.min(height, bottom + 2), left: Math.max(0, left - 2), right: Math.min(width, right + 2) }; // prettier-ignore
+  const full = quantile(ink.filter((_, i) => mask[i]), 0.8); // prettier-ignore
   // Grey edges belong to the piece they surround, not to a neighbour
-  const own = cut(labels.map((label) => isKept[label]), width, box); // prettier-ignore
-  const near = widen(own, 2), inside = cut(data, width, box); // prettier-ignore
-  const clipped = inside.data.map((one, i) => (near.data[i] ? Math.min(Math.max(one / level, 0), 1) : 0));
+  const near = widen(cut(mask, width, area), 2), inside = cut(ink, width, area); // prettier-ignore
+  const clipped = inside.data.map((one, i) => (near.data[i] ? Math.min(Math.max(one / full, 0), 1) : 0));
   const image = normalize({ ...inside, data: clipped });
-  const said = "The picture has {count} separate pieces; one digit, drawn in joined strokes, is read better.";
+  const tellBox = (one) => [one.left / width, one.top / height, (one.right - one.left) / width, (one.bottom - one.top) / height]; // prettier-ignore
   return {
     seen: Uint8Array.from(toBytes(Float32Array.from(image, (one) => Math.fround(2 * Math.fround(one)) - 1))),
-    note: kept.length > MANY ? say(said, { count: kept.length }) : "",
+    ...judge(digit),
+    box: tellBox(group.box),
+    others: group.others.map((piece) => tellBox(boxes[piece])),
   };
+};
+
+/* The level that more than a quarter of all pixels have: a drawing on a screen; null for a photo. */
+const findLevel = (data) => {
+  const counts = new Uint32Array(256);
+  for (const value of data) counts[round(value * 255)] += 1;
+  const most = Math.max(...counts);
+  return most > data.length / 4 ? counts.indexOf(most) / 255 : null;
+};
+
+const sumOf = (sizes, pieces) => pieces.reduce((sum, piece) => sum + sizes[piece], 0);
+
+const look = (grey, at) => {
+  const { data, width, height } = grey, [low, high] = range(data); // prettier-ignore
+  if (high - low < CONTRAST) {
+    refuse("nothing is drawn there; draw or photograph one digit, in dark ink on light or the reverse.");
+  }
+  const soft = blur(data, width, height, 1), least = slide(soft, width, height, 4, -1), level = findLevel(data); // prettier-ignore
+  const sharp = slide(soft, width, height, 4, 1).map((one, i) => one - least[i]);
+  const largest = ({ sizes }) => sizes.indexOf(sizes.reduce((one, other) => Math.max(one, other), 0));
+  const fields = [true, false].map((dark) => readField(grey, dark, level)).filter((one) => one);
+  if (!fields.length) throw new Refusal(NOTHING);
+  const digit = choose(fields.map((field) => takeDigit(field, sharp, largest(field))));
+  check(digit);
+  return at ? takeDigit(digit.field, sharp, findNearest(digit, at)) : digit;
+};
+
+const check = ({ field, group, contrast, noise, rim }) => {
+  const { ink, floor, edge, clean, sizes } = field;
+  if (contrast < CONTRAST || (!clean && contrast < 4 * noise)) throw new Refusal(NOTHING);
+  const dark = ink.filter((one) => one > floor).length, free = edge.filter((one) => !one).length; // prettier-ignore
+  if (dark > (rim > 0.2 ? 0.45 : 0.7) * free) {
+    refuse("ink fills nearly the whole picture; leave plain paper around the digit.");
+  }
+  const grains = group.kept.length > GRAINS && !clean;
+  if (grains || group.others.length > GRAINS || group.rest > 1.5 * sumOf(sizes, group.kept)) throw new Refusal(NOTHING);
+};
+
+/* The piece, of a digit's size, whose middle is nearest to a place. */
+const findNearest = ({ field: { boxes, width, height }, group }, [x, y]) => {
+  const far = (piece) => {
+    const { top, bottom, left, right } = boxes[piece];
+    return ((left + right) / 2 - x * width) ** 2 + ((top + bottom) / 2 - y * height) ** 2;
+  };
+  return [group.kept[0], ...group.others].reduce((best, piece) => (far(piece) < far(best) ? piece : best));
+};
+
+/* What is to be said of it, and how doubtful it is, 0 to 1. */
+const judge = ({ field, group, rim, meetsEdge, slim }) => {
+  const lost = (0.5 * group.rest) / (sumOf(field.sizes, group.kept) + group.rest);
+  const tell = (doubt, template, values) => ({ note: say(template, values), doubt: Math.max(doubt, lost) });
+  if (rim || meetsEdge) {
+    return tell(CUT, "The digit reaches the edge of the paper, and part of it may be missing; leave paper around it.");
+  }
+  if (slim > BLOB) return tell(CUT, "What stands out is a blob, not a stroke; write one digit in thinner lines.");
+  if (group.others.length) {
+    const said = field.clean
+      ? "More pieces of a digit's size stand beside this one: {count}. One digit alone is read better."
+      : "More pieces of a digit's size stand beside this one: {count}. Choose the one that is meant on the picture, or photograph it alone."; // prettier-ignore
+    return tell(LONE, said, { count: group.others.length });
+  }
+  if (group.kept.length <= MANY) return { note: "", doubt: lost };
+  const said = "The picture has {count} separate pieces; one digit, drawn in joined strokes, is read better.";
+  return tell(0, said, { count: group.kept.length });
 };
 
 const cut = (data, width, { top, bottom, left, right }) => {
   const across = right - left, out = new data.constructor(across * (bottom - top)); // prettier-ignore
   for (let y = top; y < bottom; y++) out.set(data.subarray(y * width + left, y * width + right), (y - top) * across);
   return { data: out, width: across, height: bottom - top };
-};
-
-/* Each pixel the largest of those within so many, across and then down. */
-const widen = ({ data, width, height, ...rest }, reach) => {
-  const pass = (from, lines, size, step, stride) => {
-    const out = new from.constructor(from.length);
-    for (let line = 0; line < lines; line++)
-      for (let i = 0; i < size; i++) {
-        let most = 0;
-        for (let k = Math.max(0, i - reach); k <= Math.min(size - 1, i + reach); k++)
-          most = Math.max(most, from[line * stride + k * step]);
-        out[line * stride + i * step] = most;
-      }
-    return out;
-  };
-  return { ...rest, data: pass(pass(data, height, width, 1, width), width, height, width, 1), width, height };
 };
 
 const scale = (size, factor) => Math.max(1, round(size * factor));

@@ -1,9 +1,9 @@
-/* Pieces of ink, and which of them are the digit: twin of label_pieces and choose_pieces of gan/data/photo.py. A box is
-   {top, bottom, left, right}, its ends not inside. */
-import { Refusal } from "../../../local/say.js";
-import { NOTHING } from "./paper.js";
-
-const GRAINS = 12; // pieces of a photo: far more than of one digit
+/* Pieces of a mask: what hangs together, where each lies, and which of them are one digit. Twin of
+   gan/data/photo/pieces.py. A box is {top, bottom, left, right}, its ends not inside. */
+const SPECK = 0.03; // of the largest piece's ink: less is no part of a digit
+const SMALL = 0.5, TALL = 0.35; // of a digit's size: what is smaller is a part of it; what is taller may be another digit
+const NEAR = 0.35; // of its size: how far a part may lie from a digit in a photo
+const HEAVY = 0.12; // of the largest piece's ink, which another digit has at least
 
 /* Pieces of what `is(i)`, joined across sides and corners -> labels from 1, 0 for none, in the order of their first
    pixels; and how many. */
@@ -46,29 +46,80 @@ export const findBox = (is, width, height, margin = 0) => {
   };
 };
 
-/* Without those that come in from the edge of a photo, unless nothing else is there. */
-const leaveEdge = (sizes, labels, width, height) => {
-  const inner = sizes.slice();
-  for (let x = 0; x < width; x++) inner[labels[x]] = inner[labels[(height - 1) * width + x]] = 0;
-  for (let y = 0; y < height; y++) inner[labels[y * width]] = inner[labels[(y + 1) * width - 1]] = 0;
-  return Math.max(...inner) > 0.05 * Math.max(...sizes) ? inner : sizes;
+/* The box of each label; of label 0, an empty one. */
+export const measureBoxes = (labels, count, width, height) => {
+  const boxes = Array.from({ length: count + 1 }, () => ({ top: height, bottom: 0, left: width, right: 0 }));
+  for (let y = 0, i = 0; y < height; y++)
+    for (let x = 0; x < width; x++, i++) {
+      if (!labels[i]) continue;
+      const box = boxes[labels[i]];
+      box.top = Math.min(box.top, y);
+      box.bottom = y + 1;
+      box.left = Math.min(box.left, x);
+      box.right = Math.max(box.right, x + 1);
+    }
+  return boxes;
 };
 
-/* The largest piece, and those near it that are no specks -> their labels. sizes: the ink of each label, 0 of label 0. */
-export const choosePieces = (labels, width, height, sizes, clean) => {
-  const left = clean ? sizes : leaveEdge(sizes, labels, width, height);
-  const most = left.reduce((one, other) => Math.max(one, other), 0);
-  if (!most) throw new Refusal(NOTHING);
-  const largest = left.indexOf(most), boxOf = (piece) => findBox((i) => labels[i] === piece, width, height); // prettier-ignore
-  const box = boxOf(largest), reach = 0.6 * Math.max(box.bottom - box.top, box.right - box.left); // prettier-ignore
-  const isNear = (one) =>
-    one.bottom - 1 >= box.top - reach && one.top <= box.bottom + reach && one.right - 1 >= box.left - reach && one.left <= box.right + reach; // prettier-ignore
-  const large = [...left.keys()].filter((piece) => left[piece] >= 0.03 * most);
-  const kept = clean ? large : large.filter((piece) => isNear(boxOf(piece)));
-  const sum = (all) => all.reduce((total, one) => total + one, 0);
-  // print, noise, or a pattern
-  if (sum(kept.map((piece) => left[piece])) < 0.4 * sum(left) || (kept.length > GRAINS && !clean)) {
-    throw new Refusal(NOTHING);
+const across = ({ left, right }) => right - left;
+const upright = ({ top, bottom }) => bottom - top;
+const areaOf = (box) => across(box) * upright(box);
+export const sizeOf = (box) => Math.max(across(box), upright(box));
+
+/* The ink of each label, 0 for what surrounds a large part of the rest, as the box of a form does. */
+export const dropFrames = (labels, sizes, boxes) => {
+  const out = sizes.slice(), most = sizes.reduce((one, other) => Math.max(one, other), 0); // prettier-ignore
+  const large = [...sizes.keys()].filter((label) => sizes[label] >= 0.05 * most);
+  const counts = new Float64Array(sizes.length);
+  for (const label of labels) counts[label] += 1;
+  for (const outer of large) {
+    const box = boxes[outer], area = areaOf(box); // prettier-ignore
+    if (!sizes[outer] || counts[outer] >= 0.25 * area) continue;
+    for (const inner of large) {
+      const one = boxes[inner];
+      const inside = one.top >= box.top && one.bottom <= box.bottom && one.left >= box.left && one.right <= box.right && inner !== outer; // prettier-ignore
+      if (inside && out[inner] > HEAVY * out[outer] && area > 1.5 * areaOf(one)) out[outer] = 0;
+    }
   }
-  return kept;
+  return out;
+};
+
+/* How far a piece lies from a box, down and along. */
+const part = (box, one) => [
+  Math.max(one.top - box.bottom, box.top - one.bottom, 0),
+  Math.max(one.left - box.right, box.left - one.right, 0),
+];
+
+const belongs = (one, box, { whole, clean }) => {
+  const size = sizeOf(box), tall = Math.max(upright(box), 0.6 * across(box)); // prettier-ignore
+  const [down, along] = part(box, one);
+  if (upright(one) < SMALL * Math.max(tall, whole)) return clean || Math.max(down, along) <= NEAR * size;
+  const over = Math.min(box.right, one.right) - Math.max(box.left, one.left);
+  return (over > 0.3 * Math.min(across(box), across(one)) && down <= 0.2 * size) || Math.max(down, along) <= 0.05 * size;
+};
+
+/* What belongs to the digit whose largest piece is `main` -> {kept, box, others, rest}. */
+export const groupPieces = (sizes, boxes, main, clean) => {
+  const kept = [main], others = [], large = boxes.filter((_, label) => sizes[label] >= SPECK * sizes[main]); // prettier-ignore
+  // a drawing may be of dots
+  const whole = clean ? Math.max(...large.map((one) => one.bottom)) - Math.min(...large.map((one) => one.top)) : 0;
+  let box = boxes[main], rest = 0; // prettier-ignore
+  for (const piece of [...sizes.keys()].sort((a, b) => sizes[b] - sizes[a])) {
+    if (piece === main || !sizes[piece]) continue;
+    const one = boxes[piece];
+    if (sizes[piece] >= SPECK * sizes[main] && belongs(one, box, { whole, clean })) {
+      kept.push(piece);
+      box = {
+        top: Math.min(box.top, one.top),
+        bottom: Math.max(box.bottom, one.bottom),
+        left: Math.min(box.left, one.left),
+        right: Math.max(box.right, one.right),
+      };
+      continue;
+    }
+    const tall = Math.max(upright(box), 0.6 * across(box));
+    if (sizes[piece] > HEAVY * sizes[main] && upright(one) > TALL * tall) others.push(piece);
+    else rest += sizes[piece];
+  }
+  return { kept, box, others, rest };
 };

@@ -1,0 +1,158 @@
+/* One reading of a picture: what is darker than its surroundings is ink, or what is lighter; and which of the two it is.
+   Twin of gan/data/photo/sides.py. */
+import { blur, grow, slide } from "./levels.js";
+import { deviation, mean, quantile, range, round, takeOtsu } from "./numbers.js";
+import { dropFrames, groupPieces, labelPieces, measureBoxes, sizeOf } from "./pieces.js";
+import { findRules } from "./rules.js";
+
+const REACH = 1 / 3; // of the longer side: wider than any stroke
+export const CONTRAST = 0.09; // of the range from black to white: less is no ink, but paper and noise
+const LEAST = 0.02; // of the picture's longer side: what is smaller is no digit
+const STROKE = 0.3; // thickness of a digit's lines as a share of its size, at most
+
+/* How far each pixel stands out of the paper, at least 0. level: of paper that has one level all over, or null. */
+const standOut = ({ data, width, height }, dark, level) => {
+  const sign = dark ? 1 : -1;
+  if (level !== null) return data.map((one) => Math.max(dark ? level - one : one - level, 0));
+  const reach = round((Math.max(width, height) * REACH) / 2);
+  const soft = blur(data, width, height, 1); // or the paper would be as light as its noise
+  const paper = slide(slide(soft, width, height, reach, sign), width, height, reach, -sign);
+  const ink = data.map((one, i) => Math.max(sign * (paper[i] - one), 0)), most = Math.max(takeOtsu(ink), 1e-9); // prettier-ignore
+  const least = quantile(ink.filter((one) => one <= most), 0.5); // prettier-ignore
+  return ink.map((one) => Math.max(one - least, 0));
+};
+
+const findFloor = (ink, clean) => {
+  const floor = clean ? takeOtsu(ink) : Math.max(takeOtsu(ink), 0.3 * quantile(ink, 0.998));
+  return Math.min(floor, 0.5 * range(ink)[1]);
+};
+
+/* The thickness of a mask's lines over `size`. */
+const measureSlim = (mask, width, height, size) => {
+  const at = (y, x) => (y >= 0 && y < height && x >= 0 && x < width ? mask[y * width + x] : 0);
+  let outline = 0, area = 0; // prettier-ignore
+  for (let y = 0; y <= height; y++)
+    for (let x = 0; x <= width; x++) {
+      const a = at(y, x) - at(y - 1, x - 1), b = at(y, x - 1) - at(y - 1, x); // prettier-ignore
+      outline += Math.sqrt((a * a + b * b) / 2);
+    }
+  for (const one of mask) area += one;
+  return (2 * area) / Math.max(outline, 1e-9) / size;
+};
+
+/* The labels along each side of the picture. */
+const listSides = (labels, width, height) => {
+  const rows = Array.from({ length: height }, (_, y) => y * width);
+  return [labels.subarray(0, width), labels.subarray((height - 1) * width), rows.map((at) => labels[at]), rows.map((at) => labels[at + width - 1])]; // prettier-ignore
+};
+
+/* Whether each label has more than `share` of a side of the picture. */
+const findOuter = (labels, count, width, height, share) => {
+  const outer = new Uint8Array(count + 1);
+  for (const side of listSides(labels, width, height)) {
+    const counts = new Int32Array(count + 1);
+    for (const label of side) counts[label] += 1;
+    counts.forEach((one, label) => (outer[label] |= Number(one > share * side.length)));
+  }
+  outer[0] = 0;
+  return outer;
+};
+
+const findBest = (sizes, is) => sizes.reduce((best, one, i) => (is(i) && one > (is(best) ? sizes[best] : 0) ? i : best), 0);
+
+/* Whether a digit is left without what comes from outside; what comes may be the digit itself, cut off. */
+const leavesDigit = (labels, width, height, sizes, outer) => {
+  const boxes = measureBoxes(labels, sizes.length - 1, width, height), longest = Math.max(width, height); // prettier-ignore
+  const best = findBest(sizes, (i) => !outer[i]), largest = findBest(sizes, (i) => outer[i]); // prettier-ignore
+  if (!sizes[best] || outer[best] || sizeOf(boxes[best]) < LEAST * longest) return false;
+  if (sizes[best] > 0.3 * sizes[largest]) return true;
+  if (findOuter(labels, sizes.length - 1, width, height, 0.3)[largest]) return true;
+  const mask = Uint8Array.from(labels, (one) => Number(one === largest));
+  return measureSlim(mask, width, height, sizeOf(boxes[largest])) > STROKE;
+};
+
+const weighPieces = (labels, count, ink) => {
+  const sizes = new Float64Array(count + 1);
+  labels.forEach((label, i) => label && (sizes[label] += ink[i]));
+  return sizes;
+};
+
+/* What comes in from the edge of the picture; of a clean drawing, what covers a whole side of it. */
+const findEdge = (ink, width, height, clean) => {
+  let edge = new Uint8Array(ink.length);
+  for (let times = 0; times < 3; times++) {
+    const floor = findFloor(ink.filter((_, i) => !edge[i]), clean); // prettier-ignore
+    const { labels, count } = labelPieces((i) => ink[i] > floor && !edge[i], width, height);
+    const outer = findOuter(labels, count, width, height, clean ? 0.9 : 0);
+    grow(edge, width, height, 1).forEach((one, i) => one && labels[i] && (outer[labels[i]] = 1)); // a thumb that is lighter
+    if (!outer.some((one) => one)) break;
+    if (!leavesDigit(labels, width, height, weighPieces(labels, count, ink), outer)) break;
+    const mask = Uint8Array.from(labels, (label) => outer[label]);
+    edge = grow(mask, width, height, 3).map((one, i) => one | edge[i]);
+    if (mean(edge) > 0.9) break;
+  }
+  return edge;
+};
+
+/* Dark things read as ink, or light ones; null where nothing stands out. */
+export const readField = (grey, dark, level) => {
+  const { width, height } = grey, clean = level !== null, out = standOut(grey, dark, level); // prettier-ignore
+  if (range(out)[1] < CONTRAST) return null;
+  const edge = findEdge(out, width, height, clean);
+  let ink = out.map((one, i) => (edge[i] ? 0 : one));
+  if (range(ink)[1] <= 0) return null;
+  let floor = findFloor(ink.filter((_, i) => !edge[i]), clean); // prettier-ignore
+  const rules = findRules(ink, width, height, floor);
+  if (rules) {
+    ink = ink.map((one, i) => (rules[i] ? 0 : one));
+    floor = findFloor(ink.filter((one) => one > 0), clean); // prettier-ignore
+  }
+  const { labels, count } = labelPieces((i) => ink[i] > floor, width, height);
+  const boxes = measureBoxes(labels, count, width, height);
+  const sizes = dropFrames(labels, weighPieces(labels, count, ink), boxes);
+  return sizes.some((one) => one) ? { ink, floor, edge, labels, sizes, boxes, clean, width, height } : null;
+};
+
+/* The digit whose largest piece is `main`. sharp: how far the picture's levels differ near each pixel. */
+export const takeDigit = (field, sharp, main) => {
+  const { ink, floor, labels, width, height, edge } = field, group = groupPieces(field.sizes, field.boxes, main, field.clean); // prettier-ignore
+  const isKept = new Uint8Array(field.sizes.length);
+  for (const label of group.kept) isKept[label] = 1;
+  const mask = Uint8Array.from(labels, (label) => isKept[label]), widened = (reach) => grow(mask, width, height, reach); // prettier-ignore
+  const [one, two, three, six] = [1, 2, 3, 6].map(widened);
+  const around = ink.filter((level, i) => six[i] && !three[i] && level <= floor);
+  const contrast = mean(ink.filter((_, i) => mask[i])) - (around.length ? mean(around) : 0);
+  const dark = grow(Uint8Array.from(ink, (level) => Number(level > floor)), width, height, 3); // prettier-ignore
+  const plain = ink.filter((_, i) => !dark[i] && !edge[i]), outline = sharp.filter((_, i) => one[i] && !mask[i]); // prettier-ignore
+  const rim = listSides(mask, width, height).flatMap((side) => Array.from(side));
+  return {
+    field,
+    group,
+    mask,
+    contrast,
+    noise: plain.length ? deviation(plain) : 0,
+    edged: outline.length ? outline.filter((level) => level > 0.5 * contrast).length / outline.length : 1,
+    slim: measureSlim(mask, width, height, sizeOf(group.box)),
+    rim: mean(rim),
+    meetsEdge: two.some((inside, i) => inside && edge[i]),
+  };
+};
+
+/* Whether one's box lies in the other's, a little of it on every side. */
+const encloses = ({ group: { box } }, { group: { box: one } }) =>
+  box.top + 2 < one.top && one.bottom + 2 < box.bottom && box.left + 2 < one.left && one.right + 2 < box.right;
+
+const areaOf = ({ group: { box } }) => (box.bottom - box.top) * (box.right - box.left);
+
+/* Of two readings, the one that is a digit: the other sees the paper between strokes, or the hole of a 0. */
+export const choose = (sides) => {
+  const [one, other] = sides;
+  if (!other) return one;
+  if (one.contrast < 0.5 * other.contrast) return other;
+  if (other.contrast < 0.5 * one.contrast) return one;
+  if (Math.abs(one.rim - other.rim) > 0.4) return one.rim <= other.rim ? one : other;
+  if (Math.abs(one.edged - other.edged) > 0.08) return one.edged >= other.edged ? one : other;
+  const [large, small] = areaOf(one) >= areaOf(other) ? [one, other] : [other, one];
+  // A sheet with a digit on it, before a wide table; a 0 is slimmer than its hole
+  return encloses(large, small) && small.slim < 0.75 * large.slim ? small : large;
+};
