@@ -192,10 +192,33 @@ def test_photo_is_read_and_stays_until_something_is_drawn(page, quick_figure):
     expect(quick_figure).to_have_attribute("data-digit", "1")
 
 
+def make_pair(left: int, right: int) -> bytes:
+    """Two digits side by side on one sheet."""
+    both = [Image.open(io.BytesIO(make_photo(digit))).convert("L").crop((150, 50, 550, 450)) for digit in (left, right)]
+    buffer = io.BytesIO()
+    Image.fromarray(np.concatenate([np.asarray(one) for one in both], axis=1)).save(buffer, "JPEG", quality=90)
+    return buffer.getvalue()
+
+
+def test_of_two_digits_in_a_photo_the_other_is_a_button_on_it(page, quick_figure):
+    redo(page, lambda: choose_file(page, "two.jpg", make_pair(3, 7)))
+    expect(page.locator(".dh-said")).to_contain_text("stand beside this one: 1")
+    other = page.locator(".dh-other")
+    expect(other).to_have_count(1)
+    first = quick_figure.get_attribute("data-digit")
+    assert first in ("3", "7")
+    redo(page, lambda: other.press("Enter"))
+    expect(quick_figure).to_have_attribute("data-digit", "7" if first == "3" else "3")
+    expect(other).to_have_count(1)  # and back again
+    redo(page, lambda: draw(page, [(0.05, 0.85), (0.05, 0.95)]))
+    expect(other).to_have_count(0)
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [
         (b"no picture at all", "The file cannot be shown as a picture"),
+        (b"\0\0\0\x18ftypheic" + bytes(60), "This is a HEIC photo"),
         (make_photo(3)[:200], "The file cannot be shown as a picture"),
         (encode(np.full((300, 300), 200, np.uint8)), "Nothing is drawn there"),
         (
@@ -204,7 +227,7 @@ def test_photo_is_read_and_stays_until_something_is_drawn(page, quick_figure):
         ),
         (encode(np.zeros((5000, 8000), np.uint8)), "The picture has 40 megapixels; up to 32 are taken"),
     ],
-    ids=["text", "cut", "blank", "paper", "huge"],
+    ids=["text", "HEIC", "cut", "blank", "paper", "huge"],
 )
 @on_desktop
 def test_bad_photo_is_a_sentence_at_the_pad_and_the_page_recovers(page, quick_figure, data, said):

@@ -14,7 +14,8 @@ from gan.data.photo.pieces import grow
 from gan.data.photo.sides import CONTRAST, Digit, choose, read_field, take_digit
 from gan.errors import InputError, say
 
-MANY, GRAINS = 4, 12  # pieces of one digit: more of them read poorly, and in a photo far more are no digit
+MANY = 4  # pieces of one digit: more of them read poorly
+GRAINS, DOTS = 12, 30  # pieces that are print or a pattern: of a photo, of a drawing
 BLOB = 0.42  # lines as thick as that, over the digit's size, are none
 NOTHING = say("no digit stands out in the picture; write it large, in dark ink on plain light paper.")
 CUT, LONE = 0.5, 0.25  # doubt of what may be cut off, or is no stroke; and of one digit among others
@@ -100,8 +101,7 @@ def check(digit: Digit) -> None:
     if dark.sum() > (0.45 if digit.rim > 0.2 else 0.7) * (~field.edge).sum():
         raise InputError(say("ink fills nearly the whole picture; leave plain paper around the digit."))
     kept = field.sizes[group.kept].sum()
-    grains = len(group.kept) > GRAINS and not field.clean
-    if grains or len(group.others) > GRAINS or group.rest > 1.5 * kept:
+    if len(group.kept) > (DOTS if field.clean else GRAINS) or len(group.others) > GRAINS or group.rest > 1.5 * kept:
         raise InputError(NOTHING)
 
 

@@ -20,55 +20,8 @@ HEIC = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")  # brands
 
 def decode(data: bytes, formats: tuple[str, ...] = FORMATS, side: int = WORK_SIDE) -> np.ndarray:
     """An image file -> grey levels float64 (H, W) in [0, 1], upright, the longer side `side` pixels at most."""
-    if not data:
-        raise InputError(say("the picture is empty; draw a digit, or choose an image file."))
-    if len(data) > MAX_BYTES:
-        raise InputError(
-            say(
-                "the file has {size:.0f} MB; a picture may have up to {most} MB.",
-                size=len(data) / 2**20,
-                most=MAX_BYTES >> 20,
-            )
-        )
-    if data[4:8] == b"ftyp" and data[8:12] in HEIC:
-        raise InputError(
-            say(
-                "this is a HEIC photo, as iPhones save them, and cannot be read here; choose Settings, Camera, "
-                "Formats, Most Compatible on the phone, or send the photo as a JPEG."
-            )
-        )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the sentence below is stricter
-        try:
-            image = Image.open(io.BytesIO(data), formats=formats)
-        except Image.DecompressionBombError as error:
-            raise InputError(_too_large(say("hundreds of"))) from error
-        except (OSError, ValueError, SyntaxError) as error:
-            raise InputError(
-                say("the file is no image that can be read; give a PNG, JPEG, WebP, GIF or BMP of one digit.")
-            ) from error
-    with image:
-        width, height = image.size
-        if width * height > MAX_PIXELS:
-            raise InputError(
-                say(
-                    "the picture has {width} x {height} = {value:.0f} megapixels; up to {most:.0f} are taken: save it "
-                    "smaller.",
-                    width=width,
-                    height=height,
-                    value=width * height / 1e6,
-                    most=MAX_PIXELS / 1e6,
-                )
-            )
-        if min(width, height) < MIN_SIDE:
-            raise InputError(
-                say(
-                    "the picture has {width} x {height} pixels; each side needs {least} at least.",
-                    width=width,
-                    height=height,
-                    least=MIN_SIDE,
-                )
-            )
+    with _open(data, formats) as image:
+        _check_size(*image.size)
         try:
             image.draft(None, (2 * side, 2 * side))  # a large JPEG is decoded at a fraction of its size
             image.load()
@@ -90,6 +43,60 @@ def decode(data: bytes, formats: tuple[str, ...] = FORMATS, side: int = WORK_SID
     # What is drawn on nothing is put on black where it is light and on white where it is dark.
     behind = 0.0 if shown and (grey * alpha).sum() / shown > 0.5 else 1.0
     return alpha * grey + (1 - alpha) * behind
+
+
+def _open(data: bytes, formats: tuple[str, ...]) -> Image.Image:
+    """The picture of a file, none of its pixels decoded; InputError where there is none."""
+    if not data:
+        raise InputError(say("the picture is empty; draw a digit, or choose an image file."))
+    if len(data) > MAX_BYTES:
+        raise InputError(
+            say(
+                "the file has {size:.0f} MB; a picture may have up to {most} MB.",
+                size=len(data) / 2**20,
+                most=MAX_BYTES >> 20,
+            )
+        )
+    if data[4:8] == b"ftyp" and data[8:12] in HEIC:
+        raise InputError(
+            say(
+                "this is a HEIC photo, as iPhones save them, and cannot be read here; choose Settings, Camera, "
+                "Formats, Most Compatible on the phone, or send the photo as a JPEG."
+            )
+        )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the sentence below is stricter
+        try:
+            return Image.open(io.BytesIO(data), formats=formats)
+        except Image.DecompressionBombError as error:
+            raise InputError(_too_large(say("hundreds of"))) from error
+        except (OSError, ValueError, SyntaxError) as error:
+            raise InputError(
+                say("the file is no image that can be read; give a PNG, JPEG, WebP, GIF or BMP of one digit.")
+            ) from error
+
+
+def _check_size(width: int, height: int) -> None:
+    if width * height > MAX_PIXELS:
+        raise InputError(
+            say(
+                "the picture has {width} x {height} = {value:.0f} megapixels; up to {most:.0f} are taken: save it "
+                "smaller.",
+                width=width,
+                height=height,
+                value=width * height / 1e6,
+                most=MAX_PIXELS / 1e6,
+            )
+        )
+    if min(width, height) < MIN_SIDE:
+        raise InputError(
+            say(
+                "the picture has {width} x {height} pixels; each side needs {least} at least.",
+                width=width,
+                height=height,
+                least=MIN_SIDE,
+            )
+        )
 
 
 def _to_8_bits(image: Image.Image) -> Image.Image:

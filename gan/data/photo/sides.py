@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gan.data.photo.levels import blur, slide, take_otsu
-from gan.data.photo.pieces import Group, drop_frames, group_pieces, grow, label_pieces, measure_boxes
+from gan.data.photo.pieces import Box, Group, drop_frames, group_pieces, grow, label_pieces, measure_boxes
 from gan.data.photo.rules import find_rules
 
 REACH = 1 / 3  # of the longer side: wider than any stroke
@@ -57,10 +57,10 @@ class Digit:
     rim: float
 
     @property
-    def area(self) -> int:
-        """Of its box, pixels."""
-        top, bottom, left, right = self.group.box
-        return (bottom - top) * (right - left)
+    def main(self) -> Box:
+        """The box of its largest piece."""
+        top, bottom, left, right = self.field.boxes[self.group.kept[0]].tolist()
+        return top, bottom, left, right
 
 
 def stand_out(grey: np.ndarray, *, dark: bool, level: float | None) -> np.ndarray:
@@ -187,12 +187,18 @@ def choose(sides: list[Digit]) -> Digit:
         return min(sides, key=lambda side: side.rim)
     if abs(one.edged - other.edged) > 0.08:
         return max(sides, key=lambda side: side.edged)
-    large, small = sorted(sides, key=lambda side: -side.area)
+    large, small = sorted(sides, key=lambda side: -measure_area(side.main))
     # A sheet with a digit on it, before a wide table; a 0 is slimmer than its hole
-    return small if encloses(large, small) and small.slim < 0.75 * large.slim else large
+    return small if encloses(large.main, small.main) and small.slim < 0.75 * large.slim else large
 
 
-def encloses(outer: Digit, inner: Digit) -> bool:
-    """Whether one's box lies in the other's, a little of it on every side."""
-    (y0, y1, x0, x1), (top, bottom, left, right) = outer.group.box, inner.group.box
+def measure_area(box: Box) -> int:
+    """Of a box, pixels."""
+    top, bottom, left, right = box
+    return (bottom - top) * (right - left)
+
+
+def encloses(outer: Box, inner: Box) -> bool:
+    """Whether one box lies in the other, a little of it on every side."""
+    (y0, y1, x0, x1), (top, bottom, left, right) = outer, inner
     return y0 + 2 < top and bottom + 2 < y1 and x0 + 2 < left and right + 2 < x1

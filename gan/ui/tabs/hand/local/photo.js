@@ -16,7 +16,8 @@ import { CONTRAST, choose, readField, takeDigit } from "./sides.js";
 const BOX = 20, SIDE = 28; // prettier-ignore
 const THIN = 1.7, PEN = 2.2; // pixels of the 28: a line thinner than THIN is brought to PEN
 const SCALED = 160; // the longer side of the ink's box before it is thickened and shrunk
-const MANY = 4, GRAINS = 12; // pieces of one digit: more of them read poorly, and in a photo far more are no digit
+const MANY = 4; // pieces of one digit: more of them read poorly
+const GRAINS = 12, DOTS = 30; // pieces that are print or a pattern: of a photo, of a drawing
 const BLOB = 0.42; // lines as thick as that, over the digit's size, are none
 const NOTHING = say("no digit stands out in the picture; write it large, in dark ink on plain light paper.");
 const CUT = 0.5, LONE = 0.25; // doubt of what may be cut off, or is no stroke; and of one digit among others
@@ -78,7 +79,7 @@ const check = ({ field, group, contrast, noise, rim }) => {
   if (dark > (rim > 0.2 ? 0.45 : 0.7) * free) {
     refuse("ink fills nearly the whole picture; leave plain paper around the digit.");
   }
-  const grains = group.kept.length > GRAINS && !clean;
+  const grains = group.kept.length > (clean ? DOTS : GRAINS);
   if (grains || group.others.length > GRAINS || group.rest > 1.5 * sumOf(sizes, group.kept)) throw new Refusal(NOTHING);
 };
 

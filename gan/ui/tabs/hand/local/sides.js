@@ -138,11 +138,14 @@ export const takeDigit = (field, sharp, main) => {
   };
 };
 
-/* Whether one's box lies in the other's, a little of it on every side. */
-const encloses = ({ group: { box } }, { group: { box: one } }) =>
+/* The box of a digit's largest piece. */
+const mainOf = ({ field, group }) => field.boxes[group.kept[0]];
+
+/* Whether one box lies in the other, a little of it on every side. */
+const encloses = (box, one) =>
   box.top + 2 < one.top && one.bottom + 2 < box.bottom && box.left + 2 < one.left && one.right + 2 < box.right;
 
-const areaOf = ({ group: { box } }) => (box.bottom - box.top) * (box.right - box.left);
+const areaOf = (box) => (box.bottom - box.top) * (box.right - box.left);
 
 /* Of two readings, the one that is a digit: the other sees the paper between strokes, or the hole of a 0. */
 export const choose = (sides) => {
@@ -152,7 +155,7 @@ export const choose = (sides) => {
   if (other.contrast < 0.5 * one.contrast) return one;
   if (Math.abs(one.rim - other.rim) > 0.4) return one.rim <= other.rim ? one : other;
   if (Math.abs(one.edged - other.edged) > 0.08) return one.edged >= other.edged ? one : other;
-  const [large, small] = areaOf(one) >= areaOf(other) ? [one, other] : [other, one];
+  const [large, small] = areaOf(mainOf(one)) >= areaOf(mainOf(other)) ? [one, other] : [other, one];
   // A sheet with a digit on it, before a wide table; a 0 is slimmer than its hole
-  return encloses(large, small) && small.slim < 0.75 * large.slim ? small : large;
+  return encloses(mainOf(large), mainOf(small)) && small.slim < 0.75 * large.slim ? small : large;
 };
