@@ -8,9 +8,8 @@ import torch
 from torch import Tensor
 
 from gan.data.photo.decode import decode
-from gan.data.photo.levels import blur, slide
+from gan.data.photo.levels import blur, grow, slide
 from gan.data.photo.normalize import normalize
-from gan.data.photo.pieces import grow
 from gan.data.photo.sides import CONTRAST, Digit, choose, read_field, take_digit
 from gan.errors import InputError, say
 

@@ -36,6 +36,11 @@ def _slide_along(values: np.ndarray, reach: int, pick: np.ufunc) -> np.ndarray:
     return wide
 
 
+def grow(mask: np.ndarray, reach: int) -> np.ndarray:
+    """A mask (H, W) and its neighbours within so many pixels, bool."""
+    return slide(mask.astype(np.float32), reach, np.maximum) > 0
+
+
 def take_otsu(values: np.ndarray) -> float:
     """Otsu's threshold (1979): the level that parts values in two with the greatest variance between them."""
     counts, edges = np.histogram(values, bins=256)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageFilter
 
 Box = tuple[int, int, int, int]  # top, bottom, left, right; bottom and right are not inside
 SPECK = 0.03  # of the largest piece's ink: less is no part of a digit
@@ -135,9 +134,3 @@ def find_box(mask: np.ndarray, margin: int) -> tuple[slice, slice]:
         for one, size in zip(places, mask.shape, strict=True)
     )
     return down, along
-
-
-def grow(mask: np.ndarray, times: int) -> np.ndarray:
-    """A mask (H, W) and its neighbours within so many pixels."""
-    image = Image.fromarray(mask.astype(np.uint8) * 255)
-    return np.asarray(image.filter(ImageFilter.MaxFilter(2 * times + 1))) > 0

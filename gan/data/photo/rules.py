@@ -45,7 +45,8 @@ def trace_lines(mask: np.ndarray) -> np.ndarray:
     length = max(8, round(width * SHARE))
     found = np.zeros_like(small)
     columns = np.arange(width)
-    for angle in ANGLES if width > length else ():
+    wide = width > length and small.any(axis=0).sum() >= FILLED * length
+    for angle in ANGLES if wide else ():
         offsets = np.round((columns - width / 2) * np.tan(np.radians(angle))).astype(np.int64)
         rows = np.arange(height)[:, None] + offsets
         sheared = np.asarray(small[rows.clip(0, height - 1), columns] & (rows >= 0) & (rows < height))

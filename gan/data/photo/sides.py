@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gan.data.photo.levels import blur, slide, take_otsu
-from gan.data.photo.pieces import Box, Group, drop_frames, group_pieces, grow, label_pieces, measure_boxes
+from gan.data.photo.levels import blur, grow, slide, take_otsu
+from gan.data.photo.pieces import Box, Group, drop_frames, group_pieces, label_pieces, measure_boxes
 from gan.data.photo.rules import find_rules
 
 REACH = 1 / 3  # of the longer side: wider than any stroke
 CONTRAST = 0.09  # of the range from black to white: less is no ink, but paper and noise
 LEAST = 0.02  # of the picture's longer side: what is smaller is no digit
+SOLID = 0.22  # what is thicker over its size may be a sheet
 STROKE = 0.3  # thickness of a digit's lines as a share of its size, at most
 
 
@@ -90,23 +91,34 @@ def measure_slim(mask: np.ndarray, size: int) -> float:
     return float(2 * mask.sum() / max(np.sqrt((a * a + b * b) / 2).sum(), 1e-9) / size)
 
 
-def find_edge(ink: np.ndarray, *, clean: bool) -> np.ndarray:
-    """What comes in from the edge of the picture, bool (H, W); of a clean drawing, what covers a whole side of it."""
+@dataclass(frozen=True)
+class Parts:
+    """edge bool (H, W): what comes in from the edge of a picture; floor, labels, count: the ink that is left."""
+
+    edge: np.ndarray
+    floor: float
+    labels: np.ndarray
+    count: int
+
+
+def part_edge(ink: np.ndarray, *, clean: bool) -> Parts:
+    """Part a digit from what comes in from the edge; on a clean drawing, from what covers a whole side of it."""
     edge = np.zeros(ink.shape, dtype=bool)
-    for _ in range(3):
+    for _ in range(4):  # the table, a thumb before it, and what lies on it
         floor = find_floor(ink[~edge], clean=clean)
         labels, count = label_pieces((ink > floor) & ~edge)
         outer = _find_outer(labels, count, 0.9 if clean else 0.0)
-        outer[labels[grow(edge, 1)]] = True  # a thumb that is lighter than the table
+        outer[labels[grow(edge, 1)]] = True
         outer[0] = False
         sizes = np.bincount(labels.ravel(), weights=ink.ravel(), minlength=count + 1)
         sizes[0] = 0.0
         if not outer.any() or not _leaves_digit(labels, sizes, outer):
             break
-        edge |= grow(outer[labels], 3)
-        if edge.mean() > 0.9:
+        more = edge | grow(outer[labels], 3)
+        if more.mean() > 0.9:
             break
-    return edge
+        edge = more
+    return Parts(edge, floor, labels, count)
 
 
 def _find_outer(labels: np.ndarray, count: int, share: float) -> np.ndarray:
@@ -137,16 +149,16 @@ def read_field(grey: np.ndarray, *, dark: bool, level: float | None) -> Field | 
     out = stand_out(grey, dark=dark, level=level)
     if out.max() < CONTRAST:
         return None
-    edge = find_edge(out, clean=clean)
+    parts = part_edge(out, clean=clean)
+    edge, floor, labels, count = parts.edge, parts.floor, parts.labels, parts.count
     ink = np.where(edge, 0.0, out)
     if ink.max() <= 0:
         return None
-    floor = find_floor(ink[~edge], clean=clean)
     rules = find_rules(ink, floor)
     if rules.any():
         ink = np.where(rules, 0.0, ink)
         floor = find_floor(ink[ink > 0], clean=clean)
-    labels, count = label_pieces(ink > floor)
+        labels, count = label_pieces(ink > floor)
     sizes = np.bincount(labels.ravel(), weights=ink.ravel(), minlength=count + 1)
     sizes[0] = 0.0
     boxes = measure_boxes(labels, count)
@@ -189,7 +201,14 @@ def choose(sides: list[Digit]) -> Digit:
         return max(sides, key=lambda side: side.edged)
     large, small = sorted(sides, key=lambda side: -measure_area(side.main))
     # A sheet with a digit on it, before a wide table; a 0 is slimmer than its hole
-    return small if encloses(large.main, small.main) and small.slim < 0.75 * large.slim else large
+    inner, outer = measure_main(small), measure_main(large)
+    return small if encloses(large.main, small.main) and inner < 0.75 * outer and outer > SOLID else large
+
+
+def measure_main(digit: Digit) -> float:
+    """The thickness of the lines of its largest piece over that piece's size."""
+    top, bottom, left, right = digit.main
+    return measure_slim(digit.field.labels == digit.group.kept[0], max(bottom - top, right - left))
 
 
 def measure_area(box: Box) -> int:

@@ -55,5 +55,19 @@ export const widen = ({ data, width, height, ...rest }, reach) => {
   return { ...rest, data: pass(pass(data, height, width, 1, width), width, height, width, 1), width, height };
 };
 
-/* A mask (Uint8Array of 0 and 1) and its neighbours within so many pixels. */
-export const grow = (mask, width, height, reach) => widen({ data: mask, width, height }, reach).data;
+/* A mask (Uint8Array of 0 and 1) and its neighbours within so many pixels along lines, there and back. */
+const growAlong = (mask, lines, size, step, stride, reach) => {
+  const out = new Uint8Array(mask.length);
+  for (let line = 0; line < lines; line++)
+    for (const by of [1, -1])
+      for (let i = 0, far = reach + 1; i < size; i++) {
+        const at = line * stride + (by > 0 ? i : size - 1 - i) * step;
+        far = mask[at] ? 0 : far + 1;
+        if (far <= reach) out[at] = 1;
+      }
+  return out;
+};
+
+/* A mask and its neighbours within so many pixels. */
+export const grow = (mask, width, height, reach) =>
+  growAlong(growAlong(mask, height, width, 1, width, reach), width, height, width, 1, reach);

@@ -24,31 +24,43 @@ const halve = (mask, width, height) => {
   return { small, w, h };
 };
 
-/* Where rows of a mask sheared by one angle are filled over `length`, marked in `found`. */
-const traceAngle = ({ small, w, h }, angle, length, found) => {
-  const slope = Math.tan((angle * Math.PI) / 180);
-  const offsets = Int32Array.from({ length: w }, (_, x) => round((x - w / 2) * slope));
-  const at = (row, x) => (row >= 0 && row < h ? small[row * w + x] : 0);
+/* Where rows of a mask sheared by one angle are filled over `length`, marked in `found`. The mask has `margin` empty rows
+   above and below, so that no sheared row lies outside. */
+const traceAngle = ({ padded, margin, w, h }, angle, length, found) => {
+  const slope = Math.tan((angle * Math.PI) / 180), least = FILLED * length; // prettier-ignore
+  const places = Int32Array.from({ length: w }, (_, x) => (round((x - w / 2) * slope) + margin) * w + x);
   const sums = new Int32Array(w + 1);
   for (let y = 0; y < h; y++) {
+    const row = y * w, above = y > 0 ? row - w : -1; // prettier-ignore
+    let full = false;
     for (let x = 0; x < w; x++) {
-      const row = y + offsets[x]; // and the row above: a line between two angles steps from row to row
-      sums[x + 1] = sums[x] + (at(row, x) | (y > 0 ? at(row - 1, x) : 0));
+      // and the row above: a line between two angles steps from row to row
+      sums[x + 1] = sums[x] + (padded[row + places[x]] | (above < 0 ? 0 : padded[above + places[x]]));
+      full ||= x + 1 >= length && sums[x + 1] - sums[x + 1 - length] >= least;
     }
-    for (let x = 0, until = 0; x < w; x++) {
-      if (x + length <= w && sums[x + length] - sums[x] >= FILLED * length) until = x + length;
-      if (x >= until) continue;
-      for (const row of [y + offsets[x], y + offsets[x] - 1]) if (row >= 0 && row < h) found[row * w + x] = 1;
+    for (let x = 0, until = 0; full && x < w; x++) {
+      if (x + length <= w && sums[x + length] - sums[x] >= least) until = x + length;
+      if (x < until) found[row + places[x]] = found[row - w + places[x]] = 1;
     }
   }
 };
 
 const traceLines = (mask, width, height) => {
-  const half = halve(mask, width, height), { w, h } = half; // prettier-ignore
-  const length = Math.max(8, round(w * SHARE)), found = new Uint8Array(w * h), whole = new Uint8Array(mask.length); // prettier-ignore
-  if (w > length) for (const angle of ANGLES) traceAngle(half, angle, length, found);
+  const { small, w, h } = halve(mask, width, height), whole = new Uint8Array(mask.length); // prettier-ignore
+  const length = Math.max(8, round(w * SHARE));
+  let wide = 0;
+  for (let x = 0; x < w; x++) {
+    let at = x;
+    while (at < small.length && !small[at]) at += w;
+    if (at < small.length) wide += 1;
+  }
+  if (w <= length || wide < FILLED * length) return whole;
+  const margin = Math.ceil((w / 2) * Math.tan((7 * Math.PI) / 180)) + 2, rows = h + 2 * margin; // prettier-ignore
+  const padded = new Uint8Array(rows * w), found = new Uint8Array(rows * w); // prettier-ignore
+  padded.set(small, margin * w);
+  for (const angle of ANGLES) traceAngle({ padded, margin, w, h }, angle, length, found);
   for (let y = 0; y < 2 * h; y++)
-    for (let x = 0; x < 2 * w; x++) whole[y * width + x] = found[(y >> 1) * w + (x >> 1)];
+    for (let x = 0; x < 2 * w; x++) whole[y * width + x] = found[((y >> 1) + margin) * w + (x >> 1)];
   return whole;
 };
 

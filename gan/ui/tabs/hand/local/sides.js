@@ -8,6 +8,7 @@ import { findRules } from "./rules.js";
 const REACH = 1 / 3; // of the longer side: wider than any stroke
 export const CONTRAST = 0.09; // of the range from black to white: less is no ink, but paper and noise
 const LEAST = 0.02; // of the picture's longer side: what is smaller is no digit
+const SOLID = 0.22; // what is thicker over its size may be a sheet
 const STROKE = 0.3; // thickness of a digit's lines as a share of its size, at most
 
 /* How far each pixel stands out of the paper, at least 0. level: of paper that has one level all over, or null. */
@@ -77,37 +78,40 @@ const weighPieces = (labels, count, ink) => {
   return sizes;
 };
 
-/* What comes in from the edge of the picture; of a clean drawing, what covers a whole side of it. */
-const findEdge = (ink, width, height, clean) => {
-  let edge = new Uint8Array(ink.length);
-  for (let times = 0; times < 3; times++) {
-    const floor = findFloor(ink.filter((_, i) => !edge[i]), clean); // prettier-ignore
-    const { labels, count } = labelPieces((i) => ink[i] > floor && !edge[i], width, height);
+/* A digit parted from what comes in from the edge; on a clean drawing, from what covers a whole side of it. */
+const partEdge = (ink, width, height, clean) => {
+  let edge = new Uint8Array(ink.length), parts = null; // prettier-ignore
+  for (let times = 0; times < 4; times++) {
+    // the table, a thumb before it, and what lies on it
+    const own = edge, floor = findFloor(ink.filter((_, i) => !own[i]), clean); // prettier-ignore
+    const { labels, count } = labelPieces((i) => ink[i] > floor && !own[i], width, height);
+    parts = { edge, floor, labels, count };
     const outer = findOuter(labels, count, width, height, clean ? 0.9 : 0);
-    grow(edge, width, height, 1).forEach((one, i) => one && labels[i] && (outer[labels[i]] = 1)); // a thumb that is lighter
+    grow(edge, width, height, 1).forEach((one, i) => one && labels[i] && (outer[labels[i]] = 1));
     if (!outer.some((one) => one)) break;
     if (!leavesDigit(labels, width, height, weighPieces(labels, count, ink), outer)) break;
     const mask = Uint8Array.from(labels, (label) => outer[label]);
-    edge = grow(mask, width, height, 3).map((one, i) => one | edge[i]);
-    if (mean(edge) > 0.9) break;
+    const more = grow(mask, width, height, 3).map((one, i) => one | own[i]);
+    if (mean(more) > 0.9) break;
+    edge = more;
   }
-  return edge;
+  return parts;
 };
 
 /* Dark things read as ink, or light ones; null where nothing stands out. */
 export const readField = (grey, dark, level) => {
   const { width, height } = grey, clean = level !== null, out = standOut(grey, dark, level); // prettier-ignore
   if (range(out)[1] < CONTRAST) return null;
-  const edge = findEdge(out, width, height, clean);
+  const parts = partEdge(out, width, height, clean), { edge } = parts; // prettier-ignore
+  let { floor, labels, count } = parts;
   let ink = out.map((one, i) => (edge[i] ? 0 : one));
   if (range(ink)[1] <= 0) return null;
-  let floor = findFloor(ink.filter((_, i) => !edge[i]), clean); // prettier-ignore
   const rules = findRules(ink, width, height, floor);
   if (rules) {
     ink = ink.map((one, i) => (rules[i] ? 0 : one));
     floor = findFloor(ink.filter((one) => one > 0), clean); // prettier-ignore
+    ({ labels, count } = labelPieces((i) => ink[i] > floor, width, height));
   }
-  const { labels, count } = labelPieces((i) => ink[i] > floor, width, height);
   const boxes = measureBoxes(labels, count, width, height);
   const sizes = dropFrames(labels, weighPieces(labels, count, ink), boxes);
   return sizes.some((one) => one) ? { ink, floor, edge, labels, sizes, boxes, clean, width, height } : null;
@@ -141,6 +145,12 @@ export const takeDigit = (field, sharp, main) => {
 /* The box of a digit's largest piece. */
 const mainOf = ({ field, group }) => field.boxes[group.kept[0]];
 
+/* The thickness of the lines of its largest piece over that piece's size. */
+const measureMain = (digit) => {
+  const { labels, width, height } = digit.field, main = digit.group.kept[0]; // prettier-ignore
+  return measureSlim(Uint8Array.from(labels, (label) => Number(label === main)), width, height, sizeOf(mainOf(digit)));
+};
+
 /* Whether one box lies in the other, a little of it on every side. */
 const encloses = (box, one) =>
   box.top + 2 < one.top && one.bottom + 2 < box.bottom && box.left + 2 < one.left && one.right + 2 < box.right;
@@ -157,5 +167,6 @@ export const choose = (sides) => {
   if (Math.abs(one.edged - other.edged) > 0.08) return one.edged >= other.edged ? one : other;
   const [large, small] = areaOf(mainOf(one)) >= areaOf(mainOf(other)) ? [one, other] : [other, one];
   // A sheet with a digit on it, before a wide table; a 0 is slimmer than its hole
-  return encloses(mainOf(large), mainOf(small)) && small.slim < 0.75 * large.slim ? small : large;
+  const inner = measureMain(small), outer = measureMain(large); // prettier-ignore
+  return encloses(mainOf(large), mainOf(small)) && inner < 0.75 * outer && outer > SOLID ? small : large;
 };
