@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from gan.data.photo.decode import decode
-from gan.data.photo.levels import blur, grow, slide
+from gan.data.photo.levels import grow
 from gan.data.photo.normalize import normalize
 from gan.data.photo.sides import CONTRAST, Digit, choose, read_field, take_digit
 from gan.errors import InputError, say
@@ -80,15 +80,13 @@ def look(grey: np.ndarray, at: tuple[float, float] | None = None) -> Digit:
         )
     levels, counts = np.unique((grey * 255).round(), return_counts=True)
     level = float(levels[counts.argmax()]) / 255 if counts.max() > grey.size / 4 else None
-    soft = blur(grey, 1)
-    sharp = slide(soft, 4, np.maximum) - slide(soft, 4, np.minimum)
     fields = [read_field(grey, dark=dark, level=level) for dark in (True, False)]
-    sides = [take_digit(one, sharp, int(one.sizes.argmax())) for one in fields if one]
+    sides = [take_digit(one, int(one.sizes.argmax())) for one in fields if one]
     if not sides:
         raise InputError(NOTHING)
-    digit = choose(sides)
+    digit = choose(sides, grey)
     check(digit)
-    return digit if at is None else take_digit(digit.field, sharp, find_nearest(digit, grey.shape, at))
+    return digit if at is None else take_digit(digit.field, find_nearest(digit, grey.shape, at))
 
 
 def check(digit: Digit) -> None:

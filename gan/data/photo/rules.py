@@ -23,14 +23,17 @@ def find_rules(ink: np.ndarray, floor: float) -> np.ndarray:
 
 def _find_level(mask: np.ndarray) -> np.ndarray:
     """The pixels of lines that are level but for a few degrees."""
+    heights, thickest = measure_runs(mask), THICK * max(mask.shape)
+    thin = mask & (heights <= 1.5 * thickest + 1)
+    if thin.any(axis=0).sum() < FILLED * SHARE * mask.shape[1]:
+        return np.zeros_like(mask)
     lines = trace_lines(mask)
     # One that does not go all the way may be a stroke
     many = np.count_nonzero(lines & ~np.pad(lines[:-1], ((1, 0), (0, 0))), axis=0)
     if not many.any() or ((many > 0).mean() < WHOLE and np.median(many[many > 0]) < 2):
         return np.zeros_like(mask)
-    heights = measure_runs(mask)
     thickness = float(np.median(heights[lines & mask])) if (lines & mask).any() else np.inf
-    if thickness > THICK * max(mask.shape):
+    if thickness > thickest:
         return np.zeros_like(mask)
     near = lines.copy()
     near[1:] |= lines[:-1]
@@ -45,8 +48,7 @@ def trace_lines(mask: np.ndarray) -> np.ndarray:
     length = max(8, round(width * SHARE))
     found = np.zeros_like(small)
     columns = np.arange(width)
-    wide = width > length and small.any(axis=0).sum() >= FILLED * length
-    for angle in ANGLES if wide else ():
+    for angle in ANGLES if width > length else ():
         offsets = np.round((columns - width / 2) * np.tan(np.radians(angle))).astype(np.int64)
         rows = np.arange(height)[:, None] + offsets
         sheared = np.asarray(small[rows.clip(0, height - 1), columns] & (rows >= 0) & (rows < height))

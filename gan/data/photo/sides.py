@@ -44,8 +44,8 @@ class Field:
 class Digit:
     """What may be the digit of a field: group, the pieces; mask bool (H, W).
 
-    contrast, noise: against its surroundings, in levels; edged: the share of its outline where the picture has an edge;
-    slim: its lines' thickness over its size; rim: its share of the picture's border.
+    contrast, noise: against its surroundings, in levels, no noise on clean paper; slim: its lines' thickness over its
+    size; rim: its share of the picture's border.
     """
 
     field: Field
@@ -53,7 +53,6 @@ class Digit:
     mask: np.ndarray
     contrast: float
     noise: float
-    edged: float
     slim: float
     rim: float
 
@@ -166,28 +165,37 @@ def read_field(grey: np.ndarray, *, dark: bool, level: float | None) -> Field | 
     return Field(out, ink, floor, edge, labels, sizes, boxes, clean) if sizes.any() else None
 
 
-def take_digit(field: Field, sharp: np.ndarray, main: int) -> Digit:
-    """The digit whose largest piece is `main`. sharp (H, W): how far the picture's levels differ near each pixel."""
+def take_digit(field: Field, main: int) -> Digit:
+    """The digit whose largest piece is `main`."""
     group = group_pieces(field.sizes, field.boxes, main, clean=field.clean)
     mask, ink = np.isin(field.labels, group.kept), field.ink
     around = grow(mask, 6) & ~grow(mask, 3) & (ink <= field.floor)
     contrast = float(ink[mask].mean() - (ink[around].mean() if around.any() else 0.0))
-    plain = ~grow(ink > field.floor, 3) & ~field.edge
-    outline = grow(mask, 1) & ~mask
     top, bottom, left, right = group.box
     return Digit(
         field=field,
         group=group,
         mask=mask,
         contrast=contrast,
-        noise=float(ink[plain].std()) if plain.any() else 0.0,
-        edged=float((sharp[outline] > 0.5 * contrast).mean()) if outline.any() else 1.0,
+        noise=0.0 if field.clean else measure_noise(field),
         slim=measure_slim(mask, max(bottom - top, right - left)),
         rim=float(np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]]).mean()),
     )
 
 
-def choose(sides: list[Digit]) -> Digit:
+def measure_noise(field: Field) -> float:
+    """The standard deviation of what is neither ink nor from outside, in levels."""
+    plain = field.ink[~grow(field.ink > field.floor, 3) & ~field.edge]
+    return float(plain.std()) if plain.size else 0.0
+
+
+def measure_edged(digit: Digit, sharp: np.ndarray) -> float:
+    """The share of its outline where the picture has an edge. sharp (H, W): how far levels differ near each pixel."""
+    outline = grow(digit.mask, 1) & ~digit.mask
+    return float((sharp[outline] > 0.5 * digit.contrast).mean()) if outline.any() else 1.0
+
+
+def choose(sides: list[Digit], grey: np.ndarray) -> Digit:
     """Of two readings, the one that is a digit: the other sees the paper between strokes, or the hole of a 0."""
     if len(sides) == 1:
         return sides[0]
@@ -197,8 +205,11 @@ def choose(sides: list[Digit]) -> Digit:
             return b
     if abs(one.rim - other.rim) > 0.4:
         return min(sides, key=lambda side: side.rim)
-    if abs(one.edged - other.edged) > 0.08:
-        return max(sides, key=lambda side: side.edged)
+    soft = blur(grey, 1)
+    sharp = slide(soft, 4, np.maximum) - slide(soft, 4, np.minimum)
+    edged = measure_edged(one, sharp) - measure_edged(other, sharp)
+    if abs(edged) > 0.08:
+        return one if edged > 0 else other
     large, small = sorted(sides, key=lambda side: -measure_area(side.main))
     # A sheet with a digit on it, before a wide table; a 0 is slimmer than its hole
     inner, outer = measure_main(small), measure_main(large)

@@ -7,9 +7,9 @@
 import { toBytes } from "../../../engine/generator.js";
 import { Refusal, say } from "../../../local/say.js";
 import { decode } from "./decode.js";
-import { blur, grow, slide, widen } from "./levels.js";
+import { widen } from "./levels.js";
 import { quantile, range, round } from "./numbers.js";
-import { findBox } from "./pieces.js";
+import { cut, findBox } from "./pieces.js";
 import { resize } from "./resize.js";
 import { CONTRAST, choose, readField, takeDigit } from "./sides.js";
 
@@ -58,24 +58,27 @@ const findLevel = (data) => {
 const sumOf = (sizes, pieces) => pieces.reduce((sum, piece) => sum + sizes[piece], 0);
 
 const look = (grey, at) => {
-  const { data, width, height } = grey, [low, high] = range(data); // prettier-ignore
+  const { data } = grey, [low, high] = range(data); // prettier-ignore
   if (high - low < CONTRAST) {
     refuse("nothing is drawn there; draw or photograph one digit, in dark ink on light or the reverse.");
   }
-  const soft = blur(data, width, height, 1), least = slide(soft, width, height, 4, -1), level = findLevel(data); // prettier-ignore
-  const sharp = slide(soft, width, height, 4, 1).map((one, i) => one - least[i]);
+  const level = findLevel(data);
   const largest = ({ sizes }) => sizes.indexOf(sizes.reduce((one, other) => Math.max(one, other), 0));
   const fields = [true, false].map((dark) => readField(grey, dark, level)).filter((one) => one);
   if (!fields.length) throw new Refusal(NOTHING);
-  const digit = choose(fields.map((field) => takeDigit(field, sharp, largest(field))));
+  const digit = choose(fields.map((field) => takeDigit(field, largest(field))), grey);
   check(digit);
-  return at ? takeDigit(digit.field, sharp, findNearest(digit, at)) : digit;
+  return at ? takeDigit(digit.field, findNearest(digit, at)) : digit;
 };
 
 const check = ({ field, group, contrast, noise, rim }) => {
   const { ink, floor, edge, clean, sizes } = field;
   if (contrast < CONTRAST || (!clean && contrast < 4 * noise)) throw new Refusal(NOTHING);
-  const dark = ink.filter((one) => one > floor).length, free = edge.filter((one) => !one).length; // prettier-ignore
+  let dark = 0, free = 0; // prettier-ignore
+  for (let i = 0; i < ink.length; i++) {
+    dark += Number(ink[i] > floor);
+    free += Number(!edge[i]);
+  }
   if (dark > (rim > 0.2 ? 0.45 : 0.7) * free) {
     refuse("ink fills nearly the whole picture; leave plain paper around the digit.");
   }
@@ -109,12 +112,6 @@ const judge = ({ field, group, rim, meetsEdge, slim }) => {
   if (group.kept.length <= MANY) return { note: "", doubt: lost };
   const said = "The picture has {count} separate pieces; one digit, drawn in joined strokes, is read better.";
   return tell(0, said, { count: group.kept.length });
-};
-
-const cut = (data, width, { top, bottom, left, right }) => {
-  const across = right - left, out = new data.constructor(across * (bottom - top)); // prettier-ignore
-  for (let y = top; y < bottom; y++) out.set(data.subarray(y * width + left, y * width + right), (y - top) * across);
-  return { data: out, width: across, height: bottom - top };
 };
 
 const scale = (size, factor) => Math.max(1, round(size * factor));

@@ -123,3 +123,10 @@ export const groupPieces = (sizes, boxes, main, clean) => {
   }
   return { kept, box, others, rest };
 };
+
+/* What lies in a box. */
+export const cut = (data, width, { top, bottom, left, right }) => {
+  const across = right - left, out = new data.constructor(across * (bottom - top)); // prettier-ignore
+  for (let y = top; y < bottom; y++) out.set(data.subarray(y * width + left, y * width + right), (y - top) * across);
+  return { data: out, width: across, height: bottom - top };
+};

@@ -48,13 +48,7 @@ const traceAngle = ({ padded, margin, w, h }, angle, length, found) => {
 const traceLines = (mask, width, height) => {
   const { small, w, h } = halve(mask, width, height), whole = new Uint8Array(mask.length); // prettier-ignore
   const length = Math.max(8, round(w * SHARE));
-  let wide = 0;
-  for (let x = 0; x < w; x++) {
-    let at = x;
-    while (at < small.length && !small[at]) at += w;
-    if (at < small.length) wide += 1;
-  }
-  if (w <= length || wide < FILLED * length) return whole;
+  if (w <= length) return whole;
   const margin = Math.ceil((w / 2) * Math.tan((7 * Math.PI) / 180)) + 2, rows = h + 2 * margin; // prettier-ignore
   const padded = new Uint8Array(rows * w), found = new Uint8Array(rows * w); // prettier-ignore
   padded.set(small, margin * w);
@@ -72,6 +66,14 @@ const measureRuns = (mask, width, height) => {
   return runs;
 };
 
+/* In how many columns there is something thin. */
+const countThin = (heights, width, most) => {
+  const thin = new Uint8Array(width);
+  for (let row = 0; row < heights.length; row += width)
+    for (let x = 0; x < width; x++) if (heights[row + x] && heights[row + x] <= most) thin[x] = 1;
+  return thin.reduce((sum, one) => sum + one, 0);
+};
+
 /* Whether lines run the whole way, or several beside each other. */
 const areMany = (lines, width, height) => {
   const many = new Int32Array(width);
@@ -82,12 +84,13 @@ const areMany = (lines, width, height) => {
 
 /* The pixels of lines that are level but for a few degrees; null for none. */
 const findLevel = (mask, width, height) => {
+  const heights = measureRuns(mask, width, height), thickest = THICK * Math.max(width, height); // prettier-ignore
+  if (countThin(heights, width, 1.5 * thickest + 1) < FILLED * SHARE * width) return null;
   const lines = traceLines(mask, width, height);
   if (!areMany(lines, width, height)) return null;
-  const heights = measureRuns(mask, width, height);
   const on = heights.filter((_, i) => lines[i] && mask[i]);
   const thickness = on.length ? quantile(on, 0.5) : Infinity;
-  if (thickness > THICK * Math.max(width, height)) return null;
+  if (thickness > thickest) return null;
   return mask.map((one, i) => {
     const near = lines[i] || (i >= width && lines[i - width]) || (i + width < mask.length && lines[i + width]);
     return Number(one && near && heights[i] <= 1.5 * thickness + 1);
@@ -96,7 +99,8 @@ const findLevel = (mask, width, height) => {
 
 /* Ink and the level from which it is ink -> where rules are (Uint8Array), strokes that cross them left out; null for none. */
 export const findRules = (ink, width, height, floor) => {
-  const mask = Uint8Array.from(ink, (one) => Number(one > 0.5 * floor));
+  const mask = new Uint8Array(ink.length);
+  for (let i = 0; i < ink.length; i++) mask[i] = ink[i] > 0.5 * floor ? 1 : 0;
   const level = findLevel(mask, width, height), upright = findLevel(turn(mask, width, height), height, width); // prettier-ignore
   if (!level && !upright) return null;
   const back = upright && turn(upright, height, width);

@@ -2,7 +2,7 @@
    Twin of gan/data/photo/sides.py. */
 import { blur, grow, slide } from "./levels.js";
 import { deviation, mean, quantile, range, round, takeOtsu } from "./numbers.js";
-import { dropFrames, groupPieces, labelPieces, measureBoxes, sizeOf } from "./pieces.js";
+import { cut, dropFrames, groupPieces, labelPieces, measureBoxes, sizeOf } from "./pieces.js";
 import { findRules } from "./rules.js";
 
 const REACH = 1 / 3; // of the longer side: wider than any stroke
@@ -28,23 +28,26 @@ const findFloor = (ink, clean) => {
   return Math.min(floor, 0.5 * range(ink)[1]);
 };
 
-/* The thickness of a mask's lines over `size`. */
-const measureSlim = (mask, width, height, size) => {
-  const at = (y, x) => (y >= 0 && y < height && x >= 0 && x < width ? mask[y * width + x] : 0);
+/* The thickness of a mask's lines, none of it outside `box`, over that box's size. */
+const measureSlim = (mask, width, box) => {
+  const { data, width: across, height: down } = cut(mask, width, box), wide = across + 2; // prettier-ignore
+  const framed = new Uint8Array(wide * (down + 2));
+  for (let y = 0; y < down; y++) framed.set(data.subarray(y * across, (y + 1) * across), (y + 1) * wide + 1);
   let outline = 0, area = 0; // prettier-ignore
-  for (let y = 0; y <= height; y++)
-    for (let x = 0; x <= width; x++) {
-      const a = at(y, x) - at(y - 1, x - 1), b = at(y, x - 1) - at(y - 1, x); // prettier-ignore
-      outline += Math.sqrt((a * a + b * b) / 2);
+  for (let y = 1; y < down + 2; y++)
+    for (let at = y * wide + 1; at < (y + 1) * wide; at++) {
+      const a = framed[at] - framed[at - wide - 1], b = framed[at - 1] - framed[at - wide]; // prettier-ignore
+      if (a || b) outline += Math.sqrt((a * a + b * b) / 2);
     }
-  for (const one of mask) area += one;
-  return (2 * area) / Math.max(outline, 1e-9) / size;
+  for (const one of data) area += one;
+  return (2 * area) / Math.max(outline, 1e-9) / sizeOf(box);
 };
 
 /* The labels along each side of the picture. */
 const listSides = (labels, width, height) => {
-  const rows = Array.from({ length: height }, (_, y) => y * width);
-  return [labels.subarray(0, width), labels.subarray((height - 1) * width), rows.map((at) => labels[at]), rows.map((at) => labels[at + width - 1])]; // prettier-ignore
+  const rows = Int32Array.from({ length: height }, (_, y) => y * width);
+  const left = rows.map((at) => labels[at]), right = rows.map((at) => labels[at + width - 1]); // prettier-ignore
+  return [labels.subarray(0, width), labels.subarray((height - 1) * width), left, right];
 };
 
 /* Whether each label has more than `share` of a side of the picture. */
@@ -68,13 +71,19 @@ const leavesDigit = (labels, width, height, sizes, outer) => {
   if (!sizes[best] || outer[best] || sizeOf(boxes[best]) < LEAST * longest) return false;
   if (sizes[best] > 0.3 * sizes[largest]) return true;
   if (findOuter(labels, sizes.length - 1, width, height, 0.3)[largest]) return true;
-  const mask = Uint8Array.from(labels, (one) => Number(one === largest));
-  return measureSlim(mask, width, height, sizeOf(boxes[largest])) > STROKE;
+  return measureSlim(markOne(labels, largest), width, boxes[largest]) > STROKE;
+};
+
+/* The pixels of one label. */
+const markOne = (labels, label) => {
+  const mask = new Uint8Array(labels.length);
+  for (let i = 0; i < labels.length; i++) if (labels[i] === label) mask[i] = 1;
+  return mask;
 };
 
 const weighPieces = (labels, count, ink) => {
   const sizes = new Float64Array(count + 1);
-  labels.forEach((label, i) => label && (sizes[label] += ink[i]));
+  for (let i = 0; i < labels.length; i++) if (labels[i]) sizes[labels[i]] += ink[i];
   return sizes;
 };
 
@@ -83,11 +92,11 @@ const partEdge = (ink, width, height, clean) => {
   let edge = new Uint8Array(ink.length), parts = null; // prettier-ignore
   for (let times = 0; times < 4; times++) {
     // the table, a thumb before it, and what lies on it
-    const own = edge, floor = findFloor(ink.filter((_, i) => !own[i]), clean); // prettier-ignore
+    const own = edge, floor = findFloor(times ? ink.filter((_, i) => !own[i]) : ink, clean); // prettier-ignore
     const { labels, count } = labelPieces((i) => ink[i] > floor && !own[i], width, height);
     parts = { edge, floor, labels, count };
     const outer = findOuter(labels, count, width, height, clean ? 0.9 : 0);
-    grow(edge, width, height, 1).forEach((one, i) => one && labels[i] && (outer[labels[i]] = 1));
+    if (times) grow(edge, width, height, 1).forEach((one, i) => one && labels[i] && (outer[labels[i]] = 1));
     if (!outer.some((one) => one)) break;
     if (!leavesDigit(labels, width, height, weighPieces(labels, count, ink), outer)) break;
     const mask = Uint8Array.from(labels, (label) => outer[label]);
@@ -117,39 +126,69 @@ export const readField = (grey, dark, level) => {
   return sizes.some((one) => one) ? { ink, floor, edge, labels, sizes, boxes, clean, width, height } : null;
 };
 
-/* The digit whose largest piece is `main`. sharp: how far the picture's levels differ near each pixel. */
-export const takeDigit = (field, sharp, main) => {
-  const { ink, floor, labels, width, height, edge } = field, group = groupPieces(field.sizes, field.boxes, main, field.clean); // prettier-ignore
-  const isKept = new Uint8Array(field.sizes.length);
-  for (const label of group.kept) isKept[label] = 1;
-  const mask = Uint8Array.from(labels, (label) => isKept[label]), widened = (reach) => grow(mask, width, height, reach); // prettier-ignore
-  const [one, two, three, six] = [1, 2, 3, 6].map(widened);
-  const around = ink.filter((level, i) => six[i] && !three[i] && level <= floor);
-  const contrast = mean(ink.filter((_, i) => mask[i])) - (around.length ? mean(around) : 0);
+/* The standard deviation of what is neither ink nor from outside. */
+const measureNoise = ({ ink, floor, edge, width, height }) => {
   const dark = grow(Uint8Array.from(ink, (level) => Number(level > floor)), width, height, 3); // prettier-ignore
-  const plain = ink.filter((_, i) => !dark[i] && !edge[i]), outline = sharp.filter((_, i) => one[i] && !mask[i]); // prettier-ignore
-  const rim = listSides(mask, width, height).flatMap((side) => Array.from(side));
+  const plain = ink.filter((_, i) => !dark[i] && !edge[i]);
+  return plain.length ? deviation(plain) : 0;
+};
+
+/* The digit whose largest piece is `main`; what is near it is looked at, and no more. */
+export const takeDigit = (field, main) => {
+  const { labels, width, height, clean } = field, group = groupPieces(field.sizes, field.boxes, main, clean); // prettier-ignore
+  const isKept = new Uint8Array(field.sizes.length), mask = new Uint8Array(labels.length); // prettier-ignore
+  for (const label of group.kept) isKept[label] = 1;
+  for (let i = 0; i < labels.length; i++) mask[i] = isKept[labels[i]];
+  const { top, bottom, left, right } = group.box;
+  const around = { top: Math.max(0, top - 7), bottom: Math.min(height, bottom + 7), left: Math.max(0, left - 7), right: Math.min(width, right + 7) }; // prettier-ignore
+  const [own, ink, edge] = [mask, field.ink, field.edge].map((data) => cut(data, width, around));
+  const [two, three, six] = [2, 3, 6].map((reach) => grow(own.data, own.width, own.height, reach));
+  let inside = 0, outside = 0, many = 0, few = 0, meetsEdge = false; // prettier-ignore
+  ink.data.forEach((level, i) => {
+    if (own.data[i]) [inside, many] = [inside + level, many + 1];
+    else if (six[i] && !three[i] && level <= field.floor) [outside, few] = [outside + level, few + 1];
+    if (two[i] && edge.data[i]) meetsEdge = true;
+  });
+  const sides = listSides(mask, width, height);
+  const count = (numbers) => numbers.reduce((sum, one) => sum + one, 0);
   return {
     field,
     group,
     mask,
-    contrast,
-    noise: plain.length ? deviation(plain) : 0,
-    edged: outline.length ? outline.filter((level) => level > 0.5 * contrast).length / outline.length : 1,
-    slim: measureSlim(mask, width, height, sizeOf(group.box)),
-    rim: mean(rim),
-    meetsEdge: two.some((inside, i) => inside && edge[i]),
+    around,
+    contrast: inside / many - (few ? outside / few : 0),
+    noise: clean ? 0 : measureNoise(field),
+    slim: measureSlim(mask, width, group.box),
+    rim: count(sides.map(count)) / (2 * (width + height)),
+    meetsEdge,
   };
+};
+
+/* The share of a digit's outline where the picture has an edge. sharp: how far levels differ near each pixel. */
+const measureEdged = ({ field, mask, around, contrast }, sharp) => {
+  const [own, near] = [mask, sharp].map((data) => cut(data, field.width, around));
+  const one = grow(own.data, own.width, own.height, 1);
+  let outline = 0, edged = 0; // prettier-ignore
+  near.data.forEach((level, i) => {
+    if (!one[i] || own.data[i]) return;
+    outline += 1;
+    edged += Number(level > 0.5 * contrast);
+  });
+  return outline ? edged / outline : 1;
+};
+
+/* How far levels differ near each pixel. */
+const measureSharp = ({ data, width, height }) => {
+  const soft = blur(data, width, height, 1), least = slide(soft, width, height, 4, -1); // prettier-ignore
+  return slide(soft, width, height, 4, 1).map((one, i) => one - least[i]);
 };
 
 /* The box of a digit's largest piece. */
 const mainOf = ({ field, group }) => field.boxes[group.kept[0]];
 
 /* The thickness of the lines of its largest piece over that piece's size. */
-const measureMain = (digit) => {
-  const { labels, width, height } = digit.field, main = digit.group.kept[0]; // prettier-ignore
-  return measureSlim(Uint8Array.from(labels, (label) => Number(label === main)), width, height, sizeOf(mainOf(digit)));
-};
+const measureMain = (digit) =>
+  measureSlim(markOne(digit.field.labels, digit.group.kept[0]), digit.field.width, mainOf(digit));
 
 /* Whether one box lies in the other, a little of it on every side. */
 const encloses = (box, one) =>
@@ -158,13 +197,14 @@ const encloses = (box, one) =>
 const areaOf = (box) => (box.bottom - box.top) * (box.right - box.left);
 
 /* Of two readings, the one that is a digit: the other sees the paper between strokes, or the hole of a 0. */
-export const choose = (sides) => {
+export const choose = (sides, grey) => {
   const [one, other] = sides;
   if (!other) return one;
   if (one.contrast < 0.5 * other.contrast) return other;
   if (other.contrast < 0.5 * one.contrast) return one;
   if (Math.abs(one.rim - other.rim) > 0.4) return one.rim <= other.rim ? one : other;
-  if (Math.abs(one.edged - other.edged) > 0.08) return one.edged >= other.edged ? one : other;
+  const sharp = measureSharp(grey), edged = measureEdged(one, sharp) - measureEdged(other, sharp); // prettier-ignore
+  if (Math.abs(edged) > 0.08) return edged > 0 ? one : other;
   const [large, small] = areaOf(mainOf(one)) >= areaOf(mainOf(other)) ? [one, other] : [other, one];
   // A sheet with a digit on it, before a wide table; a 0 is slimmer than its hole
   const inner = measureMain(small), outer = measureMain(large); // prettier-ignore
