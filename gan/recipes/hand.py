@@ -27,7 +27,10 @@ from gan.store.atomic import write_atomically
 
 HAND_COLUMNS = 5  # of a hand's digits
 # What is told of a drawing beside its hand, and no picture depends on
-FOUND_KEYS = ("read", "digit", "redrawn_as", "pixel_error", "slant_degrees", "thickness_pixels", "note")
+FOUND_KEYS = (
+    *("read", "digit", "redrawn_as", "pixel_error", "slant_degrees", "thickness_pixels", "note"),
+    *("doubt", "box", "others"),
+)
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ from gan.ui.judge import load_reader
 from gan.ui.service import Recent, Service
 
 SLICE_SECONDS = 0.03  # after which no further steps are begun: the pen is held for about 50 ms
-UNSURE = 0.6  # confidence below which the reading is called a guess
+UNSURE = 0.7  # confidence below which the reading is called a guess
 
 T = TypeVar("T")
 

@@ -15,7 +15,7 @@ import { STEPS, packState, readState } from "./state.js";
 const COLUMNS = 5; // of the ten digits
 const SCALE = 8; // of the pictures that are saved
 const SLICE = 6; // steps of a refinement between two answers
-const UNSURE = 0.6; // confidence below which the reading is called a guess
+const UNSURE = 0.7; // confidence below which the reading is called a guess
 const DIGITS = [..."0123456789"];
 
 /* Bytes, which may also come as base64 text. */
