@@ -20,7 +20,7 @@ from gan.ui.judge import judge
 from gan.ui.service import Service
 from gan.ui.tabs.generate.sheet import draw_sheet
 from tests.browser.pictures import is_same, read_picture, read_version, wait_until_drawn, wait_until_newer
-from tests.browser.tabs import on_desktop
+from tests.browser.tabs import let_the_server_draw, on_desktop
 
 
 @pytest.fixture
@@ -159,6 +159,7 @@ def test_bad_input_is_a_sentence_at_its_control_and_the_page_recovers(page, shee
 
 @on_desktop
 def test_server_that_does_not_answer_is_said_and_generate_tries_again(page, sheet):
+    let_the_server_draw(page)
     before = read_picture(sheet)
     page.route("**/component_server**", lambda route: route.fulfill(json={}))
     page.get_by_label("Or type a number").fill("7")
